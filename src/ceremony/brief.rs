@@ -18,10 +18,11 @@ use std::fmt::Write as _;
 use crate::api::Timestamp;
 use crate::custody::words;
 use crate::pki::CounterpartyFile;
-use crate::session::span;
+use crate::session::{Profile, span};
 
 use super::model::{Algorithm, Model, Step, Wait};
 use super::ops_carry;
+use super::rehearsed;
 use super::script::Script;
 use page::{Page, WIDTH};
 
@@ -53,6 +54,7 @@ pub fn brief(
     verdict(vault, &refusals, &mut page);
     people::section(model, &mut page);
     keys(model, &mut page);
+    rehearsal(script, file, &mut page);
     files::before(model, &mut page);
     files::meanwhile(model, &mut page);
     vault::allowances(model, &mut page);
@@ -136,6 +138,29 @@ fn verdict(vault: Option<&BriefVault>, refusals: &[String], page: &mut Page) {
     for refusal in refusals {
         page.line("  NO  ", refusal);
     }
+}
+
+/// What a production run asks for before it begins.
+fn rehearsal(script: &Script, file: Option<&str>, page: &mut Page) {
+    let model = &script.model;
+    if !model.profiles.contains(&Profile::Production) {
+        return;
+    }
+    page.title("REHEARSE IT FIRST");
+    let age = rehearsed::in_english(rehearsed::max_age(script));
+    page.line(
+        "  ",
+        &format!(
+            "A production run begins only where this very file was rehearsed to its end on that computer and every step \
+             went as written, not longer than {age} before; a changed byte makes it another script. It is rehearsed \
+             without a vault, by Rehearse on the first screen or by:"
+        ),
+    );
+    page.command(&format!("keymoot play {}", file.unwrap_or(&model.id)));
+    page.line(
+        "  ",
+        "Rehearsed on another computer: --rehearsal-note F on both, with the file F carried over.",
+    );
 }
 
 /// Every declared key: what it is called, what it is for, and whether it may leave.

@@ -3,6 +3,7 @@
 //! It knows the session and its declarations, and no screen: a runner says what to ask, whoever runs it asks.
 
 mod ask;
+mod begins;
 mod brief;
 mod changing;
 mod component_script;
@@ -35,6 +36,7 @@ mod template;
 pub use ask::{
     Advance, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
 };
+pub use begins::{NotHere, not_here};
 pub use brief::{Brief, BriefVault, brief};
 pub use changing::ChangeTalk;
 pub use component_script::component_script;
@@ -45,7 +47,7 @@ pub use named_file::{PRACTICE_FILE, named_file, read_envelope};
 pub use open_run::{Again, OpenRun, Stopped, open_run, shell_word, stopped, stopped_in};
 pub use pause::{Pause, WayOut};
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
-pub use rehearsed::{Noted, Rehearsed, note_file};
+pub use rehearsed::{NotRehearsed, Noted, Rehearsals, Rehearsed, note_file};
 pub(crate) use run::key_lines;
 pub use run::{RunError, Runner, Wanted, left_behind, resolve_inputs, run_report, write_run};
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};

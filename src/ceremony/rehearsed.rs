@@ -2,6 +2,7 @@
 //!
 //! A line holds the script's hash, the program's own, the machine's time and how it ended; never material.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
@@ -12,8 +13,10 @@ use crate::api::{Clock as _, Timestamp};
 use crate::os::{WallClock, append_line, in_words, own_sha256};
 use crate::text::{say, tr};
 
+use super::script::Script;
+
 /// How old a rehearsal may be where the script does not say: 14 days.
-pub(super) const MAX_AGE: i64 = 14 * 86_400_000;
+const MAX_AGE: i64 = 14 * 86_400_000;
 /// The largest file of notes that is read, in bytes: some 300 000 rehearsals.
 const LARGEST: u64 = 64 << 20;
 /// No note is longer, in bytes.
@@ -130,16 +133,17 @@ fn too_large(file: &Path) -> String {
 /// The file cannot be read, or is too large: in words.
 fn each_note(file: &Path, mut take: impl FnMut(Rehearsed)) -> Result<(), String> {
     let unreadable = |error: io::Error| {
-        if error.kind() == io::ErrorKind::NotFound {
-            return "No rehearsal is noted on this workstation.".to_owned();
-        }
         let why = in_words(&error);
         format!(
             "{} holds the rehearsals and cannot be read: {why}.",
             file.display()
         )
     };
-    let mut reader = BufReader::new(File::open(file).map_err(unreadable)?);
+    let opened = match File::open(file) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened.map_err(unreadable)?,
+    };
+    let mut reader = BufReader::new(opened);
     let (mut line, mut read) = (Vec::new(), 0_u64);
     loop {
         line.clear();
@@ -158,8 +162,174 @@ fn each_note(file: &Path, mut take: impl FnMut(Rehearsed)) -> Result<(), String>
     }
 }
 
-/// The latest green rehearsal of a script that is not older than `max_age` milliseconds. One that is dated later than
-/// now says nothing against those before it.
+/// Why a script's production run does not begin: it was not rehearsed, or not lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRehearsed {
+    /// What is wrong, in a sentence for the record.
+    why: String,
+    /// The same in a few words, for a list.
+    pub short: &'static str,
+    /// What is to be known beside them.
+    detail: Option<String>,
+    /// How old a rehearsal may be, in milliseconds.
+    max_age: i64,
+}
+
+impl NotRehearsed {
+    /// What a production run that is refused for it says.
+    pub(super) fn refused(&self) -> String {
+        let (why, span) = (&self.why, in_english(self.max_age));
+        format!(
+            "{why} A production run asks for a green rehearsal of exactly this script, not older than {span}. \
+             Nothing was begun. Rehearse it here to its end first, on the screens or by `keymoot play SCRIPT`; or \
+             elsewhere with --rehearsal-note F, and give the same file here."
+        )
+    }
+
+    /// What the page of before says, which tells under a heading of its own what brings it.
+    pub(super) fn in_brief(&self) -> String {
+        format!("{} Rehearse it first, as below.", self.why)
+    }
+
+    /// What is said before anybody asks for the run: why it would not begin, and what brings it. `script` is how a
+    /// command names it.
+    pub fn told(&self, script: &str) -> String {
+        let short = match &self.detail {
+            None => self.short.to_owned(),
+            Some(detail) => format!("{} ({detail})", self.short),
+        };
+        say!(
+            "{short}: a production vault begins only what was rehearsed to its end, this very file, at most {span} \
+             before. Close the vault and choose Rehearse, or in another terminal: keymoot play {script}",
+            short,
+            span = span_of(self.max_age),
+            script
+        )
+    }
+}
+
+/// Green rehearsals as they were noted: of each script the latest, and the latest that is dated later than now.
+#[derive(Debug, Clone, Default)]
+pub struct Rehearsals {
+    /// Why none could be read, in a sentence.
+    none: Option<String>,
+    scripts: BTreeMap<String, Dates>,
+    now: i64,
+}
+
+type Dated = Option<(Timestamp, Rehearsed)>;
+
+#[derive(Debug, Clone, Default)]
+struct Dates {
+    latest: Dated,
+    ahead: Dated,
+}
+
+impl Rehearsals {
+    /// Reads a file of notes as of `now`, the machine's time. One that is missing or cannot be read is told of every
+    /// script that is asked for.
+    pub fn read(file: Option<&Path>, now: Timestamp) -> Self {
+        let mut all = Self {
+            now: now.millis(),
+            ..Self::default()
+        };
+        let Some(file) = file else {
+            all.none = Some("There is no place where rehearsals are noted.".to_owned());
+            return all;
+        };
+        let read = each_note(file, |note| {
+            let at = Timestamp::parse_rfc3339(&note.at);
+            let Some(at) = at.ok().filter(|_| note.outcome == "completed") else {
+                return;
+            };
+            let noted = all.scripts.entry(note.script.clone()).or_default();
+            let kept = if at > now {
+                &mut noted.ahead
+            } else {
+                &mut noted.latest
+            };
+            if kept.as_ref().is_none_or(|(before, _)| *before <= at) {
+                *kept = Some((at, note));
+            }
+        });
+        all.none = read.err();
+        all
+    }
+
+    /// The latest green rehearsal of a script, by its hash, that is not older than `max_age` milliseconds. One that is
+    /// dated later than now says nothing against those before it.
+    fn of(&self, script: &str, max_age: i64) -> Result<Rehearsed, NotRehearsed> {
+        let wanted = |why: String, short: &'static str, detail: Option<&str>| NotRehearsed {
+            why,
+            short,
+            detail: detail.map(str::to_owned),
+            max_age,
+        };
+        if let Some(why) = &self.none {
+            let detail = why.trim_end_matches('.');
+            return Err(wanted(why.clone(), tr("not rehearsed"), Some(detail)));
+        }
+        let noted = self.scripts.get(script).cloned().unwrap_or_default();
+        let Some((at, note)) = noted.latest else {
+            return Err(match noted.ahead {
+                Some((_, note)) => wanted(
+                    format!(
+                        "The rehearsal that is noted lies in the future ({}): look at the clock.",
+                        note.at
+                    ),
+                    tr("rehearsed in the future"),
+                    Some(&note.at),
+                ),
+                None => wanted(
+                    "No rehearsal of this script is noted on this workstation; every changed byte makes it another \
+                     script."
+                        .to_owned(),
+                    tr("not rehearsed"),
+                    None,
+                ),
+            });
+        };
+        if self.now.saturating_sub(at.millis()) > max_age {
+            return Err(wanted(
+                format!(
+                    "The last green rehearsal of this script is of {}: too old.",
+                    note.at
+                ),
+                tr("rehearsed too long ago"),
+                Some(&note.at),
+            ));
+        }
+        Ok(note)
+    }
+
+    /// Why a production run of a script would not begin for want of a rehearsal.
+    pub fn missing(&self, script: &Script) -> Option<NotRehearsed> {
+        self.of(&script.sha256_hex(), max_age(script)).err()
+    }
+}
+
+/// How old a script's rehearsal may be, in milliseconds.
+pub(super) fn max_age(script: &Script) -> i64 {
+    script.model.rehearsal_max_age.unwrap_or(MAX_AGE)
+}
+
+/// An age in words for the record: a day or less in hours, so that none is told as no age.
+pub(super) fn in_english(max_age: i64) -> String {
+    match max_age / 86_400_000 {
+        0 | 1 => format!("{} hours", max_age / 3_600_000),
+        days => format!("{days} days"),
+    }
+}
+
+/// The same on a screen.
+fn span_of(max_age: i64) -> String {
+    match max_age / 86_400_000 {
+        0 | 1 => say!("{hours} hours", hours = max_age / 3_600_000),
+        days => say!("{days} days", days),
+    }
+}
+
+/// The latest green rehearsal of a script that is not older than `max_age` milliseconds.
 ///
 /// # Errors
 /// There is none, in a sentence that says what to run.
@@ -169,54 +339,8 @@ pub(super) fn find(
     now: Timestamp,
     max_age: i64,
 ) -> Result<Rehearsed, String> {
-    // A day or less in hours, so that no age is told as none.
-    let span = match max_age / 86_400_000 {
-        0 | 1 => format!("{} hours", max_age / 3_600_000),
-        days => format!("{days} days"),
-    };
-    let wanted = |why: &str| {
-        format!(
-            "{why} A production run asks for a green rehearsal of exactly this script, not older than {span}. \
-             Nothing was begun. Rehearse it here to its end first, on the screens or by `keymoot play SCRIPT`; or \
-             elsewhere with --rehearsal-note F, and give the same file here."
-        )
-    };
-    let Some(file) = file else {
-        return Err(wanted("There is no place where rehearsals are noted."));
-    };
-    let (mut latest, mut ahead) = (None, None);
-    each_note(file, |note| {
-        if note.script != script || note.outcome != "completed" {
-            return;
-        }
-        let Ok(at) = Timestamp::parse_rfc3339(&note.at) else {
-            return;
-        };
-        let kept = if at > now { &mut ahead } else { &mut latest };
-        if kept.as_ref().is_none_or(|(before, _)| *before <= at) {
-            *kept = Some((at, note));
-        }
-    })
-    .map_err(|why| wanted(&why))?;
-    let Some((at, note)) = latest else {
-        return Err(wanted(&match ahead {
-            Some((_, note)) => format!(
-                "The rehearsal that is noted lies in the future ({}): look at the clock.",
-                note.at
-            ),
-            None => {
-                "No rehearsal of this script is noted; every changed byte makes it another script."
-                    .to_owned()
-            }
-        }));
-    };
-    if now.millis().saturating_sub(at.millis()) > max_age {
-        return Err(wanted(&format!(
-            "The last green rehearsal of this script is of {}: too old.",
-            note.at
-        )));
-    }
-    Ok(note)
+    let all = Rehearsals::read(file, now);
+    all.of(script, max_age).map_err(|why| why.refused())
 }
 
 #[cfg(test)]

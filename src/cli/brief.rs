@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::ceremony::{self, BriefVault};
+use crate::api::Clock as _;
+use crate::ceremony::{self, BriefVault, Rehearsals};
+use crate::os::WallClock;
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
@@ -96,6 +98,7 @@ impl Brief {
                 .map(|(name, role, _)| (name, role))
                 .collect(),
             view,
+            rehearsals: Rehearsals::read(play::rehearsal_notes().as_deref(), WallClock.now()),
         }))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::ceremony::{Script, Wanted, named_file, shipped};
+use crate::ceremony::{NotHere, Rehearsals, Script, Wanted, named_file, not_here, shipped};
 use crate::session::due::{self, Exchanged, Goes};
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
@@ -300,10 +300,16 @@ impl<'a> Home<'_, 'a> {
                 .iter()
                 .any(|run| run.script == id && run.outcome.is_none())
         };
-        let Some(script) = pick(self.talk, &|id| {
-            open(id).then_some(tr("stands open and goes on"))
-        })?
-        else {
+        let notes = self.notes.and_then(|notes| notes());
+        let rehearsals = Rehearsals::read(notes.as_deref(), self.session.wall_time());
+        let beside = |script: &Script| {
+            if open(script.id()) {
+                return Noted::More(tr("stands open and goes on"));
+            }
+            let off = not_here(script, script.id(), view.profile, Some(&rehearsals));
+            off.map_or(Noted::Nothing, Noted::Off)
+        };
+        let Some(script) = pick(self.talk, &beside)? else {
             return Ok(());
         };
         let wanted = Wanted {
@@ -312,7 +318,7 @@ impl<'a> Home<'_, 'a> {
             people: std::collections::BTreeMap::new(),
             recorded: false,
             real_others: false,
-            rehearsal_note: self.notes.and_then(|notes| notes()),
+            rehearsal_note: notes,
             copies_to: None,
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {
@@ -370,10 +376,20 @@ impl<'a> Home<'_, 'a> {
     }
 }
 
-/// One of the ceremonies that ship, the shortest first; `note` says more about one by its id.
+/// What is said of a ceremony beside its title.
+pub(crate) enum Noted {
+    Nothing,
+    /// These words.
+    More(&'static str),
+    /// It would not begin here.
+    Off(NotHere),
+}
+
+/// One of the ceremonies that ship, the shortest first; `note` says more about one. What would not begin says why and
+/// what brings it where it is chosen, and the question is asked again.
 pub(crate) fn pick(
     talk: &mut Dialogue<'_>,
-    note: &dyn Fn(&str) -> Option<&'static str>,
+    note: &dyn Fn(&Script) -> Noted,
 ) -> Result<Option<Script>, Gone> {
     let mut scripts: Vec<(&str, Script)> = shipped()
         .iter()
@@ -388,8 +404,16 @@ pub(crate) fn pick(
                 file,
                 script = script.steps().len()
             );
-            let more = note(script.id()).map(|n| format!("{steps}; {n}"));
-            Entry::new(file, script.title(), &more.unwrap_or(steps))
+            let more = match note(script) {
+                Noted::Nothing => steps,
+                Noted::More(words) => format!("{steps}; {words}"),
+                Noted::Off(off) => say!(
+                    "{steps}; cannot be chosen: {reason}",
+                    steps,
+                    reason = off.short
+                ),
+            };
+            Entry::new(file, script.title(), &more)
         })
         .collect();
     talk.heading(tr("Ceremonies that ship with keymoot."));
@@ -399,8 +423,13 @@ pub(crate) fn pick(
         tr("nothing has happened yet"),
     ))
     .explained(&["A ceremony is a script: the same steps in the room, in rehearsal and without people. Each question says who answers and why it is asked."]);
-    Ok(match talk.choose(&question, tr("Number"), &entries)? {
-        Heard::Given(at) => scripts.into_iter().nth(at).map(|(_, script)| script),
-        Heard::Said(_) => None,
-    })
+    loop {
+        let Heard::Given(at) = talk.choose(&question, tr("Number"), &entries)? else {
+            return Ok(None);
+        };
+        match scripts.get(at).map(|(_, script)| note(script)) {
+            Some(Noted::Off(off)) => talk.stop(&off.told),
+            _ => return Ok(scripts.into_iter().nth(at).map(|(_, script)| script)),
+        }
+    }
 }

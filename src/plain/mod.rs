@@ -282,7 +282,7 @@ fn examine(talk: &mut Dialogue<'_>, lent: Lent) {
 }
 
 fn rehearse(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
-    let Some(script) = home::pick(talk, &|_| None)? else {
+    let Some(script) = home::pick(talk, &|_| home::Noted::Nothing)? else {
         return Ok(());
     };
     let place = Place::Rehearse {

@@ -2,7 +2,7 @@
 
 use super::reader_tests::{MAKE, Reader, at_home, practice_session};
 use super::*;
-use crate::ceremony::shipped;
+use crate::ceremony::{Rehearsals, not_here, shipped};
 use crate::custody::words;
 use crate::session::Profile;
 use crate::text::{speaking, untranslated, words_of};
@@ -364,4 +364,27 @@ fn a_run_is_reported_and_its_bundle_signed_in_lines() {
     assert!(written.starts_with("# keymoot run report"), "{written}");
     let done = crate::evidence::verify::verify(&std::fs::read(signed).unwrap(), None).unwrap();
     assert_eq!(done.bundle_signed, ["Wim"]);
+}
+
+/// What a production vault would refuse is said where it is chosen, with what brings it; nothing is begun.
+#[test]
+fn a_ceremony_that_would_not_begin_says_why_and_what_brings_it() {
+    let none = Rehearsals::read(None, Timestamp::from_millis(0));
+    let note = |script: &Script| {
+        let off = not_here(script, script.id(), Profile::Production, Some(&none));
+        off.map_or(home::Noted::Nothing, home::Noted::Off)
+    };
+    let mut reader = Reader::new(&[("Number: ", "1"), ("Number: ", "back")], false);
+    let chosen = home::pick(&mut Dialogue::new(&mut reader), &note);
+    assert!(matches!(chosen, Ok(None)));
+    let text = reader.text();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in [
+        "cannot be chosen: not rehearsed",
+        "cannot be chosen: not for this vault",
+        "a production vault begins only what was rehearsed to its end",
+        "keymoot play first-key",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
 }

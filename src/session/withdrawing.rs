@@ -20,7 +20,13 @@ impl Session {
         let pending = self.pending.remove(at);
         let mut note = Transition::note("withdraw", vec![person.to_owned()])
             .with("digest", hex(&pending.act.digest()))
-            .with("reason", reason.to_owned());
+            .with("reason", reason.to_owned())
+            // Of what was dropped no other line says what it was and who had put their name to it.
+            .with("act", pending.action.name())
+            .with("signed", pending.who());
+        if let (Some(script), Some(step)) = (&pending.act.script, &pending.act.step) {
+            note = note.with("script", hex(script)).with("step", step.clone());
+        }
         // Whoever did not ask for it does not take it back: they refuse it.
         if let Some(issuer) = pending.who().into_iter().next().filter(|who| who != person) {
             note = note.with("asked_by", issuer);

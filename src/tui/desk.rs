@@ -18,7 +18,7 @@ use super::returning::Returning;
 use super::world::vault_name;
 use super::{Doctor, Explain, PlaySession, browse};
 pub(crate) use crate::ceremony::read_envelope;
-use crate::ceremony::{Runner, Script, Wanted, note_file};
+use crate::ceremony::{Rehearsals, Runner, Script, Wanted, note_file};
 use crate::custody::Policy;
 use crate::session::returning::Return;
 use crate::session::{
@@ -163,6 +163,13 @@ impl Desk {
             Order::ReadScript(path) => {
                 let open = self.session.as_ref().map(Session::profile);
                 scripts::read(&path, open.unwrap_or(Profile::Rehearsal))
+            }
+            Order::Rehearsals => {
+                let notes = self.state_folder.as_deref().map(note_file);
+                self.session().map(|session| {
+                    let now = session.wall_time();
+                    News::Rehearsals(Rehearsals::read(notes.as_deref(), now))
+                })
             }
             Order::Look(folder) => {
                 return browse::list(&folder, self.explain)

@@ -14,7 +14,7 @@ use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::api::Timestamp;
-use crate::ceremony::{Answer, Ask, Finding, Showing};
+use crate::ceremony::{Answer, Ask, Finding, Rehearsals, Showing};
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
 use crate::session::Trail;
@@ -169,6 +169,8 @@ pub(crate) enum Order {
     },
     /// Reads a script of one's own.
     ReadScript(PathBuf),
+    /// Reads which scripts were rehearsed on this workstation.
+    Rehearsals,
     /// Says what lies in a folder.
     Look(PathBuf),
     /// Answers what the ceremony asks; a search for primes that follows goes on until somebody stops it.
@@ -278,6 +280,7 @@ impl Order {
             Self::Inspect(_)
             | Self::ReadRoot(_)
             | Self::ReadScript(_)
+            | Self::Rehearsals
             | Self::Pasted(_)
             | Self::ReadFiles(_)
             | Self::Above(..)
@@ -346,6 +349,8 @@ pub(crate) enum News {
     Examined(Vec<(String, String, String)>),
     /// A script of one's own was read.
     Script(Arc<OwnScript>),
+    /// Which scripts were rehearsed on this workstation.
+    Rehearsals(Rehearsals),
     /// What lies in a folder.
     Listed(Listing),
     /// These files were written, in this folder.

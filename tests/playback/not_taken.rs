@@ -4,7 +4,7 @@ use keymoot::ceremony::{Answer, Ask, Runner};
 use keymoot::session::RunOutcome;
 
 use super::people::{by_people, practised, typing_vault};
-use super::stage::{reported, script, wanted};
+use super::stage::{reported, script, secret, wanted};
 
 /// A whole fingerprint that is nobody's.
 const ANOTHER: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -69,4 +69,48 @@ fn an_answer_that_does_not_agree_stands_in_record_and_report() {
         "{report}"
     );
     assert!(noted.iter().all(|(_, note)| !note.contains(&ANOTHER[..20])));
+}
+
+/// A component that is none, and a check value that is not its own: the report says why each was refused, and nothing of
+/// what was typed.
+#[test]
+fn a_refused_component_stands_in_the_report_with_its_reason() {
+    let of_run = script("kek-from-components.toml");
+    let mut session = typing_vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    let mut tried = 0;
+    let (outcome, wrong) = by_people(&mut session, &mut runner, |ask: &Ask, _| {
+        let at = |id: &str| ask.fields.iter().position(|f| f.field.id == id);
+        let (value, again, kcv) = (at("value")?, at("again")?, at("kcv")?);
+        let mut answers = practised(ask);
+        match tried {
+            0 => answers[kcv] = Answer::Text("123456".into()),
+            1 => {
+                answers[value] = secret(&"0".repeat(32));
+                answers[again] = secret(&"0".repeat(32));
+            }
+            _ => return None,
+        }
+        tried += 1;
+        Some(answers)
+    });
+    assert_eq!(outcome, RunOutcome::Completed);
+    assert_eq!((wrong.len(), tried), (2, 2), "{wrong:?}");
+    let report = reported(&runner, &session);
+    let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, refused) = words.split_once("Refused during the run.").unwrap();
+    assert_eq!(
+        refused.matches("entering a component: ").count(),
+        2,
+        "{report}"
+    );
+    for why in &wrong {
+        let (reason, _) = why.split_once(". ").unwrap();
+        let told = format!("entering a component: {reason} (audit line");
+        assert!(refused.contains(&told), "{told}\n{report}");
+    }
+    assert!(
+        !refused.contains("000000000000") && !refused.contains("123456"),
+        "{report}"
+    );
 }

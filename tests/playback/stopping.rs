@@ -3,7 +3,7 @@
 use keymoot::ceremony::{Advance, Answer, RunError, Runner};
 use keymoot::session::{Run, RunOutcome, Session};
 
-use super::people::{by_people, typing_vault};
+use super::people::{by_people, practised, typing_vault};
 use super::resume::commits;
 use super::stage::{
     contents, parsed, played, reopened, reported, resume, script, secret, summary, tampered, text,
@@ -245,4 +245,34 @@ fn people_are_not_troubled_with_faults() {
         assert!(!matches!(advance, Advance::Again(_)), "{}", ask.title);
     }
     assert_eq!(runner.outcome(), Some(RunOutcome::Completed));
+}
+
+/// Not everybody had signed when the run was stopped: whoever had stands in the log and in the report.
+#[test]
+fn a_dropped_request_says_who_had_signed_it() {
+    let of_run = parsed(&with(ON_ABORT));
+    let mut session = typing_vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    while session
+        .view()
+        .pending
+        .first()
+        .is_none_or(|p| p.signed.is_empty())
+    {
+        let ask = runner.showing(&session).ask.unwrap();
+        runner.answer(&mut session, practised(&ask)).unwrap();
+    }
+    let pending = session.view().pending[0].clone();
+    assert_eq!(pending.signed.len(), 1);
+    runner.abort(&mut session, "Ben fell ill").unwrap();
+    let (outcome, _) = by_people(&mut session, &mut runner, |_, _| None);
+    assert_eq!(outcome, RunOutcome::Aborted);
+    let report = reported(&runner, &session);
+    let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = format!(
+        "step make, {}, signed by {}, {}: Ben fell ill (audit line",
+        pending.name, pending.issuer, pending.signed[0]
+    );
+    let (_, dropped) = words.split_once("Requests that were dropped").unwrap();
+    assert!(dropped.contains(&told), "{told}\n{report}");
 }

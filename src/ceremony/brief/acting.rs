@@ -66,10 +66,18 @@ fn asked(step: &Step) -> Vec<String> {
         if fields == [op_components::SLIP.id] {
             format!("{person} prints the component and takes the paper, alone")
         } else {
-            format!("{person} types {}", fields.join(" and "))
+            format!("{person} types {}", listed(&fields))
         }
     };
     people.into_iter().map(told).collect()
+}
+
+/// Several words as a list.
+fn listed(words: &[&str]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        _ => words.join(""),
+    }
 }
 
 fn watches(step: &Step) -> Option<String> {

@@ -19,6 +19,13 @@ pub(super) fn section(model: &Model, file: Option<&str>, page: &mut Page) {
     let parts = components(model, page);
     let papers = custody(model, page);
     copies(model, page);
+    if super::brings::card(model).is_some() {
+        page.line(
+            "  ",
+            "The witness copies the new witness card from the ceremony's last page, crosses the old one out, and brings \
+             the new one to the next opening. A rehearsal's card is for nothing.",
+        );
+    }
     if all.is_empty() && !parts && !papers {
         page.line("  ", "No file leaves.");
     }
@@ -83,10 +90,6 @@ fn custody(model: &Model, page: &mut Page) -> bool {
             &format!("  {id}-NAME.enrolment.txt  "),
             "one for each person: printed, signed and kept; it goes to nobody",
         );
-        page.line(
-            "  ",
-            "The witness copies the card on the ceremony's last page, and brings it to the next opening.",
-        );
         let set = step.op.name == op_custody::RECOVERY_SET.name;
         page.line("  ", going_on(set, copied));
         if !copied {
@@ -130,7 +133,8 @@ fn copies(model: &Model, page: &mut Page) {
         if !ops::copies(step.op.name) {
             continue;
         }
-        let medium = step.medium.as_deref().unwrap_or("its medium");
+        let on = step.medium.as_ref();
+        let on = on.map_or_else(String::new, |medium| format!(" on {medium}"));
         let said = |id: &str| step.fields.get(id).map(String::as_str);
         let to = match (said("holder"), said("place")) {
             (Some(holder), Some(place)) => format!("{holder}, {place}"),
@@ -140,7 +144,7 @@ fn copies(model: &Model, page: &mut Page) {
         page.line(
             "  ",
             &format!(
-                "The copy of the vault on {medium} goes to {to}, in its bag and never with the vault. A rehearsal reads \
+                "The copy of the vault{on} goes to {to}, in its bag and never with the vault. A rehearsal reads \
                  the vault through and writes nothing."
             ),
         );

@@ -32,6 +32,9 @@ pub(super) fn brings(model: &Model, person: &Person) -> Vec<String> {
     } else if signs {
         things.add(&passphrase(model, person.role));
     }
+    if person.role == Role::Witness {
+        things.0.extend(card(model));
+    }
     for step in &model.steps {
         made_anew(model, person, step, &mut things);
         typed(model, person, step, &mut things);
@@ -54,6 +57,22 @@ pub(super) fn passphrase(model: &Model, role: Role) -> String {
         }
         _ => format!("{own} (in production with their own approval envelope)"),
     }
+}
+
+/// What whoever watches has of the last opening. A vault that is thrown away has no next one.
+pub(super) fn card(model: &Model) -> Option<String> {
+    if model.profiles.contains(&Profile::Production) {
+        return Some(
+            "the witness card of the last time (production asks for its number and words before it opens), and paper \
+             for the next"
+                .to_owned(),
+        );
+    }
+    let kept = model.profiles.contains(&Profile::Test);
+    kept.then(|| {
+        "the witness card of the last time, where the vault is kept, and paper for the next"
+            .to_owned()
+    })
 }
 
 /// New words want paper, new envelopes a medium.

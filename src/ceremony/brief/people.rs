@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::model::{Model, Person, Role, Wait};
 use super::acting::has_part;
-use super::brings::{brings, passphrase};
+use super::brings::{self, brings, passphrase};
 use super::page::Page;
 use crate::session::{Profile, op_custody};
 
@@ -50,9 +50,18 @@ pub(super) fn section(model: &Model, page: &mut Page) {
         "The vault is opened by as many custodians as it takes. Where these are too few, others of its custodians come \
          for that, with what a custodian brings.",
     );
+    unwatched(model, page);
     everybody(model, page);
     holders(model, page);
     sittings(model, page);
+}
+
+/// Where nobody watches, somebody brings the witness card all the same: the vault asks for it.
+fn unwatched(model: &Model, page: &mut Page) {
+    let watched = model.places().any(|person| person.role == Role::Witness);
+    if let Some(card) = brings::card(model).filter(|_| !watched) {
+        page.line("  ", &format!("Whoever keeps it brings {card}."));
+    }
 }
 
 /// Where time has to pass, people come more than once.

@@ -173,8 +173,10 @@ fn a_replacement_says_who_comes_and_what_is_new() {
         "Everybody else who stays in this vault comes as well",
         "keymoot vault appoint DIR --person NAME",
         "replace-NAME.enrolment.txt",
-        "The witness copies the card on",
-        "keymoot vault backup DIR --to COPY",
+        "The witness copies the new witness card from the ceremony's last page",
+        "an empty medium for a copy of the vault; a numbered bag for that medium",
+        "The copy of the vault goes to whoever keeps it",
+        "the copies made before the one of this ceremony, which still open to the old envelopes:",
         "keymoot vault attest-destroyed DIR --copy ID",
         "Then each in turn, alone at the screen.",
     ] {
@@ -202,9 +204,18 @@ fn every_script_that_makes_people_new_says_what_they_bring_and_get() {
         };
         met += 1;
         let page = page(name);
+        let copied = script
+            .model
+            .steps
+            .iter()
+            .any(|step| super::super::ops::copies(step.op.name));
         for says in [
             "paper and pen for new words",
-            "keymoot vault backup",
+            if copied {
+                "medium for a copy of the vault"
+            } else {
+                "keymoot vault backup"
+            },
             &format!("{}-NAME.enrolment.txt", step.id),
         ] {
             assert!(page.contains(says), "{name}: {says}\n{page}");
@@ -214,6 +225,49 @@ fn every_script_that_makes_people_new_says_what_they_bring_and_get() {
     let page = page("recovery-set.toml");
     assert!(page.contains("the holders named in step 4"), "{page}");
     assert!(page.contains("keymoot vault recovery-drill DIR"), "{page}");
+}
+
+/// A vault that is kept asks for the card of the last time, and a production run for a rehearsal of this very file.
+#[test]
+fn the_card_and_the_rehearsal_are_named_where_they_are_asked_for() {
+    let page = page("deletion-window.toml");
+    let come = part(&page, "WHO COMES", "WHICH KEYS");
+    assert!(
+        come.contains("the witness card of the last time (production asks"),
+        "{come}"
+    );
+    let first = part(&page, "REHEARSE IT FIRST", "BEFORE YOU COME");
+    for says in [
+        "this very file",
+        "14 days",
+        "keymoot play deletion-window Rehearsed",
+    ] {
+        assert!(first.contains(says), "{says}\n{first}");
+    }
+    let after = part(&page, "AFTERWARDS", "WHAT ENDS WHEN");
+    assert!(after.contains("the new witness card"), "{after}");
+    // Of one's own file the command names that.
+    let (_, bytes) = shipped::shipped()
+        .iter()
+        .find(|(name, _)| *name == "deletion-window.toml")
+        .unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let own = text.replacen("[policy]", "[policy]\nrehearsal_max_age = \"1d\"", 1);
+    let own = Script::parse(own.as_bytes()).unwrap();
+    let own = flat(&brief(&own, Some("my.toml"), None, &BTreeMap::new()).page);
+    let first = part(&own, "REHEARSE IT FIRST", "BEFORE YOU COME");
+    for says in ["24 hours", "keymoot play my.toml"] {
+        assert!(first.contains(says), "{says}\n{first}");
+    }
+    // Where no production vault takes it, there is no rehearsal to be had; a vault that is kept has a card all the same.
+    let line = "profiles = [\"rehearsal\", \"test\", \"production\"]";
+    assert!(text.contains(line));
+    let of_tests = text.replacen(line, "profiles = [\"rehearsal\", \"test\"]", 1);
+    let of_tests = Script::parse(of_tests.as_bytes()).unwrap();
+    let page = flat(&brief(&of_tests, None, None, &BTreeMap::new()).page);
+    assert!(!page.contains("REHEARSE IT FIRST"), "{page}");
+    let card = "the witness card of the last time, where the vault is kept";
+    assert!(page.contains(card), "{page}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::session::op;
 use crate::session::{Profile, View};
 
 use super::super::model::{Model, Role};
+use super::super::rehearsed::Rehearsals;
 use super::super::script::Script;
 use super::page::Page;
 use super::people;
@@ -20,6 +21,8 @@ pub struct BriefVault {
     pub people: Vec<(String, String)>,
     /// The open vault, if it was opened.
     pub view: Option<View>,
+    /// The rehearsals that are noted on this workstation.
+    pub rehearsals: Rehearsals,
 }
 
 impl BriefVault {
@@ -66,6 +69,14 @@ impl BriefVault {
         no.extend(other.map(|key| format!("Key {} is declared of another class.", key.id)));
         if let Some(view) = &self.view {
             inside(model, view, &mut no);
+        }
+        let stands = |view: &View| view.runs.iter().any(|run| run.outcome.is_none());
+        let open = self.view.as_ref().is_some_and(stands);
+        if self.profile == Profile::Production
+            && !open
+            && let Some(missing) = self.rehearsals.missing(script)
+        {
+            no.push(missing.in_brief());
         }
         no
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::session::build::{self, Answers};
-use crate::session::field::Kind;
+use crate::session::field::{Field, Kind};
 use crate::session::{
     Action, KeySource, Refusal, Session, StepRecord, StepState, op, op_components,
 };
@@ -285,6 +285,15 @@ pub(in super::super) fn is_asked(step: &Step, field: &crate::session::field::Fie
     let declared = is_declared(step.op, field);
     let wanted = !field.optional || step.asked.contains_key(field.id);
     !written && !declared && wanted
+}
+
+/// A field of a step as people are asked for it: what a script has asked of somebody by name is not left empty.
+pub(super) fn field_of(step: &Step, id: &str) -> Option<Field> {
+    let field = step.op.fields.iter().find(|field| field.id == id)?;
+    Some(Field {
+        optional: field.optional && !step.asked.contains_key(field.id),
+        ..*field
+    })
 }
 
 /// A file that an act cannot use, in the service's manner.

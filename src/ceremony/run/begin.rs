@@ -190,7 +190,7 @@ fn gate(
     if session.profile() != Profile::Production {
         return Ok(None);
     }
-    let age = script.model.rehearsal_max_age.unwrap_or(rehearsed::MAX_AGE);
+    let age = rehearsed::max_age(script);
     rehearsed::find(notes, &script.sha256_hex(), session.wall_time(), age)
         .map(|note| Some(note.told()))
         .map_err(RunError::NotRehearsed)

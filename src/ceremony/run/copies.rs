@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use crate::session::field::Field;
 use crate::session::op::BACKUP_TO;
 use crate::session::{
     Arrow, NOT_COPIED, PendingView, Profile, Refusal, Session, StepRecord, StepState, copy_state,
@@ -249,6 +250,11 @@ impl Runner {
             return Vec::new();
         };
         let mut lines = vec![copied(number, to)];
+        if to == NOT_COPIED {
+            lines.push(
+                tr("On the day the medium is now taken out, labelled, and sealed in its bag before whoever watches: bag and label are those on record. It goes where it is kept, apart from the vault and from anybody's envelopes.").into(),
+            );
+        }
         if let Some(hash) = note(COPY_HASH) {
             lines.push(say!("  vault.age   SHA-256 {hash}", hash));
             lines.push(
@@ -256,6 +262,19 @@ impl Runner {
             );
         }
         lines
+    }
+}
+
+/// Where a copy goes, as it is asked: a rehearsal's answer is no folder, and says what it is.
+pub(super) fn practised_folder(session: &Session, field: Field) -> Field {
+    if field.id != BACKUP_TO.id || session.profile() != Profile::Rehearsal {
+        return field;
+    }
+    Field {
+        hint: tr(
+            "An empty or new folder on that medium. In practice: not-copied, the vault is read through and nothing is written.",
+        ),
+        ..field
     }
 }
 

@@ -15,6 +15,7 @@ use super::super::ask::Answer;
 use super::super::model::Step;
 use super::super::ops;
 use super::super::{ops_carry, ops_components};
+use super::act::field_of;
 use super::drive::{Halt, Work};
 use super::judge::{SKEW, span_words, time};
 use super::sign::{again, text};
@@ -352,7 +353,7 @@ fn well_formed(
     let mut checked = Vec::new();
     let mut given = answers.into_iter();
     for id in &turn.fields {
-        let Some(field) = step.op.fields.iter().find(|field| field.id == *id) else {
+        let Some(field) = field_of(step, id) else {
             continue;
         };
         let typed = text(given.next());
@@ -362,7 +363,7 @@ fn well_formed(
         if *id == SLIP.id {
             session.slip_place(&normal).map_err(|r| again(r.into()))?;
         }
-        if ops::is_told_in_the_room(step.op, field) {
+        if ops::is_told_in_the_room(step.op, &field) {
             let fits = session.copy_place_fits(Path::new(normal.trim()));
             fits.map_err(|r| Halt::Again(r.to_string()))?;
         }

@@ -84,23 +84,23 @@ impl Runner {
             let mut steps = run.iter().flat_map(|run| &run.steps);
             steps.any(|record| record.id == id && record.state >= StepState::Executed)
         };
-        let mut steps = script.model.steps.iter();
-        let copies = |step: &&Step| ops::copies(step.op.name) && !done(&step.id);
-        if let Some(step) = steps.clone().find(copies).filter(|_| !out) {
+        // What no folder mends comes first.
+        let mut left = script.model.steps.iter().filter(|step| !done(&step.id));
+        if let Some(step) = left.clone().find(|step| gives_words(step.op)) {
             return Err(RunError::Refused(Refusal::PersonNeeded(format!(
-                "Step {} copies the vault, and nobody can be asked here where the copy goes. Nothing was begun. Name a \
-                 folder with --out: the copy goes into {} below it.",
-                step.id,
-                folder_of(&step.id)
-            ))));
-        }
-        match steps.find(|step| gives_words(step.op) && !done(&step.id)) {
-            None => Ok(()),
-            Some(step) => Err(RunError::Refused(Refusal::PersonNeeded(format!(
                 "Step {} gives everybody new words, which each of them alone sees and writes down: no unlock file \
                  holds them, and nobody can be asked here. Nothing was begun. Play the script at a terminal, with \
                  its people there; without a vault, --headless plays it in a rehearsal.",
                 step.id
+            ))));
+        }
+        match left.find(|step| ops::copies(step.op.name) && !out) {
+            None => Ok(()),
+            Some(step) => Err(RunError::Refused(Refusal::PersonNeeded(format!(
+                "Step {} copies the vault, and nobody can be asked here where the copy goes. Nothing was begun. Name a \
+                 folder with --out: the copy goes into {} below it.",
+                step.id,
+                folder_of(&step.id)
             )))),
         }
     }

@@ -47,6 +47,26 @@ pub struct RefusedAtDoor {
     pub what: String,
     /// Whether it was a passphrase that opened nothing.
     pub passphrase: bool,
+    /// Why, as the log's line begins; empty for a passphrase.
+    pub reason: String,
+}
+
+/// A request that people signed and that was taken off the table before it was carried out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Dropped {
+    /// The line of the audit log.
+    pub line: u64,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// The step of the script.
+    pub step: String,
+    /// What it asked for, as acts are called.
+    pub act: String,
+    /// Who had signed it, whoever asked for it first.
+    pub signed: Vec<String>,
+    /// Why it was dropped.
+    pub reason: String,
 }
 
 /// A time at which the run stood still, because it was left or the program ended.
@@ -103,13 +123,37 @@ pub(super) fn refused(all: &[RefusedAtDoor]) -> Block {
         let what = if one.passphrase {
             "a passphrase that opens nothing"
         } else {
-            "refused, for the reason in its line"
+            or(&one.reason, "refused, for the reason in its line")
         };
         let told = format!(
             "{}: {}, {}: {what} (audit line {})",
             time(one.at),
             or(&one.who, "somebody"),
             one.what,
+            one.line
+        );
+        block.extend(wrapped(&told, "- ", "  "));
+    }
+    block
+}
+
+/// Requests that were dropped, each with whoever had signed it, in one block; none where none was.
+pub(super) fn dropped(all: &[Dropped]) -> Block {
+    if all.is_empty() {
+        return Block::new();
+    }
+    let mut block = paragraph(
+        "Requests that were dropped before they were carried out. Whoever is named had signed; the signatures count for \
+         nothing:",
+    );
+    for one in all {
+        let told = format!(
+            "{}: step {}, {}, signed by {}: {} (audit line {})",
+            time(one.at),
+            one.step,
+            one.act,
+            or(&one.signed.join(", "), "nobody"),
+            one.reason,
             one.line
         );
         block.extend(wrapped(&told, "- ", "  "));

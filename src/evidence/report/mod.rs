@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::Timestamp;
 
 pub use entered::{EnteredAccess, Exempted, Paper, SuspectKey, SuspectPackage};
-pub use handled::{Interruption, KeyUse, Opening, RefusedAtDoor};
+pub use handled::{Dropped, Interruption, KeyUse, Opening, RefusedAtDoor};
 pub use known::{Leans, known};
 
 /// What every report says of the machine.
@@ -91,6 +91,8 @@ pub struct RunReport {
     /// What was refused at the door while the run stood open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedAtDoor>,
+    /// Requests that were signed and dropped.
+    pub dropped: Vec<Dropped>,
     /// Certificates of counterparties.
     pub certificates: Vec<CounterpartyCertificate>,
     /// Copies and backups.

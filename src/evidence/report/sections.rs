@@ -334,7 +334,10 @@ fn access(report: &RunReport) -> Vec<Block> {
     let of_steps = report.access.iter().map(access_of_step);
     let keys = report.key_uses.iter().map(handled::KeyUse::block);
     let entered = report.accesses.iter().map(EnteredAccess::block);
-    let refused = std::iter::once(handled::refused(&report.refused));
+    let refused = [
+        handled::refused(&report.refused),
+        handled::dropped(&report.dropped),
+    ];
     let all = openings.chain(of_steps).chain(keys);
     all.chain(entered).chain(refused).collect()
 }

@@ -213,6 +213,7 @@ fn custody_is_told_as_the_log_has_it() {
         who: "Ada".into(),
         what: "signing a request".into(),
         passphrase: true,
+        reason: String::new(),
     }];
     report.signatures.exceptions = 1;
     report.steps[0].named = vec!["Wim".into()];

@@ -92,7 +92,7 @@ fn named(due: &mut Due, view: &View) {
 pub(super) fn goes_on(world: &World) -> Reaction {
     let open = world.view.as_deref().and_then(open_run);
     let Some((title, script)) = open.and_then(|open| Some((open.title, open.bytes?))) else {
-        return Reaction::push(Picker::here(world));
+        return Picker::open(world);
     };
     let order = Order::PlayHere {
         script,

@@ -1,6 +1,9 @@
 //! The ceremonies that ship: choose one, in rehearsal or in the vault that is open.
 
+mod judged;
 mod own;
+#[cfg(test)]
+mod tests;
 mod written;
 
 use std::collections::BTreeMap;
@@ -8,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::begin::Begin;
 use super::runner::RunScreen;
-use crate::ceremony::{Finding, Script, open_run, script_of, shipped};
+use crate::ceremony::{Finding, NotHere, Rehearsals, Script, open_run, script_of, shipped};
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::PlaySession;
@@ -46,6 +49,8 @@ pub(crate) struct Listed {
     pub(crate) inputs: BTreeMap<String, Vec<u8>>,
     /// What the linter finds, where it was read from a file; what ships is clean.
     pub(crate) found: Option<Vec<Finding>>,
+    /// Why it would not begin in the open vault.
+    pub(crate) off: Option<NotHere>,
 }
 
 impl Listed {
@@ -61,6 +66,7 @@ impl Listed {
             script: bytes,
             inputs: BTreeMap::new(),
             found: None,
+            off: None,
         }
     }
 
@@ -79,6 +85,9 @@ impl Listed {
         let mut y = 0;
         if let Some(found) = &self.found {
             y = own::draw(found, width, canvas);
+        }
+        if let Some(off) = &self.off {
+            y = y.saturating_add(canvas.paragraph(2, y, width, Role::Note, &off.told));
         }
         if cells(self.title.chars().count()) > canvas.width().saturating_sub(4) {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, &self.title));
@@ -144,6 +153,8 @@ pub(crate) struct Picker {
     /// The file that was chosen, until it is read.
     chosen: Option<PathBuf>,
     cursor: Cursor,
+    /// The rehearsals that are noted here, once the desk has read them: production asks for one.
+    rehearsals: Option<Rehearsals>,
 }
 
 impl Picker {
@@ -178,7 +189,9 @@ impl Picker {
         listed.append(&mut picker.listed);
         // What stands open is what people came for: it is the first line, and the cursor is on it.
         listed.sort_by_key(|l| !l.stands_open(world));
-        Self::over(Place::Here, listed)
+        let mut picker = Self::over(Place::Here, listed);
+        picker.judge(world);
+        picker
     }
 
     /// A picker over given scripts.
@@ -189,6 +202,7 @@ impl Picker {
             own: Vec::new(),
             chosen: None,
             cursor: Cursor::on(0),
+            rehearsals: None,
         }
     }
 
@@ -254,13 +268,14 @@ impl Screen for Picker {
     }
 
     fn footing(&self, world: &World) -> Footing {
-        let open = self
-            .listed
-            .get(self.cursor.at())
-            .is_some_and(|l| self.place == Place::Here && l.stands_open(world));
+        let chosen = self.listed.get(self.cursor.at());
+        let open = chosen.is_some_and(|l| self.place == Place::Here && l.stands_open(world));
         let enter = match (self.place, self.listed.is_empty()) {
             _ if open => tr("goes on with the run that stands open, at the step where it stopped"),
             (_, true) => tr("does nothing: no script is here"),
+            _ if chosen.is_some_and(|listed| listed.off.is_some()) => {
+                tr("begins nothing here: below stands why, and what brings it")
+            }
             (Place::Rehearsal, _) => {
                 tr("makes a practice vault in memory and asks the first question")
             }
@@ -293,10 +308,11 @@ impl Screen for Picker {
         let chosen = self.listed.get(self.cursor.at());
         let open = chosen.is_some_and(|l| self.place == Place::Here && l.stands_open(world));
         let begin = Offer::word(Verb::Enter, if open { tr("continue") } else { tr("begin") });
-        offers.push(if self.listed.is_empty() {
-            begin.off_because(tr("no script is here"))
-        } else {
-            begin
+        let off = chosen.and_then(|listed| listed.off.as_ref());
+        offers.push(match off {
+            _ if self.listed.is_empty() => begin.off_because(tr("no script is here")),
+            Some(off) => begin.off_because(off.short),
+            None => begin,
         });
         if self.place == Place::Here {
             let write = Offer::word(Verb::Write, tr("script of what was done"));
@@ -357,15 +373,18 @@ impl Screen for Picker {
                     return;
                 };
                 let open = self.place == Place::Here && listed.stands_open(world);
+                let off = listed.off.as_ref().map(|off| off.short);
                 let role = match (n == at, open) {
                     (true, _) => Role::Selection,
                     (false, true) => Role::Wait,
+                    _ if off.is_some() => Role::Muted,
                     _ => Role::Text,
                 };
                 let mut room = width.saturating_sub(4);
-                if open {
-                    c.put_right(width.saturating_sub(1), y, role, OPEN);
-                    room = room.saturating_sub(cells(OPEN.len()).saturating_add(1));
+                if let Some(mark) = open.then_some(OPEN).or(off) {
+                    c.put_right(width.saturating_sub(1), y, role, mark);
+                    let long = cells(mark.chars().count());
+                    room = room.saturating_sub(long.saturating_add(1));
                 }
                 c.put_cut(3, y, room, role, &listed.title);
             });
@@ -394,10 +413,16 @@ impl Screen for Picker {
         })
     }
 
-    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
         match news {
             News::Script(read) => {
                 self.take_up(read);
+                self.judge(world);
+                Some(Reaction::none())
+            }
+            News::Rehearsals(read) => {
+                self.rehearsals = Some(read.clone());
+                self.judge(world);
                 Some(Reaction::none())
             }
             _ => None,
@@ -406,7 +431,10 @@ impl Screen for Picker {
 
     fn returned(&mut self, world: &World) -> Reaction {
         self.again(world);
-        Reaction::none()
+        if self.place == Place::Rehearsal {
+            return Reaction::none();
+        }
+        Self::asking(Reaction::none(), world)
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
@@ -419,60 +447,5 @@ impl Screen for Picker {
                 Reaction::none()
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::message::Effect;
-    use crate::tui::snapshot;
-
-    fn picker() -> Picker {
-        let listed = |file: &str, title: &str| Listed {
-            file: file.into(),
-            id: file.into(),
-            title: title.into(),
-            steps: vec![
-                "Who is here".into(),
-                "The clock".into(),
-                "Make the key".into(),
-            ],
-            needs: "1 administrator, 2 custodians".into(),
-            takes: Some("10m".into()),
-            sha256: "0".repeat(64),
-            script: Vec::new(),
-            inputs: BTreeMap::new(),
-            found: None,
-        };
-        Picker::over(
-            Place::Rehearsal,
-            vec![
-                listed(
-                    "first-key.toml",
-                    "The first key: made under two approvals, looked at, signed for",
-                ),
-                listed(
-                    "kek-to-aws-rsa.toml",
-                    "A key-encryption key for AWS, wrapped under RSA",
-                ),
-            ],
-        )
-    }
-
-    #[test]
-    fn the_list_and_the_steps_of_the_chosen_one() {
-        let mut state = snapshot::state(picker());
-        snapshot::check("picker", &mut state);
-        snapshot::survives_every_size(&mut state);
-        let effects = snapshot::press(&mut state, "<Enter>");
-        assert!(matches!(&effects[0], Effect::Desk(Order::Play(_))));
-    }
-
-    #[test]
-    fn an_empty_list_teaches() {
-        let mut state = snapshot::state(Picker::over(Place::Here, Vec::new()));
-        snapshot::check("picker-empty", &mut state);
-        assert!(snapshot::press(&mut state, "<Enter>").is_empty());
     }
 }

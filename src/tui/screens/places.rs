@@ -124,7 +124,7 @@ pub(super) fn to(verb: Verb, world: &World) -> Reaction {
         Verb::Deletions => Deletions::open(),
         Verb::Approvals => Reaction::push(Approvals::new()),
         Verb::Exchange => Reaction::push(Exchange::new()),
-        Verb::Ceremonies => Reaction::push(Picker::here(world)),
+        Verb::Ceremonies => Picker::open(world),
         Verb::Custodians => Reaction::push(Custodians::of(world)),
         Verb::Copy => Reaction::push(Act::backup(world)),
         Verb::Audit => Audit::open(),

@@ -17,6 +17,8 @@ use crate::text::{say, tr};
 use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
 use super::super::{ops, ops_components};
+use super::act::field_of;
+use super::copies::practised_folder;
 use super::fates::{FATE, SEEN};
 use super::papers::ELSEWHERE;
 use super::{Runner, Stage, Turn};
@@ -156,10 +158,10 @@ impl Runner {
                     .front()
                     .map(|turn| turn.fields.clone())
                     .unwrap_or_default();
-                let declared = self.step().map(|step| step.op.fields).unwrap_or_default();
                 for id in asked {
                     fields.extend(self.fate_field(id));
-                    fields.extend(declared.iter().find(|field| field.id == id));
+                    let field = self.step().and_then(|step| field_of(step, id));
+                    fields.extend(field.map(|field| practised_folder(session, field)));
                 }
             }
             Stage::Issue => {

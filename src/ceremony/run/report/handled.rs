@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::api::Timestamp;
-use crate::evidence::report::{Interruption, KeyUse, Opening, RefusedAtDoor};
+use crate::evidence::report::{Dropped, Interruption, KeyUse, Opening, RefusedAtDoor};
 use crate::session::{Profile, StepRecord, StepState, due};
 
 use super::super::exceptions::EXCEPTION;
@@ -122,6 +122,8 @@ pub(super) fn refused(from: &Material<'_>) -> Vec<RefusedAtDoor> {
     });
     let told = refused.map(|(n, line)| {
         let op = string(line, &["op"]);
+        let reason = string(line, &["details", "reason"]);
+        let passphrase = op == "unlock" || reason.starts_with(NOT_OPENED);
         RefusedAtDoor {
             line: *n,
             at: time_of(line),
@@ -131,10 +133,46 @@ pub(super) fn refused(from: &Material<'_>) -> Vec<RefusedAtDoor> {
                 "approve" => "approving".to_owned(),
                 "sign-off" => "signing off".to_owned(),
                 "unlock" => "opening the vault".to_owned(),
+                "component-receive" => "a component's package".to_owned(),
+                "component-enter" => "entering a component".to_owned(),
+                "component-generate" => "drawing a component".to_owned(),
+                "component-read-back" => "reading a component back".to_owned(),
+                "component-seal" => "sealing a component".to_owned(),
                 other => other.to_owned(),
             },
-            passphrase: op == "unlock"
-                || string(line, &["details", "reason"]).starts_with(NOT_OPENED),
+            passphrase,
+            reason: if passphrase {
+                String::new()
+            } else {
+                first_sentence(reason).to_owned()
+            },
+        }
+    });
+    told.collect()
+}
+
+/// The sentence that says what was wrong; what is done about it was said at the screen.
+fn first_sentence(reason: &str) -> &str {
+    reason.split_once(". ").map_or(reason, |(first, _)| first)
+}
+
+/// Requests of this script that were taken off the table, with whoever had signed them.
+pub(super) fn dropped(from: &Material<'_>) -> Vec<Dropped> {
+    let lines = from.shown.lines.iter();
+    let dropped = lines.filter(|(_, line)| {
+        string(line, &["op"]) == "withdraw"
+            && string(line, &["details", "script"]) == from.run.script_sha256
+    });
+    let told = dropped.map(|(n, line)| {
+        let signed = line.pointer("/details/signed").and_then(Value::as_array);
+        let signed = signed.into_iter().flatten().filter_map(Value::as_str);
+        Dropped {
+            line: *n,
+            at: time_of(line),
+            step: string(line, &["details", "step"]).to_owned(),
+            act: string(line, &["details", "act"]).to_owned(),
+            signed: signed.map(str::to_owned).collect(),
+            reason: string(line, &["details", "reason"]).to_owned(),
         }
     });
     told.collect()

@@ -86,6 +86,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         openings: handled::openings(&from),
         key_uses: handled::key_uses(&from),
         refused: handled::refused(&from),
+        dropped: handled::dropped(&from),
         certificates: counterparties::certificates(&from),
         copies: copies(&view),
         accesses: entered.accesses(session),

@@ -83,8 +83,10 @@ fn acted(step: &Step, record: &StepRecord, signs: bool) -> [Vec<String>; 2] {
     if !signs || record.digest.is_none() {
         return [record.who.clone(), Vec::new()];
     }
+    let issuer = record.who.first();
     let typed = record.notes.get("typed by");
-    let acted = record.who.iter().take(1).chain(typed).cloned().collect();
+    let typed = typed.filter(|name| Some(*name) != issuer);
+    let acted = issuer.into_iter().chain(typed).cloned().collect();
     [acted, Vec::new()]
 }
 

@@ -16,12 +16,15 @@ impl Picker {
             let chosen = self.listed.get(self.cursor.at()).map(|l| l.sha256.clone());
             let cursor = self.cursor.at();
             let own = std::mem::take(&mut self.own);
+            let rehearsals = self.rehearsals.take();
             *self = Self::here(world);
+            self.rehearsals = rehearsals;
             for one in &own {
                 self.listed.retain(|l| l.sha256 != one.sha256);
                 self.listed.insert(0, one.clone());
             }
             self.own = own;
+            self.judge(world);
             // A run that was left stands on top now: the cursor goes with it.
             let same = self
                 .listed

@@ -1,0 +1,54 @@
+//! What would not begin in the open vault stands off in the list, with its reason and what brings it.
+
+use super::{Listed, Picker, Place};
+use crate::ceremony::{Script, not_here, shell_word, shipped};
+use crate::session::Profile;
+use crate::tui::message::Order;
+use crate::tui::screen::{Reaction, Step};
+use crate::tui::world::World;
+
+impl Listed {
+    /// How a command names it.
+    fn command_word(&self) -> String {
+        let ships = shipped()
+            .iter()
+            .any(|(_, bytes)| *bytes == self.script.as_slice());
+        if ships {
+            self.id.clone()
+        } else {
+            shell_word(&self.file)
+        }
+    }
+}
+
+impl Picker {
+    /// The list of the open vault, as a screen that has what it shows read: which scripts were rehearsed.
+    pub(crate) fn open(world: &World) -> Reaction {
+        Self::asking(Reaction::push(Self::here(world)), world)
+    }
+
+    /// Has the rehearsals read where this vault asks for them.
+    pub(super) fn asking(reaction: Reaction, world: &World) -> Reaction {
+        let view = world.view.as_deref();
+        if view.is_some_and(|view| view.profile == Profile::Production) {
+            return reaction.then(Step::Order(Order::Rehearsals));
+        }
+        reaction
+    }
+
+    /// Marks what would not begin in the open vault. A run that stands open is past that.
+    pub(super) fn judge(&mut self, world: &World) {
+        let view = world.view.as_deref().filter(|_| self.place == Place::Here);
+        let Some(profile) = view.map(|view| view.profile) else {
+            return;
+        };
+        for listed in &mut self.listed {
+            let script = Script::parse(&listed.script).ok();
+            let off = script.and_then(|script| {
+                let word = listed.command_word();
+                not_here(&script, &word, profile, self.rehearsals.as_ref())
+            });
+            listed.off = off.filter(|_| !listed.stands_open(world));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The list of ceremonies, and what stands off in it.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::api::Timestamp;
+use crate::session::Profile;
+use crate::tui::app::State;
+use crate::tui::message::Effect;
+use crate::tui::snapshot;
+
+fn picker() -> Picker {
+    let listed = |file: &str, title: &str| Listed {
+        file: file.into(),
+        id: file.into(),
+        title: title.into(),
+        steps: vec![
+            "Who is here".into(),
+            "The clock".into(),
+            "Make the key".into(),
+        ],
+        needs: "1 administrator, 2 custodians".into(),
+        takes: Some("10m".into()),
+        sha256: "0".repeat(64),
+        script: Vec::new(),
+        inputs: BTreeMap::new(),
+        found: None,
+        off: None,
+    };
+    Picker::over(
+        Place::Rehearsal,
+        vec![
+            listed(
+                "first-key.toml",
+                "The first key: made under two approvals, looked at, signed for",
+            ),
+            listed(
+                "kek-to-aws-rsa.toml",
+                "A key-encryption key for AWS, wrapped under RSA",
+            ),
+        ],
+    )
+}
+
+#[test]
+fn the_list_and_the_steps_of_the_chosen_one() {
+    let mut state = snapshot::state(picker());
+    snapshot::check("picker", &mut state);
+    snapshot::survives_every_size(&mut state);
+    let effects = snapshot::press(&mut state, "<Enter>");
+    assert!(matches!(&effects[0], Effect::Desk(Order::Play(_))));
+}
+
+#[test]
+fn an_empty_list_teaches() {
+    let mut state = snapshot::state(Picker::over(Place::Here, Vec::new()));
+    snapshot::check("picker-empty", &mut state);
+    assert!(snapshot::press(&mut state, "<Enter>").is_empty());
+}
+
+/// The screen as text, its lines joined.
+fn shown(state: &mut State) -> String {
+    let buffer = snapshot::drawn(state, 80, 24, &snapshot::appearance());
+    let text = snapshot::text(&buffer);
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The list of a vault of this profile, with the rehearsals that were read.
+fn here(profile: Profile, rehearsals: Rehearsals) -> State {
+    let mut view = snapshot::rehearsal();
+    view.profile = profile;
+    view.kept = true;
+    let mut world = snapshot::world();
+    world.view = Some(Arc::new(view));
+    let mut picker = Picker::here(&world);
+    picker.news(&News::Rehearsals(rehearsals), &world);
+    let at = picker.listed.iter().position(|l| l.id == "deletion-window");
+    picker.cursor = Cursor::on(at.unwrap());
+    State::new(world, Box::new(picker))
+}
+
+/// What a production vault would refuse stands off beforehand, with the reason and what brings it.
+#[test]
+fn an_unrehearsed_script_stands_off_in_production() {
+    let room = tempfile::tempdir().unwrap();
+    let notes = room.path().join("notes");
+    let now = Timestamp::parse_rfc3339("2026-12-01T09:00:00Z").unwrap();
+    let read = || Rehearsals::read(Some(&notes), now);
+    let mut state = here(Profile::Production, read());
+    snapshot::check("picker-unrehearsed", &mut state);
+    snapshot::survives_every_size(&mut state);
+    assert!(snapshot::press(&mut state, "<Enter>").is_empty());
+    let (_, bytes) = shipped()
+        .iter()
+        .find(|(file, _)| *file == "deletion-window.toml")
+        .unwrap();
+    let script = Script::parse(bytes).unwrap().sha256_hex();
+    let line = |at: &str| {
+        format!(r#"{{"script":"{script}","build":"b","at":"{at}","outcome":"completed"}}"#)
+    };
+    std::fs::write(&notes, line("2026-11-10T09:00:00Z")).unwrap();
+    let mut state = here(Profile::Production, read());
+    let text = shown(&mut state);
+    assert!(
+        text.contains("rehearsed too long ago (2026-11-10T09:00:00Z)"),
+        "{text}"
+    );
+    std::fs::write(&notes, line("2026-11-30T09:00:00Z")).unwrap();
+    let mut state = here(Profile::Production, read());
+    let text = shown(&mut state);
+    assert!(text.contains("says what it needs"), "{text}");
+    snapshot::press(&mut state, "<Enter>");
+    assert!(shown(&mut state).contains("begin it here?"));
+    // No other profile asks.
+    let mut state = here(Profile::Test, Rehearsals::read(None, now));
+    snapshot::press(&mut state, "<Enter>");
+    assert!(shown(&mut state).contains("begin it here?"));
+}
+
+/// A script that is for other vaults says so, and is not rehearsed for nothing.
+#[test]
+fn a_script_for_other_vaults_stands_off() {
+    let now = Timestamp::parse_rfc3339("2026-12-01T09:00:00Z").unwrap();
+    let (_, bytes) = shipped()[0];
+    let text = std::str::from_utf8(bytes).unwrap();
+    let of_tests = text
+        .lines()
+        .map(|line| {
+            if line.starts_with("profiles") {
+                "profiles = [\"rehearsal\", \"test\"]"
+            } else {
+                line
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("\n");
+    let script = Script::parse(of_tests.as_bytes()).unwrap();
+    for (profile, off) in [(Profile::Production, true), (Profile::Test, false)] {
+        let word = "own.toml";
+        let found =
+            crate::ceremony::not_here(&script, word, profile, Some(&Rehearsals::read(None, now)));
+        assert_eq!(found.is_some(), off);
+        if let Some(found) = found {
+            assert!(
+                found.told.contains("is for rehearsal and test vaults"),
+                "{}",
+                found.told
+            );
+            assert!(!found.told.contains("keymoot play"), "{}", found.told);
+        }
+    }
+}
