@@ -15,7 +15,7 @@ use std::path::Path;
 
 use serde_bytes::ByteBuf;
 
-use crate::evidence::audit;
+use crate::evidence::audit::{self, AuditError};
 use crate::vault::{AUDIT, CUSTODY, HighWater, MemoryStore, Store, VAULT};
 
 use super::Session;
@@ -64,6 +64,26 @@ pub fn load_copy(from: &dyn Store) -> Result<MemoryStore, Refusal> {
         store.replace(name, &bytes).map_err(storage)?;
     }
     Ok(store)
+}
+
+/// What it means that a newer log does not hold. A rotation gives a vault other keys: what was written after it cannot be
+/// checked from a copy of before, which accuses nobody.
+fn unread(path: &Path, error: &AuditError, rotated: Option<u64>) -> Refusal {
+    let file = path.display();
+    // Whatever is wrong with a line after it: no key is here that could vouch for one.
+    let unvouched = matches!(error, AuditError::Fault(_));
+    let none = "If there is none, leave the newer log empty: every key is then disabled until people enable it.";
+    Refusal::Vault(match rotated.filter(|_| unvouched) {
+        Some(line) => format!(
+            "{file}: its people were rotated at line {line}, after this copy was made. From there on the log is \
+             written with keys that this copy does not have. It was not used and nothing was changed. Return to a \
+             copy that was made after that rotation. {none}"
+        ),
+        None => format!(
+            "{file}: {error} It was not used and nothing was changed. If people were rotated after this copy, return \
+             to a copy that was made after that. {none}"
+        ),
+    })
 }
 
 /// Writes a restored vault into an empty place.
@@ -185,16 +205,16 @@ impl Session {
         }
         let mut reading = Reading::new(sealed, &self.heard);
         let keys = self.book.audit_keys(&self.state);
-        audit::read(open().map_err(unreadable)?, vault_id, &keys, head, &mut |line| {
-            reading.take(line);
-        })
-        .map_err(|e| {
-            Refusal::Vault(format!(
-                "{}: {e} It was not used and nothing was changed. If people were rotated after this copy, use a copy \
-                 made after that.",
-                path.display()
-            ))
-        })?;
+        audit::read(
+            open().map_err(unreadable)?,
+            vault_id,
+            &keys,
+            head,
+            &mut |line| {
+                reading.take(line);
+            },
+        )
+        .map_err(|error| unread(path, &error, reading.rotated()))?;
         let label = format!("{}:{}", head.count, super::door::hex(&head.hash));
         reading.told(label, path, &self.state)
     }

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::text::{say, tr};
-use crate::vault::{CUSTODY, FolderStore, HighWater, within_each_other};
+use crate::vault::{AUDIT, CUSTODY, FolderStore, HighWater, within_each_other};
 
 use super::action::Action;
 use super::error::Refusal;
@@ -87,6 +87,8 @@ impl Return {
     pub fn of(text: impl Fn(&str) -> String) -> Self {
         let path = |field: Field| PathBuf::from(text(field.id).trim());
         let log = path(NEWER_LOG);
+        // The folder of the lost vault names its log as well.
+        let log = if log.is_dir() { log.join(AUDIT) } else { log };
         Self {
             from: path(COPY_FROM),
             to: path(RESTORED_TO),
@@ -112,6 +114,12 @@ impl Return {
             return Err(Refusal::Vault(format!(
                 "{}: no copy of a vault is here (no custody.toml). Nothing was changed.",
                 self.from.display()
+            )));
+        }
+        if let Some(log) = self.log.as_ref().filter(|log| !log.is_file()) {
+            return Err(Refusal::Usage(say!(
+                "{log}: there is no such file. Nothing was changed. Name the latest audit.jsonl of the vault that was lost, or leave it empty.",
+                log = log.display()
             )));
         }
         if within_each_other(&self.from, &self.to) {

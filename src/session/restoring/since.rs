@@ -206,6 +206,15 @@ impl<'h> Reading<'h> {
         }
     }
 
+    /// The line at which people were rotated after the copy was made.
+    pub(super) fn rotated(&self) -> Option<u64> {
+        let told = self.done.iter().chain(&self.open);
+        let mut rotations = told.filter(|told| told.event.op == operation::ROTATE);
+        rotations
+            .find(|told| told.n > self.sealed.count)
+            .map(|told| told.n)
+    }
+
     /// An act that moved the state: how high the log leads, and whether by the way that the workstation saw.
     fn stands(&mut self, told: &Told) {
         let seq = told.event.details.get("seq").and_then(Value::as_u64);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+mod rotated;
 mod trust;
 
 use super::{Restored, load_copy};
