@@ -73,14 +73,15 @@ impl Listed {
         })
     }
 
-    /// What it is about, in full where the list has it cut, and its steps, as many as there is room for.
-    fn draw(&self, canvas: &mut Canvas<'_>) {
+    /// What it is about, in full where the list (which had so much `room` for it) has it cut, and its steps, as many as
+    /// there is room for.
+    fn draw(&self, room: u16, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(3);
         let mut y = 0;
         if let Some(found) = &self.found {
             y = own::draw(found, width, canvas);
         }
-        if cells(self.title.chars().count()) > canvas.width().saturating_sub(4) {
+        if cells(self.title.chars().count()) > room {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, &self.title));
         }
         let (whole, height) = (canvas.width(), canvas.height());
@@ -190,6 +191,17 @@ impl Picker {
             chosen: None,
             cursor: Cursor::on(0),
         }
+    }
+
+    /// Columns that a title has in the list.
+    fn room(&self, listed: &Listed, world: &World, width: u16) -> u16 {
+        let open = self.place == Place::Here && listed.stands_open(world);
+        let beside = if open {
+            cells(OPEN.len()).saturating_add(1)
+        } else {
+            0
+        };
+        width.saturating_sub(4).saturating_sub(beside)
     }
 
     fn begin(&self, world: &World) -> Reaction {
@@ -362,12 +374,10 @@ impl Screen for Picker {
                     (false, true) => Role::Wait,
                     _ => Role::Text,
                 };
-                let mut room = width.saturating_sub(4);
                 if open {
                     c.put_right(width.saturating_sub(1), y, role, OPEN);
-                    room = room.saturating_sub(cells(OPEN.len()).saturating_add(1));
                 }
-                c.put_cut(3, y, room, role, &listed.title);
+                c.put_cut(3, y, self.room(listed, world, width), role, &listed.title);
             });
         });
         let Some(chosen) = self.listed.get(at) else {
@@ -376,7 +386,10 @@ impl Screen for Picker {
         let top = rows.saturating_add(2);
         canvas.rule(top, std::slice::from_ref(&chosen.file));
         let y = top.saturating_add(1);
-        canvas.within(0, y, width, height.saturating_sub(y), |c| chosen.draw(c));
+        let room = self.room(chosen, world, width);
+        canvas.within(0, y, width, height.saturating_sub(y), |c| {
+            chosen.draw(room, c);
+        });
     }
 
     fn wants(&self) -> Option<(Wants, String)> {
