@@ -1,5 +1,6 @@
 //! Choices as numbered lines, and which one somebody meant.
 
+use crate::session::called;
 use crate::session::guide::Entry;
 use crate::text::say;
 
@@ -34,6 +35,10 @@ pub(super) fn picked(entries: &[Entry], beyond: &[Entry], text: &str) -> Result<
     let at = by_number
         .filter(|n| *n < entries.len())
         .or_else(|| all().position(named));
+    let at = match at {
+        None if !beyond.is_empty() => otherwise_called(&mut all(), text)?,
+        at => at,
+    };
     let Some((at, entry)) = at.and_then(|at| Some((at, all().nth(at)?))) else {
         return Err(say!(
             "Type one of the numbers 1 to {entries}. Nothing was chosen.",
@@ -47,5 +52,57 @@ pub(super) fn picked(entries: &[Entry], beyond: &[Entry], text: &str) -> Result<
             reason
         )),
         None => Ok(at),
+    }
+}
+
+/// The place of the choice that has this other name; where several have it, all are named and nothing is chosen.
+fn otherwise_called<'e>(
+    all: &mut dyn Iterator<Item = &'e Entry>,
+    text: &str,
+) -> Result<Option<usize>, String> {
+    let meant = all.enumerate().filter(|(_, e)| called::means(&e.id, text));
+    let mut found: Vec<(usize, &Entry)> = Vec::new();
+    for (at, entry) in meant {
+        if !found.iter().any(|(_, known)| known.id == entry.id) {
+            found.push((at, entry));
+        }
+    }
+    match found.as_slice() {
+        [] => Ok(None),
+        [(at, _)] => Ok(Some(*at)),
+        several => {
+            let names: Vec<&str> = several.iter().map(|(_, e)| e.id.as_str()).collect();
+            Err(say!(
+                "\"{text}\" can mean: {names}. Type one of these names. Nothing was chosen.",
+                text,
+                names = names.join(", ")
+            ))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(ids: &[&str]) -> Vec<Entry> {
+        ids.iter().map(|id| Entry::new(id, id, "")).collect()
+    }
+
+    #[test]
+    fn other_words_are_understood_at_the_menu_and_nowhere_else() {
+        let menu = entries(&["due", "people", "audit"]);
+        let beyond = entries(&["delete-key", "import-key.tr34", "export-key.tr34", "people"]);
+        assert_eq!(picked(&menu, &beyond, "envelope"), Ok(1));
+        assert_eq!(picked(&menu, &beyond, "Log"), Ok(2));
+        assert_eq!(picked(&menu, &beyond, "destroy"), Ok(3));
+        let several = picked(&menu, &beyond, "tr34").unwrap_err();
+        assert!(
+            several.contains("import-key.tr34, export-key.tr34"),
+            "{several}"
+        );
+        assert!(picked(&menu, &beyond, "nonsense").is_err());
+        // A list of its own takes its own words only.
+        assert!(picked(&menu, &[], "envelope").is_err());
     }
 }

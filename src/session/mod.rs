@@ -16,6 +16,7 @@ mod build_custody;
 mod build_exchange;
 mod build_tr34;
 pub mod bundle;
+pub mod called;
 pub mod carry;
 pub mod changing;
 mod changing_policy;

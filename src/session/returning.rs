@@ -64,6 +64,14 @@ pub const RETURN_TOLD: &[&str] = &[
     "Its custodians open it and approve, with the envelopes of the copy's time.",
 ];
 
+/// The steps of a return, in their order.
+pub const RETURN_STEPS: [&str; 4] = [
+    "Which copy",
+    "Custodians open it",
+    "Review and sign",
+    "The vault is written",
+];
+
 /// What has happened while it is under way.
 pub const RETURN_SO_FAR: &str = "nothing is written; the copy is read and stays as it is";
 

@@ -121,6 +121,11 @@ impl State {
         self.notice.as_ref()
     }
 
+    /// What is on screen is another question than it was: keys typed before it was drawn never answer it.
+    pub(super) const fn asks_anew(&mut self) {
+        self.turned = self.turned.wrapping_add(1);
+    }
+
     fn question(&self) -> (u64, u64) {
         (self.turned, self.top().map_or(0, Screen::question))
     }
@@ -202,6 +207,14 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Media { came, gone } => {
             let reaction = state.media(&came, &gone);
             react(state, reaction)
+        }
+        Msg::Vaults {
+            came,
+            gone,
+            stopped,
+        } => {
+            state.vaults(came, &gone, stopped);
+            Vec::new()
         }
         Msg::Moved(rows) => mouse::moved(state, rows),
         Msg::Suspend => suspend(state),
@@ -419,6 +432,9 @@ fn react_at(state: &mut State, mut at: usize, reaction: Reaction) -> Vec<Effect>
     for step in reaction.0 {
         match step {
             Step::Push(screen) => {
+                if let Some(beneath) = state.stack.get_mut(at) {
+                    beneath.covered();
+                }
                 at = at.saturating_add(1).min(state.stack.len());
                 state.stack.insert(at, screen);
                 state.turned = state.turned.wrapping_add(1);

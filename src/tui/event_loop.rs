@@ -2,6 +2,7 @@
 
 use std::io::{self, stdout};
 use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
@@ -56,7 +57,8 @@ pub(crate) fn run(
         crate::os::end_when_the_terminal_is_lost();
         let guard = Guard::enter()?;
         let _listening = listen_to_the_terminal(sender.clone())?;
-        tokio::spawn(look_around(sender.clone()));
+        let offered = state.world.lists.then(|| state.world.folder.clone());
+        tokio::spawn(look_around(sender.clone(), offered));
         let orders = desk::start(sender, crate::os::state_folder(), recorder.is_some(), lent);
         for order in first {
             // The desk was started a line above; if it is gone, its last word ends the loop.
@@ -134,13 +136,16 @@ fn listen_to_the_size(sender: UnboundedSender<Msg>) -> io::Result<()> {
     Ok(())
 }
 
-/// Looks at network and media from time to time; says nothing where nothing has changed, so that nothing is drawn.
-async fn look_around(sender: UnboundedSender<Msg>) {
-    let mut before = Around::now();
+/// Looks at network, media and the folder whose vaults are `offered` from time to time; says nothing where nothing has
+/// changed, so that nothing is drawn.
+async fn look_around(sender: UnboundedSender<Msg>, offered: Option<PathBuf>) {
+    let mut before = Around::now(offered.as_deref());
     loop {
         tokio::time::sleep(Duration::from_millis(LOOK_EVERY)).await;
+        let (was, folder) = (before.clone(), offered.clone());
         // A medium that answers slowly must not hold up a key.
-        let Ok(now) = tokio::task::spawn_blocking(Around::now).await else {
+        let look = move || was.again(folder.as_deref());
+        let Ok(now) = tokio::task::spawn_blocking(look).await else {
             return;
         };
         for news in before.news(&now) {

@@ -69,6 +69,7 @@ impl Film {
             network: "offline".into(),
             folder: PathBuf::from("."),
             vaults: Vec::new(),
+            lists: false,
             stopped: Vec::new(),
             out: false,
             busy: None,

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::chord::{Chord, control, letter, plain};
 
+mod called;
 mod footer;
 
 pub(crate) use footer::{Footed, footer};

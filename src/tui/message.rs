@@ -50,6 +50,13 @@ pub(crate) enum Msg {
         came: Vec<PathBuf>,
         gone: Vec<PathBuf>,
     },
+    /// Vaults came into the folder that keymoot was started in, or are gone from it; in which of those that are offered
+    /// a ceremony stands open, by name, with its title.
+    Vaults {
+        came: Vec<PathBuf>,
+        gone: Vec<PathBuf>,
+        stopped: Vec<(String, String)>,
+    },
     /// The terminal has another size.
     Resize(u16, u16),
     /// The machine's time.

@@ -240,6 +240,7 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         network: surroundings::network(),
         folder: PathBuf::from("."),
         vaults: Vec::new(),
+        lists: false,
         stopped: Vec::new(),
         out: false,
         busy: None,

@@ -1,16 +1,18 @@
 //! What goes on around the screen: whether somebody is still there, the network, media that come and go. All of it is
 //! told in lines that take neither the keyboard nor the question on screen.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::app::{IDLE, State};
 use super::message::Msg;
 use super::screen::{Reaction, Screen};
+use super::screens::stopped;
 use super::surroundings;
 use super::theme::Role;
 use crate::os::removable_media;
 use crate::session::Profile;
 use crate::text::{say, tr};
+use crate::vault::vaults_in;
 
 pub(crate) use crate::session::idle::PING_SECONDS;
 
@@ -27,15 +29,32 @@ pub(crate) struct Around {
     pub(crate) network: String,
     /// Media that are mounted.
     pub(crate) media: Vec<PathBuf>,
+    /// The vaults of the folder that are offered, where any are.
+    pub(crate) vaults: Vec<PathBuf>,
+    /// In which of them a ceremony stands open, once they are others than at the start.
+    pub(crate) stopped: Vec<(String, String)>,
 }
 
 impl Around {
-    /// What is there now.
-    pub(crate) fn now() -> Self {
+    /// What is there now; vaults of this folder, where they are offered.
+    pub(crate) fn now(folder: Option<&Path>) -> Self {
         Self {
             network: surroundings::network(),
             media: removable_media(),
+            vaults: folder.map(vaults_in).unwrap_or_default(),
+            stopped: Vec::new(),
         }
+    }
+
+    /// What is there after this. A vault's log is read only where the vaults are others.
+    pub(crate) fn again(&self, folder: Option<&Path>) -> Self {
+        let now = Self::now(folder);
+        let stopped = if now.vaults == self.vaults {
+            self.stopped.clone()
+        } else {
+            stopped(&now.vaults)
+        };
+        Self { stopped, ..now }
     }
 
     /// What has changed since; nothing where all is as it was, so that nothing is drawn.
@@ -51,6 +70,17 @@ impl Around {
         let (came, gone) = (only_in(now, self), only_in(self, now));
         if !(came.is_empty() && gone.is_empty()) {
             news.push(Msg::Media { came, gone });
+        }
+        if self.vaults != now.vaults {
+            let not_in = |one: &Self, other: &Self| -> Vec<PathBuf> {
+                let gone = |path: &&PathBuf| !other.vaults.contains(path);
+                one.vaults.iter().filter(gone).cloned().collect()
+            };
+            news.push(Msg::Vaults {
+                came: not_in(now, self),
+                gone: not_in(self, now),
+                stopped: now.stopped.clone(),
+            });
         }
         news
     }
@@ -123,6 +153,31 @@ impl State {
         };
         self.world.network = word;
         self.tell(role, text.to_owned());
+    }
+
+    /// Vaults came into the folder, or are gone from it: Welcome offers what is there. One that was made here stands in
+    /// the list already.
+    pub(super) fn vaults(
+        &mut self,
+        came: Vec<PathBuf>,
+        gone: &[PathBuf],
+        stopped: Vec<(String, String)>,
+    ) {
+        let vaults = &mut self.world.vaults;
+        vaults.retain(|vault| !gone.contains(vault));
+        for vault in came {
+            if !vaults.contains(&vault) {
+                vaults.push(vault);
+            }
+        }
+        vaults.sort();
+        // What an open vault says of itself is newer than its log on the disk.
+        for (name, title) in stopped {
+            if !self.world.stopped.iter().any(|(known, _)| *known == name) {
+                self.world.stopped.push((name, title));
+            }
+        }
+        self.asks_anew();
     }
 
     /// Media came or went. The list of files that is on screen is read again.

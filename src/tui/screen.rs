@@ -109,6 +109,10 @@ pub(crate) trait Screen {
         Reaction::none()
     }
 
+    /// Another screen is laid over it. What is for one person's eyes alone does not come back by itself when that one is
+    /// gone: whoever was meant is called again.
+    fn covered(&mut self) {}
+
     /// The screen above is gone and this one is on top again.
     fn returned(&mut self, _world: &World) -> Reaction {
         Reaction::none()

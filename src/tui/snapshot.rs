@@ -41,6 +41,7 @@ pub(crate) fn world() -> World {
         network: "offline".into(),
         folder: PathBuf::from("."),
         vaults: Vec::new(),
+        lists: false,
         stopped: Vec::new(),
         out: false,
         busy: None,

@@ -24,6 +24,8 @@ pub(crate) struct World {
     pub(crate) folder: PathBuf,
     /// The vaults that are offered: those of that folder, the one that was named, and those made since.
     pub(crate) vaults: Vec<PathBuf>,
+    /// Whether the vaults of that folder are offered: then it is looked at from time to time.
+    pub(crate) lists: bool,
     /// Vaults in which a ceremony stands open, by name, each with the ceremony's title (empty where only its file knows
     /// it): by the public log at the start, and by the open vault since.
     pub(crate) stopped: Vec<(String, String)>,

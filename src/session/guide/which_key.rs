@@ -86,10 +86,13 @@ pub fn base_keys(entries: Vec<Entry>, view: &View) -> Vec<Entry> {
         if base(&entry.id) {
             entry
         } else {
-            entry.off_because(tr("it is no base derivation key (purpose B0)"))
+            entry.off_because(tr(NO_BASE_KEY))
         }
     }))
 }
+
+/// Why another key derives nothing.
+const NO_BASE_KEY: &str = "it is no base derivation key (purpose B0)";
 
 /// The purpose of a base derivation key.
 const BASE_KEY: &str = "B0";
@@ -230,9 +233,10 @@ impl Missing {
     }
 }
 
-/// What an act needs that the vault has not got, as far as its fields tell.
-pub fn missing(op: &Op, view: &View) -> Option<Missing> {
-    let mut missing = lacks(op, view)?;
+/// What an act needs that the vault has not got, as far as its fields tell; about `key`, where one was chosen before.
+pub fn missing(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
+    let unfit = key.and_then(|row| unfit(op, row));
+    let mut missing = unfit.or_else(|| lacks(op, view, key))?;
     // Nobody is led to the making of a key that this vault refuses.
     if missing.first == Some(op::CREATE_KEY.name) && !view.software_generation {
         missing.first = None;
@@ -244,7 +248,47 @@ pub fn missing(op: &Op, view: &View) -> Option<Missing> {
     Some(missing)
 }
 
-fn lacks(op: &Op, view: &View) -> Option<Missing> {
+/// Why this key is none for the act.
+fn unfit(op: &Op, row: &KeyRow) -> Option<Missing> {
+    let asks = op.fields.iter().any(|f| f.id == op::KEY.id);
+    let off = key_off(op.name, op::KEY.id, row).or_else(|| {
+        let base = row.key.key_attributes.key_usage.code() == BASE_KEY;
+        (op_exchange::derives(op) && !base).then_some(tr(NO_BASE_KEY))
+    });
+    let reason = off.filter(|_| asks)?;
+    let why = say!("{label}: {reason}", label = row.label, reason);
+    Some(Missing::new(why, None))
+}
+
+/// No key here can wrap any of those that may leave: said before the last question, which none would answer.
+fn none_wraps(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
+    let asks = op.fields.iter().any(|f| f.id == "wrap");
+    if !asks || !op.name.starts_with("export-key") {
+        return None;
+    }
+    let leaves = |row: &&KeyRow| match key {
+        Some(chosen) => chosen.key.key_arn == row.key.key_arn,
+        None if op_exchange::derives(op) => leaves_derived(row),
+        None => key_off(op.name, op::KEY.id, row).is_none(),
+    };
+    let mut leaving: Vec<&KeyRow> = view.keys.iter().filter(leaves).collect();
+    let travels = |row: &&KeyRow| {
+        let wraps = wrapping(view, op.name, "wrap", &row.key.key_arn);
+        wraps.iter().any(|entry| entry.off.is_none())
+    };
+    if leaving.iter().any(travels) {
+        return None;
+    }
+    let row = leaving.pop()?;
+    let why = say!(
+        "no key-encryption key here can carry {label}: it takes another one that is at least as strong, and that the other side holds too",
+        label = row.label
+    );
+    let missing = Missing::new(why, Some(op::CREATE_KEY.name));
+    Some(missing.with_usage(KeyUsage::TR31_K0_KEY_ENCRYPTION_KEY))
+}
+
+fn lacks(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
     let none_for = |id: &str| {
         let asks = |f: &super::super::field::Field| f.id == id && f.kind == Kind::Key;
         op.fields.iter().any(asks) && !has_key_for(view, op.name, id)
@@ -252,10 +296,11 @@ fn lacks(op: &Op, view: &View) -> Option<Missing> {
     if none_for("wrap") {
         let almost = nearly(view, op.name, "wrap", is_kek);
         return almost.or_else(|| {
-            Some(Missing::new(
+            let missing = Missing::new(
                 tr("there is no key-encryption key here yet"),
                 Some(op::CREATE_KEY.name),
-            ))
+            );
+            Some(missing.with_usage(KeyUsage::TR31_K0_KEY_ENCRYPTION_KEY))
         });
     }
     // Nobody sends anything before a certificate of this vault is out; the sender's root comes with what they send.
@@ -276,6 +321,9 @@ fn lacks(op: &Op, view: &View) -> Option<Missing> {
     }
     if op_exchange::derives(op) && !view.keys.iter().any(leaves_derived) {
         return Some(no_base_key(view));
+    }
+    if let Some(missing) = none_wraps(op, view, key) {
+        return Some(missing);
     }
     if op.name == EXPORT_TR34.name && none_for("ca") {
         return Some(Missing::new(

@@ -19,6 +19,8 @@ fn around(network: &str, media: &[&str]) -> Around {
     Around {
         network: network.into(),
         media: media.iter().map(PathBuf::from).collect(),
+        vaults: Vec::new(),
+        stopped: Vec::new(),
     }
 }
 

@@ -188,6 +188,14 @@ impl Screen for Change {
         (self.over.is_none()).then_some(Order::LeaveChange { hide: true })
     }
 
+    fn covered(&mut self) {
+        // Whoever takes away what lies over the words may be somebody else than whose they are.
+        if self.ask.words.is_some() && self.over.is_none() {
+            self.blank = true;
+            self.turned = self.turned.wrapping_add(1);
+        }
+    }
+
     fn holds(&self) -> Option<&'static str> {
         Some(tr("a change of people or shares is under way"))
     }

@@ -146,6 +146,15 @@ impl Custodians {
         }
     }
 
+    /// The screen with this answer under the cursor.
+    pub(crate) fn on(id: &str) -> Self {
+        let at = HAPPENED.iter().position(|one| one.id == id);
+        Self {
+            cursor: Cursor::on(at.unwrap_or_default()),
+            ..Self::default()
+        }
+    }
+
     fn chosen(&self) -> Option<&'static Happened> {
         HAPPENED.get(self.cursor.at().min(HAPPENED.len().saturating_sub(1)))
     }

@@ -36,11 +36,17 @@ impl Help {
             lines.push((Role::Muted, label.to_owned(), text));
         }
         lines.push((Role::Text, String::new(), String::new()));
+        // In a text field a letter is typed, whatever it does elsewhere.
+        let typing = screen.typing();
         for binding in keys::TABLE {
             let Some(offer) = offers.iter().find(|o| o.verb == binding.verb) else {
                 continue;
             };
-            let chords: Vec<String> = binding.chords.iter().map(|c| c.shown()).collect();
+            let works = binding.chords.iter().filter(|c| !(typing && c.writes()));
+            let chords: Vec<String> = works.map(|c| c.shown()).collect();
+            if chords.is_empty() {
+                continue;
+            }
             let text = match &offer.off {
                 Some(reason) => say!("{help}. Off now: {reason}", help = tr(binding.help), reason),
                 None => tr(binding.help).to_owned(),
@@ -152,12 +158,46 @@ impl Screen for Help {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::tui::app::State;
     use crate::tui::screens::home::Home;
     use crate::tui::snapshot::{self, press};
 
     fn shown(state: &mut State) -> String {
         snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
+    }
+
+    #[test]
+    fn in_a_text_field_no_letter_is_told_as_a_key() {
+        let mut state = snapshot::state(Home::new());
+        let keys = |state: &State| -> Vec<String> {
+            let help = Help::of(state.top().unwrap(), &state.world, &state.offers());
+            let keys = help.lines.iter().filter(|(role, ..)| *role == Role::Key);
+            keys.flat_map(|(_, key, _)| key.split(' ').map(str::to_owned).collect::<Vec<_>>())
+                .collect()
+        };
+        state.world.view = Some(std::sync::Arc::new(snapshot::rehearsal()));
+        assert!(
+            keys(&state).contains(&"?".to_owned()),
+            "on a list it is a key"
+        );
+        press(&mut state, ":");
+        let typed = keys(&state);
+        assert!(typed.contains(&"F1".to_owned()), "{typed:?}");
+        let letters: Vec<&String> = typed
+            .iter()
+            .filter(|key| key.chars().count() == 1)
+            .collect();
+        assert!(
+            letters.iter().all(|key| "↑↓←→".contains(key.as_str())),
+            "{letters:?}"
+        );
+        // What is reached by a letter alone does not stand there at all.
+        press(&mut state, "<F1>");
+        let page = shown(&mut state);
+        press(&mut state, "<End>");
+        let page = page + &shown(&mut state);
+        assert!(!page.contains("shows the settings"), "{page}");
     }
 
     #[test]

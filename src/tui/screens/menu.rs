@@ -84,9 +84,14 @@ impl Menu {
     fn new(about: About, key: Option<String>, world: &World) -> Self {
         let ops: Vec<&'static Op> = about.ops().collect();
         let view = world.view.as_ref();
+        let row = view.and_then(|view| {
+            view.keys
+                .iter()
+                .find(|r| Some(&r.key.key_arn) == key.as_ref())
+        });
         let missing: Vec<Option<Missing>> = ops
             .iter()
-            .map(|op| view.and_then(|view| guide::missing(op, view)))
+            .map(|op| view.and_then(|view| guide::missing(op, view, row)))
             .collect();
         let entries = ops.iter().zip(&missing).map(|(op, missing)| {
             let entry = Entry::new(op.title, tr(op.title), tr(op.does));
@@ -124,6 +129,17 @@ impl Menu {
     /// Names and tags of a key.
     pub(crate) fn naming(key: &KeyRow, world: &World) -> Self {
         Self::new(About::Name, Some(key.key.key_arn.clone()), world)
+    }
+
+    /// The wizard of an act of these lists; where something comes first, its list, which says what.
+    pub(crate) fn straight_to(op: &'static Op, world: &World) -> Reaction {
+        let none = |missing: &Option<Missing>| missing.is_none();
+        match Self::before(op, None, world) {
+            Some(list) if !list.missing.get(list.acts.cursor.at()).is_some_and(none) => {
+                Reaction::push(list)
+            }
+            list => Reaction::one(Step::Push(page(op, (None, None), list.is_some(), world))),
+        }
     }
 
     /// The list that an act was chosen from, with the cursor on it: where Esc leads from its first page.

@@ -78,6 +78,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
         Start::Welcome { folder, vault } => {
             world.folder = folder;
             let Some(vault) = vault else {
+                world.lists = true;
                 world.vaults = crate::vault::vaults_in(&world.folder);
                 world.stopped = stopped(&world.vaults);
                 let first = welcome::Welcome::of(&world);
@@ -123,7 +124,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
 }
 
 /// Vaults in which a ceremony stands open, as far as they are offered by name.
-fn stopped(vaults: &[std::path::PathBuf]) -> Vec<(String, String)> {
+pub(super) fn stopped(vaults: &[std::path::PathBuf]) -> Vec<(String, String)> {
     let offered = vaults.iter().take(welcome::SHOWN);
     let stopped = offered.filter_map(|dir| {
         let title = crate::ceremony::stopped_in(dir)?;

@@ -1,5 +1,5 @@
-//! The palette: everything that can be done on the screen below, and every other place of the vault, found by typing a few
-//! letters of it.
+//! The palette: everything that can be done on the screen below, and every other place and act of the vault, found by
+//! typing a few letters of it, or a word that people have for it elsewhere.
 
 use crossterm::event::KeyEvent;
 
@@ -26,13 +26,35 @@ enum Does {
     Go(Place),
 }
 
-/// One line: the key (or where it leads), its name, what it does, why it is off.
+/// One line: the key (or where it leads), its name and other words for it, what it does, why it is off.
 struct Entry {
     key: String,
     name: String,
+    also: String,
     help: &'static str,
     off: Option<String>,
     does: Does,
+}
+
+impl Entry {
+    /// What the line says: an act by its name, a key or a place by what it does.
+    fn text(&self) -> String {
+        match (&self.off, self.does) {
+            // What it would do is known by its name; why it does not is what matters.
+            (Some(reason), _) => say!("{name} is off: {reason}", name = self.name, reason),
+            (None, Does::Go(place)) if place.does() => format!("{}: {}", self.name, self.help),
+            (None, _) => self.help.to_owned(),
+        }
+    }
+
+    /// What Enter does about it.
+    fn enter(&self) -> String {
+        match self.does {
+            _ if self.off.is_some() => tr("is off: the line says why").to_owned(),
+            Does::Go(place) => place.enter().unwrap_or_else(|| self.help.to_owned()),
+            Does::Say(_) => self.help.to_owned(),
+        }
+    }
 }
 
 /// The actions of the screen below, and every other place.
@@ -71,6 +93,7 @@ impl Palette {
             Does::Say(Verb::Enter | Verb::Practice) => 1,
             Does::Say(verb) if verb == Verb::Back || everywhere.contains(&verb) => 3,
             Does::Say(_) => 0,
+            Does::Go(place) if place.does() => 5,
             Does::Go(_) if entry.off.is_some() => 4,
             Does::Go(_) => 2,
         });
@@ -87,6 +110,7 @@ impl Palette {
             let rank = rank(
                 &wanted,
                 &entry.name.to_lowercase(),
+                &entry.also.to_lowercase(),
                 &entry.help.to_lowercase(),
             )?;
             Some((rank, entry))
@@ -108,6 +132,7 @@ fn offered(offers: &[Offer]) -> Vec<Entry> {
     let entry = |offer: &Offer| Entry {
         key: offer.chord(false).map(Chord::shown).unwrap_or_default(),
         name: offer.footer_word().to_owned(),
+        also: offer.verb.also_called().to_owned(),
         help: offer.binding().map_or("", |b| tr(b.help)),
         off: offer.off.clone(),
         does: Does::Say(offer.verb),
@@ -128,7 +153,7 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
     let known = |place: &Place| match place {
         Place::Home => top == "Home",
         Place::Of(verb) => here.iter().any(|e| e.does == Does::Say(*verb)),
-        Place::Doctor | Place::Card => false,
+        Place::Doctor | Place::Card | Place::Act(_) | Place::Answer(_) => false,
     };
     let others = Place::all().into_iter().filter(|place| !known(place));
     let entries = others.map(|place| {
@@ -136,6 +161,7 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
         Entry {
             key: String::new(),
             name: called,
+            also: place.also_called(),
             help: told,
             off: held.clone().or_else(|| place.off(&state.world)),
             does: Does::Go(place),
@@ -147,8 +173,9 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
 /// The rank of letters that merely stand in this order.
 const SCATTERED: u8 = 5;
 
-/// How well an entry fits what was typed, every word of it: 0 best, `None` not at all.
-fn rank(wanted: &str, name: &str, help: &str) -> Option<u8> {
+/// How well an entry fits what was typed, every word of it: 0 best, `None` not at all. What else it is called counts as
+/// its name does.
+fn rank(wanted: &str, name: &str, also: &str, help: &str) -> Option<u8> {
     let of_word = |wanted: &str| {
         let words = |text: &str, fits: &dyn Fn(&str) -> bool| {
             text.split(|c: char| !c.is_alphanumeric()).any(fits)
@@ -159,8 +186,8 @@ fn rank(wanted: &str, name: &str, help: &str) -> Option<u8> {
         let guess =
             |word: &str| word.chars().next() == wanted.chars().next() && fuzzy(wanted, word);
         match () {
-            () if words(name, &whole) => Some(0),
-            () if words(name, &begins) => Some(1),
+            () if words(name, &whole) || words(also, &whole) => Some(0),
+            () if words(name, &begins) || words(also, &begins) => Some(1),
             () if words(help, &whole) => Some(2),
             () if words(help, &begins) => Some(3),
             () if name.contains(wanted) || help.contains(wanted) => Some(4),
@@ -168,7 +195,9 @@ fn rank(wanted: &str, name: &str, help: &str) -> Option<u8> {
             () => None,
         }
     };
-    let ranks = wanted.split_whitespace().map(of_word);
+    // `TR-34` is two words, as it is in the texts.
+    let wanted = wanted.split(|c: char| !c.is_alphanumeric());
+    let ranks = wanted.filter(|word| !word.is_empty()).map(of_word);
     ranks
         .collect::<Option<Vec<u8>>>()
         .map(|ranks| ranks.into_iter().max().unwrap_or(0))
@@ -193,19 +222,13 @@ impl Screen for Palette {
     }
 
     fn footing(&self, _world: &World) -> Footing {
-        let enter = self.found().get(self.cursor.at()).map_or(
-            tr("does nothing: no action fits what you typed"),
-            |e| {
-                if e.off.is_some() {
-                    tr("is off: the line says why")
-                } else {
-                    e.help
-                }
-            },
+        let enter = self.found().get(self.cursor.at()).map_or_else(
+            || tr("does nothing: no action fits what you typed").to_owned(),
+            |entry| entry.enter(),
         );
         Footing {
             acts: tr("nobody: choosing an action does not approve it").into(),
-            enter: enter.into(),
+            enter,
             so_far: tr("nothing has changed").into(),
         }
     }
@@ -245,13 +268,7 @@ impl Screen for Palette {
                     _ => Role::Text,
                 };
                 c.put(3, y, role, &entry.key);
-                let help = entry.help;
-                let text = match &entry.off {
-                    // What it would do is known by its name; why it does not is what matters.
-                    Some(reason) => say!("{name} is off: {reason}", name = entry.name, reason),
-                    None => help.to_owned(),
-                };
-                c.put_cut(14, y, width.saturating_sub(15), role, &text);
+                c.put_cut(14, y, width.saturating_sub(15), role, &entry.text());
             });
         });
         if found.is_empty() {
@@ -302,96 +319,4 @@ impl Screen for Palette {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::room::{Room, practice_session};
-    use crate::tui::screens::home::Home;
-
-    fn palette(offers: &[Offer]) -> Palette {
-        Palette::over(offered(offers))
-    }
-
-    fn verbs(palette: &Palette) -> Vec<Verb> {
-        let found = palette.found().into_iter();
-        let verb = |entry: &Entry| match entry.does {
-            Does::Say(verb) | Does::Go(Place::Of(verb)) => Some(verb),
-            Does::Go(_) => None,
-        };
-        found.filter_map(verb).collect()
-    }
-
-    #[test]
-    fn letters_in_order_are_found() {
-        assert!(fuzzy("dltn", "deletions shows countdowns"));
-        assert!(fuzzy("", "anything"));
-        assert!(!fuzzy("zq", "deletions"));
-    }
-
-    #[test]
-    fn what_can_be_done_comes_first_and_how_one_moves_not_at_all() {
-        let mut offers = keys::moves();
-        offers.extend([Verb::Enter, Verb::New, Verb::Audit].map(Offer::plain));
-        offers.extend(keys::everywhere(true));
-        let found = verbs(&palette(&offers));
-        assert_eq!(
-            found.get(..3),
-            Some([Verb::New, Verb::Audit, Verb::Enter].as_slice())
-        );
-        assert!(!found.contains(&Verb::Down));
-        let idle = [Offer::plain(Verb::Enter).off_because("nothing is chosen")];
-        assert!(
-            verbs(&palette(&idle)).is_empty(),
-            "an Enter that does nothing"
-        );
-    }
-
-    #[test]
-    fn whole_words_and_beginnings_come_before_scattered_letters() {
-        let offers: Vec<Offer> = keys::TABLE.iter().map(|b| Offer::plain(b.verb)).collect();
-        let mut palette = palette(&offers);
-        for (typed, first) in [
-            ("aud", Verb::Audit),
-            ("evi", Verb::Evidence),
-            ("lock", Verb::Lock),
-            ("new key", Verb::New),
-            ("keys", Verb::Keys),
-        ] {
-            palette.filter.set(typed);
-            assert_eq!(verbs(&palette).first(), Some(&first), "{typed}");
-        }
-        // Once something has the letters as they were typed, scattered ones are not guessed at.
-        palette.filter.set("time");
-        assert!(!verbs(&palette).contains(&Verb::New), "scattered letters");
-        palette.filter.set("dltns");
-        assert!(verbs(&palette).contains(&Verb::Deletions));
-    }
-
-    #[test]
-    fn every_place_is_reached_from_every_screen_of_the_vault() {
-        let mut room = Room::new(Home::new(), practice_session(false));
-        room.press("d:audit<Enter>");
-        assert_eq!(room.state.top().unwrap().name(), "Audit");
-        room.press("<C-p>exchange<Enter>");
-        assert_eq!(room.state.top().unwrap().name(), "Exchange");
-        room.press(":doctor<Enter>");
-        assert_eq!(room.state.top().unwrap().name(), "Doctor");
-        room.press("<Esc>");
-        assert_eq!(
-            room.state.top().unwrap().name(),
-            "Exchange",
-            "back where it was"
-        );
-        room.press(":home<Enter>");
-        assert_eq!(room.state.top().unwrap().name(), "Home");
-        assert_eq!(room.state.screens().count(), 1);
-    }
-
-    #[test]
-    fn from_a_ceremony_nobody_goes_elsewhere_and_is_told_why() {
-        let mut room = Room::new(Home::new(), practice_session(false));
-        room.press("c<Enter><Enter><C-p>audit");
-        room.shows(&["audit is off: a ceremony is under way"]);
-        room.press("<Enter>")
-            .shows(&["off here: a ceremony is under way"]);
-    }
-}
+mod tests;

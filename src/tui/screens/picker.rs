@@ -79,8 +79,9 @@ impl Listed {
         })
     }
 
-    /// What it is about, in full where the list has it cut, and its steps, as many as there is room for.
-    fn draw(&self, canvas: &mut Canvas<'_>) {
+    /// What it is about, in full where the list (which had so much `room` for it) has it cut, and its steps, as many as
+    /// there is room for.
+    fn draw(&self, room: u16, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(3);
         let mut y = 0;
         if let Some(found) = &self.found {
@@ -89,7 +90,7 @@ impl Listed {
         if let Some(off) = &self.off {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Note, &off.told));
         }
-        if cells(self.title.chars().count()) > canvas.width().saturating_sub(4) {
+        if cells(self.title.chars().count()) > room {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, &self.title));
         }
         let (whole, height) = (canvas.width(), canvas.height());
@@ -204,6 +205,15 @@ impl Picker {
             cursor: Cursor::on(0),
             rehearsals: None,
         }
+    }
+
+    /// Columns that a title has in the list.
+    fn room(&self, listed: &Listed, world: &World, width: u16) -> u16 {
+        let open = self.place == Place::Here && listed.stands_open(world);
+        let off = listed.off.as_ref().map(|off| off.short);
+        let mark = open.then_some(OPEN).or(off);
+        let beside = mark.map_or(0, |mark| cells(mark.chars().count()).saturating_add(1));
+        width.saturating_sub(4).saturating_sub(beside)
     }
 
     fn begin(&self, world: &World) -> Reaction {
@@ -380,13 +390,10 @@ impl Screen for Picker {
                     _ if off.is_some() => Role::Muted,
                     _ => Role::Text,
                 };
-                let mut room = width.saturating_sub(4);
                 if let Some(mark) = open.then_some(OPEN).or(off) {
                     c.put_right(width.saturating_sub(1), y, role, mark);
-                    let long = cells(mark.chars().count());
-                    room = room.saturating_sub(long.saturating_add(1));
                 }
-                c.put_cut(3, y, room, role, &listed.title);
+                c.put_cut(3, y, self.room(listed, world, width), role, &listed.title);
             });
         });
         let Some(chosen) = self.listed.get(at) else {
@@ -395,7 +402,10 @@ impl Screen for Picker {
         let top = rows.saturating_add(2);
         canvas.rule(top, std::slice::from_ref(&chosen.file));
         let y = top.saturating_add(1);
-        canvas.within(0, y, width, height.saturating_sub(y), |c| chosen.draw(c));
+        let room = self.room(chosen, world, width);
+        canvas.within(0, y, width, height.saturating_sub(y), |c| {
+            chosen.draw(room, c);
+        });
     }
 
     fn wants(&self) -> Option<(Wants, String)> {

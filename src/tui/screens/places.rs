@@ -1,7 +1,11 @@
 //! The places of an open vault: which there are, what each is for, why one is off, and the screen that it leads to. Home's
-//! keys and the palette, which reaches them from every screen, are drawn from here.
+//! keys and the palette, which reaches them and every act from every screen, are drawn from here.
 
-use crate::text::tr;
+use crate::session::called::called;
+use crate::session::happened::{self, HAPPENED, Happened, Leads};
+use crate::session::op::{self, Op};
+use crate::session::op_exchange;
+use crate::text::{say, tr};
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
@@ -13,6 +17,7 @@ use super::audit::Audit;
 use super::changed::Changed;
 use super::create::Create;
 use super::custodians::Custodians;
+use super::delete::Delete;
 use super::deletions::Deletions;
 use super::doctor::Doctor;
 use super::evidence::Evidence;
@@ -32,6 +37,36 @@ pub(crate) enum Place {
     Doctor,
     /// The witness card of this state.
     Card,
+    /// An act, by its title: two are one operation of the service.
+    Act(&'static str),
+    /// What happened to people or media, by the word of that answer.
+    Answer(&'static str),
+}
+
+/// The acts that the palette leads to beside the places: the ways in and out, names, and what is done with one key.
+fn acts() -> impl Iterator<Item = &'static Op> {
+    let with_a_key = [
+        &op::DELETE_KEY,
+        &op::RESTORE_KEY,
+        &op::START_KEY_USAGE,
+        &op::STOP_KEY_USAGE,
+    ];
+    let groups = [op::Group::In, op::Group::Out, op::Group::Name];
+    let listed = groups.into_iter().flat_map(op::grouped);
+    listed.chain(with_a_key)
+}
+
+fn act(title: &str) -> Option<&'static Op> {
+    acts().find(|op| op.title == title)
+}
+
+fn answer(id: &str) -> Option<&'static Happened> {
+    HAPPENED.iter().find(|one| one.id == id)
+}
+
+/// Whether keys of the vault are needed at all, and none is there.
+fn needs_a_key(op: &Op) -> bool {
+    !op.name.starts_with("import-key") && op.fields.iter().any(|f| f.id == op::KEY.id)
 }
 
 /// What Home's keys lead to, in the order of its list of places.
@@ -59,17 +94,61 @@ pub(crate) fn listed() -> impl Iterator<Item = Verb> {
 }
 
 impl Place {
-    /// Every place.
+    /// Every place, then every act, then what can have happened.
     pub(crate) fn all() -> Vec<Self> {
         let mut all = vec![Self::Home];
         all.extend(VERBS.map(Self::Of));
         all.extend([Self::Card, Self::Doctor]);
+        all.extend(acts().map(|op| Self::Act(op.title)));
+        all.extend(HAPPENED.iter().map(|one| Self::Answer(one.id)));
         all
+    }
+
+    /// Whether it is an act or an answer, and no page that one only looks at.
+    pub(crate) const fn does(self) -> bool {
+        matches!(self, Self::Act(_) | Self::Answer(_))
+    }
+
+    /// Other words for it.
+    pub(crate) fn also_called(self) -> String {
+        match self {
+            Self::Home => String::new(),
+            Self::Of(verb) => verb.also_called().to_owned(),
+            Self::Doctor => called("doctor").to_owned(),
+            Self::Card => called("card").to_owned(),
+            Self::Act(title) => act(title).map_or("", also_called).to_owned(),
+            Self::Answer(id) => match answer(id).map(|one| one.leads) {
+                Some(Leads::Act(op)) => format!("{} {}", tr(op.title), also_called(op)),
+                Some(Leads::Return) => called("vault.restore").to_owned(),
+                Some(Leads::OpenReshare) => called("vault.reshare").to_owned(),
+                _ => String::new(),
+            },
+        }
+    }
+
+    /// What Enter does about it, where that is more than what is said of the place.
+    pub(crate) fn enter(self) -> Option<String> {
+        match self {
+            Self::Act(title) => {
+                let label = tr(act(title)?.title);
+                Some(say!("leads to \"{label}\"", label))
+            }
+            Self::Answer(_) => {
+                Some(tr("goes to Custodians, with this answer under the cursor").to_owned())
+            }
+            _ => None,
+        }
     }
 
     /// Its name, and what is there.
     pub(crate) fn words(self) -> (String, &'static str) {
         match self {
+            Self::Act(title) => act(title).map_or((String::new(), ""), |op| {
+                (tr(op.title).to_owned(), tr(op.does))
+            }),
+            Self::Answer(id) => answer(id).map_or((String::new(), ""), |one| {
+                (tr(one.what).to_owned(), tr(one.then))
+            }),
             Self::Home => (
                 tr("home").to_owned(),
                 tr("goes to Home: what is due, and what the vault holds"),
@@ -98,6 +177,10 @@ impl Place {
                 "this vault makes no key in software, as its people decided; keys come in wrapped",
             ),
             Self::Of(Verb::Export) if view.keys.is_empty() => tr("no key is in this vault yet"),
+            Self::Act(title) if view.keys.is_empty() && act(title).is_some_and(needs_a_key) => {
+                tr("no key is in this vault yet")
+            }
+            Self::Answer(id) => happened::off(answer(id)?, view)?,
             _ => return None,
         };
         Some(off.to_owned())
@@ -110,7 +193,26 @@ impl Place {
             Self::Doctor => Reaction::push(Doctor::default()).then(Step::Order(Order::Examine)),
             Self::Card => Reaction::push(Changed::card()),
             Self::Of(verb) => to(verb, world),
+            Self::Act(title) => act(title).map_or_else(Reaction::none, |op| to_act(op, world)),
+            Self::Answer(id) => Reaction::push(Custodians::on(id)),
         }
+    }
+}
+
+fn also_called(op: &Op) -> &'static str {
+    called(if op_exchange::derives(op) {
+        "ipek"
+    } else {
+        op.name
+    })
+}
+
+/// What an act begins with; where something comes first, the list that says what.
+fn to_act(op: &'static Op, world: &World) -> Reaction {
+    match op.name {
+        name if name == op::DELETE_KEY.name => Reaction::push(Delete::new(None)),
+        name if name == op::RESTORE_KEY.name => Deletions::open(),
+        _ => Menu::straight_to(op, world),
     }
 }
 

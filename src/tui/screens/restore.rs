@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use crossterm::event::KeyEvent;
 
 use super::unlock::{Then, Unlock};
-use super::wizard::Leaving;
+use super::wizard::{Leaving, RAIL};
 use crate::session::field::Footing;
-use crate::session::returning::{COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
+use crate::session::returning::{
+    COPY_FROM, RETURN_SO_FAR, RETURN_STEPS, RETURN_TOLD, RETURNING, Return,
+};
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -15,6 +17,7 @@ use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::rail::{self, Stage, Stop};
 use crate::tui::world::World;
 
 /// Gives up a return that stood open over the screen that is on top again: nobody is left standing in a copy.
@@ -31,6 +34,22 @@ pub(super) fn gives_up(world: &World) -> Reaction {
         tr("The return is given up: the copy is closed and nothing was written. What was open before is open as it was."),
     )
     .then(Step::Order(Order::LeaveCopy))
+}
+
+/// The steps of a return at the left, `at` of them at hand, and the page beside them.
+fn beside(at: usize, canvas: &mut Canvas<'_>, page: impl FnOnce(&mut Canvas<'_>)) {
+    let (width, height) = (canvas.width(), canvas.height());
+    let stage = |n: usize| match n.cmp(&at) {
+        std::cmp::Ordering::Less => Stage::Done,
+        std::cmp::Ordering::Equal => Stage::Now,
+        std::cmp::Ordering::Greater => Stage::Later,
+    };
+    let steps = RETURN_STEPS.iter().enumerate();
+    let stops: Vec<Stop> = steps
+        .map(|(n, title)| Stop::new(tr(title), "", stage(n)))
+        .collect();
+    canvas.within(0, 0, RAIL, height, |c| rail::draw(c, &stops));
+    canvas.within(RAIL, 0, width.saturating_sub(RAIL), height, page);
 }
 
 /// The questions.
@@ -111,7 +130,8 @@ impl Screen for Restore {
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let told = RETURN_TOLD.iter().map(|line| (Role::Text, tr(line)));
-        self.form.draw_page(&told.collect::<Vec<_>>(), canvas);
+        let told = told.collect::<Vec<_>>();
+        beside(0, canvas, |c| self.form.draw_page(&told, c));
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
@@ -184,12 +204,14 @@ impl Screen for Restored {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let width = canvas.width().saturating_sub(4);
-        let mut y = 0;
-        for (n, line) in self.told.iter().enumerate() {
-            let role = if n == 0 { Role::Ok } else { Role::Text };
-            y += canvas.paragraph(2, y, width, role, line).max(1);
-        }
+        beside(RETURN_STEPS.len(), canvas, |c| {
+            let width = c.width().saturating_sub(4);
+            let mut y: u16 = 0;
+            for (n, line) in self.told.iter().enumerate() {
+                let role = if n == 0 { Role::Ok } else { Role::Text };
+                y = y.saturating_add(c.paragraph(2, y, width, role, line).max(1));
+            }
+        });
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {

@@ -1,5 +1,7 @@
 //! Welcome: four numbered ways to begin, the safest first.
 
+use std::path::PathBuf;
+
 use super::doctor::Doctor;
 use super::init::Init;
 use super::picker::{Picker, Place};
@@ -22,14 +24,16 @@ pub(super) const SHOWN: usize = 2;
 /// The first screen.
 #[derive(Default)]
 pub(crate) struct Welcome {
-    cursor: Cursor,
+    /// What is under the cursor, and no number: vaults come and go meanwhile.
+    at: Way,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
 enum Way {
+    #[default]
     Rehearse,
-    Open(usize),
-    Copy(usize),
+    Open(PathBuf),
+    Copy(PathBuf),
     Create,
     Restore,
     Doctor,
@@ -39,17 +43,27 @@ impl Welcome {
     /// With the cursor on a vault in which a ceremony was stopped, where there is one.
     pub(crate) fn of(world: &World) -> Self {
         let stopped = |way: &Way| match way {
-            Way::Open(n) => {
-                let vault = world.vaults.get(*n);
-                vault.is_some_and(|vault| world.stopped_in(vault).is_some())
-            }
+            Way::Open(vault) => world.stopped_in(vault).is_some(),
             _ => false,
         };
-        let ways = Self::ways(world);
-        let at = ways.iter().position(|(way, _, _)| stopped(way));
+        let ways = Self::ways(world).into_iter().map(|(way, _, _)| way);
+        let at = ways.into_iter().find(stopped);
         Self {
-            cursor: Cursor::on(at.unwrap_or(0)),
+            at: at.unwrap_or_default(),
         }
+    }
+
+    /// Where the cursor stands among the ways of now; at the first where what it stood on is gone.
+    fn cursor(&self, ways: &[(Way, String, String)]) -> usize {
+        let at = ways.iter().position(|(way, _, _)| *way == self.at);
+        at.unwrap_or_default()
+    }
+
+    /// What is under the cursor.
+    fn chosen(&self, world: &World) -> Option<Way> {
+        let mut ways = Self::ways(world);
+        let at = self.cursor(&ways);
+        (at < ways.len()).then(|| ways.swap_remove(at).0)
     }
 
     fn ways(world: &World) -> Vec<(Way, String, String)> {
@@ -58,14 +72,14 @@ impl Welcome {
             tr("Rehearse a ceremony (10 min, nothing is kept)").to_owned(),
             tr("You play all the people, in a practice vault that is gone afterwards.").to_owned(),
         )];
-        for (n, vault) in world.vaults.iter().take(SHOWN).enumerate() {
+        for vault in world.vaults.iter().take(SHOWN) {
             let name = vault.file_name().map_or_else(
                 || vault.display().to_string(),
                 |n| n.to_string_lossy().into_owned(),
             );
             ways.push(if crate::vault::is_copy(vault) {
                 (
-                    Way::Copy(n),
+                    Way::Copy(vault.clone()),
                     say!("Return to the copy {name}", name),
                     tr("A backup, never opened: it becomes a vault again, in another folder.")
                         .to_owned(),
@@ -80,7 +94,7 @@ impl Welcome {
                     }
                     Some(title) => say!("Stands open in it, and goes on: {title}", title),
                 };
-                (Way::Open(n), say!("Open {name}", name), about)
+                (Way::Open(vault.clone()), say!("Open {name}", name), about)
             });
         }
         ways.push((
@@ -103,20 +117,14 @@ impl Welcome {
     }
 
     fn go(&self, world: &World) -> Reaction {
-        match Self::ways(world).get(self.cursor.at()).map(|w| w.0) {
+        match self.chosen(world) {
             Some(Way::Rehearse) => Reaction::push(Picker::shipped(Place::Rehearsal)),
-            Some(Way::Open(n)) => match world.vaults.get(n) {
-                Some(vault) => {
-                    let unlock = Unlock::new(vault.clone(), Then::Home);
-                    let order = unlock.order();
-                    Reaction::push(unlock).then(Step::Order(order))
-                }
-                None => Reaction::none(),
-            },
-            Some(Way::Copy(n)) => {
-                let copy = world.vaults.get(n);
-                copy.map_or_else(Reaction::none, |copy| Reaction::push(Restore::of(copy)))
+            Some(Way::Open(vault)) => {
+                let unlock = Unlock::new(vault, Then::Home);
+                let order = unlock.order();
+                Reaction::push(unlock).then(Step::Order(order))
             }
+            Some(Way::Copy(copy)) => Reaction::push(Restore::of(&copy)),
             Some(Way::Create) => Reaction::push(Init::new(&world.folder.join("new.vault"))),
             Some(Way::Restore) => Reaction::push(Restore::new()),
             Some(Way::Doctor) => {
@@ -137,7 +145,7 @@ impl Screen for Welcome {
     }
 
     fn footing(&self, world: &World) -> Footing {
-        let enter = match Self::ways(world).get(self.cursor.at()).map(|w| w.0) {
+        let enter = match self.chosen(world) {
             Some(Way::Rehearse) => tr("shows the ceremonies you can rehearse"),
             Some(Way::Open(_)) => tr("asks the first custodian for a passphrase"),
             Some(Way::Restore | Way::Copy(_)) => {
@@ -180,6 +188,7 @@ impl Screen for Welcome {
         let mut y = 4;
         // Where there is not room for all of them with a gap, the gaps go.
         let ways = Self::ways(world);
+        let at = self.cursor(&ways);
         let rows = cells(ways.len().saturating_mul(3));
         let step = if rows <= canvas.height().saturating_sub(y) {
             3
@@ -187,13 +196,13 @@ impl Screen for Welcome {
             2
         };
         for (n, (_, title, about)) in ways.iter().enumerate() {
-            let here = n == self.cursor.at();
+            let here = n == at;
             let role = if here { Role::Selection } else { Role::Text };
             if here {
                 canvas.row(y, Role::Selection);
                 canvas.put(1, y, role, "►");
             }
-            canvas.listed(y, n, self.cursor.at());
+            canvas.listed(y, n, at);
             canvas.put(3, y, role, &format!("{} {title}", n + 1));
             canvas.put_cut(5, y + 1, width.saturating_sub(5), Role::Muted, about);
             y += step;
@@ -208,8 +217,12 @@ impl Screen for Welcome {
         if verb == Verb::Enter {
             return self.go(world);
         }
-        let count = Self::ways(world).len();
-        self.cursor.moved(verb, count, count);
+        let mut ways = Self::ways(world);
+        let mut cursor = Cursor::on(self.cursor(&ways));
+        cursor.moved(verb, ways.len(), ways.len());
+        if cursor.at() < ways.len() {
+            self.at = ways.swap_remove(cursor.at()).0;
+        }
         Reaction::none()
     }
 
@@ -217,9 +230,11 @@ impl Screen for Welcome {
         let KeyCode::Char(c) = key.code else {
             return Reaction::none();
         };
-        match c.to_digit(10).and_then(|d| usize::try_from(d).ok()) {
-            Some(n) if (1..=Self::ways(world).len()).contains(&n) => {
-                self.cursor = Cursor::on(n - 1);
+        let typed = c.to_digit(10).and_then(|d| usize::try_from(d).ok());
+        let mut ways = Self::ways(world);
+        match typed.and_then(|n| n.checked_sub(1)) {
+            Some(n) if n < ways.len() => {
+                self.at = ways.swap_remove(n).0;
                 self.go(world)
             }
             _ => Reaction::none(),
@@ -230,6 +245,9 @@ impl Screen for Welcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::app::update;
+    use crate::tui::message::Msg;
+    use crate::tui::presence::Around;
     use crate::tui::snapshot;
 
     #[test]
@@ -243,5 +261,45 @@ mod tests {
         let drawn = snapshot::drawn(&mut most, 80, 24, &snapshot::appearance());
         assert!(snapshot::text(&drawn).contains("what a ceremony needs"));
         snapshot::survives_every_size(&mut state);
+    }
+
+    /// A vault's folder on a stick that is plugged in while Welcome stands there.
+    #[test]
+    fn vaults_that_come_and_go_are_offered_and_the_cursor_stays_on_what_it_was_on() {
+        let mut state = snapshot::state(Welcome::default());
+        let text = |state: &mut crate::tui::app::State| {
+            snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
+        };
+        snapshot::press(&mut state, "<Down>");
+        assert!(text(&mut state).contains("► 2 Create a vault"));
+        let place = tempfile::tempdir().unwrap();
+        let before = Around::now(Some(place.path()));
+        assert!(before.news(&before.again(Some(place.path()))).is_empty());
+        let vault = place.path().join("acme.vault");
+        std::fs::create_dir(&vault).unwrap();
+        std::fs::write(vault.join("custody.toml"), "").unwrap();
+        let now = before.again(Some(place.path()));
+        let told = |before: &Around, now: &Around| -> Vec<Msg> {
+            let news = before.news(now).into_iter();
+            news.filter(|msg| matches!(msg, Msg::Vaults { .. }))
+                .collect()
+        };
+        for msg in told(&before, &now) {
+            update(&mut state, msg);
+        }
+        let picture = text(&mut state);
+        assert!(
+            picture.contains("2 Return to the copy acme.vault"),
+            "{picture}"
+        );
+        assert!(picture.contains("► 3 Create a vault"), "{picture}");
+        // Keys typed at the old list choose nothing of the new one.
+        for msg in told(&now, &before) {
+            update(&mut state, msg);
+        }
+        let effects = update(&mut state, Msg::Key(Box::new(KeyCode::Char('2').into())));
+        assert!(effects.is_empty());
+        assert_eq!(state.top().unwrap().name(), "Welcome");
+        assert!(text(&mut state).contains("► 2 Create a vault"));
     }
 }

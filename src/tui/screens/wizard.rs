@@ -10,7 +10,7 @@ use crate::tui::widgets::rail::{self, Stage, Stop};
 use crate::tui::world::World;
 
 /// Columns of the rail, with its line.
-const RAIL: u16 = 24;
+pub(super) const RAIL: u16 = 24;
 
 /// Said where leaving would lose answers.
 const LOST: &str =

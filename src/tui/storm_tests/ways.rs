@@ -35,7 +35,7 @@ const RETURN: &str = "<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<
 pub(in crate::tui) fn ways() -> Vec<Way> {
     use Begin::{Copy, Full, Leapt, Played, Typed, Welcome};
     vec![
-        ("Act", Full, "x<Down><Enter>", ""),
+        ("Act", Full, "x<Home><Down><Down><Down><Down><Enter>", ""),
         ("Approvals", Full, "a", ""),
         ("Approve", Typed, REQUEST, "<F5><Enter>"),
         ("Ask", Typed, REQUEST, "<Enter>"),

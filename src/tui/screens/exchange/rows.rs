@@ -152,8 +152,37 @@ impl Row<'_> {
         }
     }
 
-    /// The texts of its columns.
+    /// The texts of its columns. Where another line would read the same, the day gives way to the time, and whom it is
+    /// with to the file or the token itself: both stand in the details.
     pub(super) fn texts(&self, view: &View, now: Timestamp) -> (Role, Vec<String>) {
+        let (role, mut texts) = self.columns(view, now);
+        let mut others = (0..count(view)).filter_map(|at| row(view, at));
+        let alike = |row: &Row<'_>| row.columns(view, now).1 == texts;
+        if others.by_ref().filter(alike).nth(1).is_none() {
+            return (role, texts);
+        }
+        let (at, own) = self.itself();
+        if let Some(since) = texts.get_mut(2) {
+            *since = clock(at).chars().skip(11).collect();
+        }
+        if let Some(with) = texts.get_mut(4).filter(|_| !own.is_empty()) {
+            own.clone_into(with);
+        }
+        (role, texts)
+    }
+
+    /// When it was, and what no other line has: its file, or the end of the token's name.
+    fn itself(&self) -> (Timestamp, &str) {
+        match self {
+            Self::Sent(e) => (e.at, &e.file),
+            Self::Token(t) => (t.given, t.name.rsplit('-').next().unwrap_or_default()),
+            Self::Given(g) => (g.at, &g.file),
+            Self::Partner(p) => (p.since, p.sha256.get(..16).unwrap_or_default()),
+            Self::Loose(f) => (f.at, &f.file),
+        }
+    }
+
+    fn columns(&self, view: &View, now: Timestamp) -> (Role, Vec<String>) {
         let (role, state) = match self.unwritten(view) {
             Some(_) => (Role::Stop, tr("unwritten").to_owned()),
             None => self.state(now),

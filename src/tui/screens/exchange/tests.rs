@@ -196,3 +196,41 @@ fn a_file_that_was_not_written_is_written_from_here() {
     room.press("<Esc>");
     assert!(!room.text().contains("not written yet"));
 }
+
+#[test]
+fn two_lines_of_one_key_are_told_apart() {
+    let mut view = view();
+    let mut exports = view.exports.as_ref().clone();
+    let mut again = exports[0].clone();
+    again.at = again.at.plus_millis(61_000);
+    again.file = "kek-second.json".into();
+    exports.insert(0, again);
+    view.exports = Arc::new(exports);
+    let mut tokens = view.tokens.as_ref().clone();
+    let mut twin = tokens[0].clone();
+    twin.name = "import-token-aaaabbbbccccdddd".into();
+    tokens.push(twin);
+    view.tokens = Arc::new(tokens);
+    let mut state = snapshot::state(Exchange::new());
+    state.world.view = Some(Arc::new(view));
+    let text = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    let lines: Vec<&str> = text.lines().collect();
+    for words in [
+        "09:01:01Z",
+        "kek-second.json",
+        "aaaabbbbccccdddd",
+        "2lavvn5koezmwver",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let listed: std::collections::BTreeSet<&str> = lines[3..9]
+        .iter()
+        .map(|l| l.trim_start_matches([' ', '►']).trim())
+        .collect();
+    assert_eq!(listed.len(), 6, "{text}");
+}

@@ -2,14 +2,35 @@
 
 use super::{Init, Page};
 use crate::api::Timestamp;
-use crate::session::NewPerson;
 use crate::session::founding;
 use crate::session::founding::fields::{PLACE, date_time};
 use crate::session::founding::{Given, Plan, Reading};
+use crate::session::{NewPerson, Profile};
 use crate::tui::message::Order;
 use crate::tui::screen::Reaction;
 
 impl Init {
+    /// Whether a page is asked for this profile.
+    pub(super) fn asked(&self, page: Page) -> bool {
+        !matches!(page, Page::Software | Page::Clock | Page::Envelopes)
+            || self.chosen_profile() == Profile::Production
+    }
+
+    /// The page after (or before) this one.
+    pub(super) fn neighbour(&self, forward: bool) -> Page {
+        let at = self.page.place();
+        let mut pages: Vec<Page> = Page::ALL
+            .iter()
+            .enumerate()
+            .filter(|(n, (page, _))| self.asked(*page) && if forward { *n > at } else { *n < at })
+            .map(|(_, (page, _))| *page)
+            .collect();
+        if !forward {
+            pages.reverse();
+        }
+        pages.first().copied().unwrap_or(self.page)
+    }
+
     /// A number that was typed; two where there is none.
     pub(super) fn number(&self, id: &str) -> u8 {
         self.quorum

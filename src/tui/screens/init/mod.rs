@@ -173,27 +173,6 @@ impl Init {
             .unwrap_or(Profile::Test)
     }
 
-    /// Whether a page is asked for this profile.
-    fn asked(&self, page: Page) -> bool {
-        !matches!(page, Page::Software | Page::Clock | Page::Envelopes)
-            || self.chosen_profile() == Profile::Production
-    }
-
-    /// The page after (or before) this one.
-    fn neighbour(&self, forward: bool) -> Page {
-        let at = self.page.place();
-        let mut pages: Vec<Page> = Page::ALL
-            .iter()
-            .enumerate()
-            .filter(|(n, (page, _))| self.asked(*page) && if forward { *n > at } else { *n < at })
-            .map(|(_, (page, _))| *page)
-            .collect();
-        if !forward {
-            pages.reverse();
-        }
-        pages.first().copied().unwrap_or(self.page)
-    }
-
     fn turn(&mut self, page: Page) {
         self.page = page;
         self.giving_up = false;
@@ -355,6 +334,12 @@ impl Screen for Init {
         // Words on screen are for one person's eyes: that person is called again.
         self.words.hide();
         None
+    }
+
+    fn covered(&mut self) {
+        if self.page == Page::People && self.words.covered() {
+            self.question = self.question.wrapping_add(1);
+        }
     }
 
     fn question(&self) -> u64 {

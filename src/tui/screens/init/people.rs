@@ -20,6 +20,8 @@ pub(crate) struct Words {
     field: MaskedField,
     /// What was wrong with what was typed back.
     error: Option<String>,
+    /// Whether their owner has seen them.
+    shown: bool,
 }
 
 impl Words {
@@ -29,6 +31,7 @@ impl Words {
             drawn: None,
             field: MaskedField::new(),
             error: None,
+            shown: false,
         }
     }
 
@@ -44,6 +47,15 @@ impl Words {
         self.phase = Moment::HandOver;
     }
 
+    /// Something was laid over the page: words on show are hidden, and their person is called again.
+    pub(crate) fn covered(&mut self) -> bool {
+        let showing = self.phase == Moment::Showing;
+        if showing {
+            self.hide();
+        }
+        showing
+    }
+
     /// The words are here.
     pub(crate) fn drawn(&mut self, words: Option<Zeroizing<String>>) {
         self.drawn = words;
@@ -51,7 +63,7 @@ impl Words {
 
     /// Whether their owner has them, or is writing them down.
     pub(crate) fn seen(&self) -> bool {
-        self.phase != Moment::HandOver
+        self.shown
     }
 
     /// Whether the words are being typed back.
@@ -87,7 +99,10 @@ impl Words {
     pub(crate) fn enter(&mut self) -> Option<SecretBytes> {
         let words = self.drawn.as_ref()?;
         match self.phase {
-            Moment::HandOver => self.phase = Moment::Showing,
+            Moment::HandOver => {
+                self.phase = Moment::Showing;
+                self.shown = true;
+            }
             Moment::Showing => self.phase = Moment::Typing,
             Moment::Typing if self.field.matches(words.as_bytes()) => {
                 return Some(self.field.take());

@@ -417,3 +417,34 @@ fn a_folder_that_takes_no_vault_is_asked_for_again() {
     told(&mut state, no());
     assert!(drawn(&mut state).contains("is not empty"));
 }
+
+#[test]
+fn words_that_something_was_laid_over_come_back_only_to_whom_they_belong() {
+    let look = snapshot::appearance();
+    let text = |state: &mut State| snapshot::text(&snapshot::drawn(state, 80, 24, &look));
+    for over in ["<F1>", "<C-p>", "<C-c>", ","] {
+        let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+        press(&mut state, "<Enter><Enter><Enter><Enter>");
+        press(
+            &mut state,
+            "Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>Wim<Enter><Enter>",
+        );
+        words(&mut state);
+        snapshot::press(&mut state, "<Enter>");
+        assert!(text(&mut state).contains("velvet"), "{over}");
+        snapshot::press(&mut state, over);
+        assert!(!text(&mut state).contains("velvet"), "{over}");
+        snapshot::press(&mut state, "<Esc>");
+        let picture = text(&mut state);
+        assert!(!picture.contains("velvet"), "{over}: {picture}");
+        assert!(
+            picture.contains("Ana"),
+            "whoever they belong to is called: {picture}"
+        );
+        // They were seen: leaving still asks before it voids them.
+        snapshot::press(&mut state, "<Esc>");
+        assert!(text(&mut state).contains("Esc once more"), "{over}");
+        snapshot::press(&mut state, "<Enter>");
+        assert!(text(&mut state).contains("velvet"), "{over}");
+    }
+}

@@ -316,7 +316,17 @@ impl Screen for RunScreen {
 
     fn wipe(&mut self, _world: &World) -> Option<Order> {
         self.form.wipe();
+        self.covered();
         None
+    }
+
+    fn covered(&mut self) {
+        // Words are for one person's eyes: that person is called again, whatever lay over them.
+        let shows = self.ask().is_some_and(|ask| ask.words.is_some());
+        if shows && self.phase == Phase::Asking {
+            self.phase = Phase::HandOver;
+            self.question = self.question.wrapping_add(1);
+        }
     }
 
     fn question(&self) -> u64 {

@@ -1,0 +1,187 @@
+//! Under which other words people look for an act or a place: what they call it on paper, at the service, or on another
+//! device. Said once here; the palette and the menu of the lines find by it.
+
+use crate::text::tr;
+
+/// The id of an act (or of a place, as the menu of the lines has it), and other words for it. Two at least, so that the
+/// list of texts takes a row for what is read, and never for a name.
+const CALLED: &[(&str, &str)] = &[
+    (
+        "keys",
+        "list kcv check value checksum aliases search find inventory",
+    ),
+    ("deletions", "undo pending countdown countdowns scheduled"),
+    (
+        "approvals",
+        "approve sign signature signatures request requests quorum pending",
+    ),
+    (
+        "exchange",
+        "token tokens certificate certificates receipt receipts partner partners counterparty sent trust",
+    ),
+    (
+        "ceremonies",
+        "ceremony rehearse rehearsal run script scripts play resume",
+    ),
+    (
+        "people",
+        "custodian custodians person people witness witnesses administrator share shares envelope envelopes passphrase passphrases words holder staff",
+    ),
+    ("card", "state sequence six words rollback witness"),
+    ("audit", "log logs journal history chain events trail"),
+    (
+        "evidence",
+        "report reports minutes bundle auditor record records proof runs",
+    ),
+    ("doctor", "machine network swap clock check host health"),
+    (
+        "settings",
+        "theme themes colour colours color colors glyphs ascii contrast dark light",
+    ),
+    ("help", "manual explain what how"),
+    ("close", "quit exit leave end stop close logout"),
+    ("lock", "lock hide blank screen away"),
+    ("qr", "qr code picture camera"),
+    ("export", "send wrap out ways"),
+    ("import", "receive unwrap in ways"),
+    ("create-key", "make generate new add kek zmk bdk pair"),
+    ("import-key.root-certificate", "trust ca anchor fingerprint"),
+    (
+        "import-key.trusted-certificate",
+        "intermediate ca chain trust",
+    ),
+    ("import-key.rsa-wrap", "cryptogram oaep unwrap"),
+    ("import-key.tr31", "tr31 x9.143 keyblock block unwrap"),
+    ("import-key.tr34", "tr34 krd unwrap receive"),
+    (
+        "import-key.components",
+        "component share parts clear form combine xor zmk",
+    ),
+    ("export-key.rsa-wrap", "cryptogram oaep wrap send"),
+    ("export-key.tr31", "tr31 x9.143 keyblock block wrap send"),
+    ("export-key.tr34", "tr34 kdh wrap send"),
+    (
+        "export-key.components",
+        "component share parts clear split papers",
+    ),
+    ("ipek", "dukpt ik initial bdk ksn serial terminal derive"),
+    (
+        "get-parameters-for-import",
+        "token wrapping certificate parameters receive krd",
+    ),
+    (
+        "get-parameters-for-export",
+        "token signing certificate parameters kdh",
+    ),
+    ("get-public-key-certificate", "public pair certificate"),
+    (
+        "get-certificate-signing-request",
+        "csr request sign authority ca",
+    ),
+    ("tr34.unbind", "ubt release device"),
+    ("tr34.rebind", "rbt move device"),
+    ("tr34.random", "nonce rt two-pass"),
+    ("create-alias", "alias name label"),
+    ("tag-resource", "rename relabel label note name"),
+    (
+        "delete-key",
+        "delete destroy destruction erase remove wipe shred",
+    ),
+    ("restore-key", "undo undelete take back cancel"),
+    ("start-key-usage", "activate use again switch on"),
+    ("stop-key-usage", "deactivate suspend block switch off"),
+    ("vault.backup", "backup copy duplicate stick medium"),
+    (
+        "vault.restore",
+        "restore backup recover recovery copy broken",
+    ),
+    ("vault.drill", "drill yearly exercise test"),
+    ("vault.rotate", "rotate rotation renew lost stolen"),
+    ("vault.replace", "left joins new person custodian leaver"),
+    ("vault.reshare", "renew media share shares envelopes"),
+    ("vault.recovery-set", "recovery emergency escrow"),
+    ("vault.recovery-drill", "recovery drill yearly"),
+    ("vault.policy", "rules settings quorum thresholds"),
+    ("vault.inventory", "check values other class test keys"),
+    ("vault.suspect", "compromise compromised incident clear"),
+    ("vault.access", "serial bag package envelope access log"),
+    ("vault.appoint", "appointment letter form"),
+    ("vault.exempt", "managers reporting line"),
+    (
+        "vault.attest-destroyed",
+        "destroy destruction destroyed copy",
+    ),
+    (
+        "vault.components-destroyed",
+        "destroy destruction destroyed papers shredded",
+    ),
+];
+
+/// Other words for an act or a place, in the language of the screens; empty where there are none.
+pub fn called(id: &str) -> &'static str {
+    let mut known = CALLED.iter();
+    known
+        .find(|(named, _)| *named == id)
+        .map_or("", |(_, words)| tr(words))
+}
+
+/// Whether somebody who types this means the act or the place, by one of its other words.
+pub fn means(id: &str, typed: &str) -> bool {
+    let wanted = typed.trim().to_lowercase();
+    called(id).split_whitespace().any(|word| word == wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::session::op;
+
+    /// Places of the workstation that are no acts.
+    const PLACES: [&str; 17] = [
+        "keys",
+        "deletions",
+        "approvals",
+        "exchange",
+        "ceremonies",
+        "people",
+        "card",
+        "audit",
+        "evidence",
+        "doctor",
+        "settings",
+        "help",
+        "close",
+        "lock",
+        "qr",
+        "export",
+        "import",
+    ];
+
+    #[test]
+    fn every_row_is_of_something_and_stands_once() {
+        let mut seen = BTreeSet::new();
+        for (id, words) in CALLED {
+            let act = *id == "ipek" || op::named(id).is_some();
+            assert!(act || PLACES.contains(id), "{id} is nothing");
+            assert!(seen.insert(id), "{id} twice");
+            assert!(words.contains(' '), "{id}: two words at least");
+            let lower = words
+                .chars()
+                .all(|c| !c.is_uppercase() && (c.is_alphanumeric() || " .-".contains(c)));
+            assert!(lower, "{id}: {words}");
+        }
+        for op in op::OPS.iter().filter(|op| op.name != op::ACT_LIST.name) {
+            assert!(!called(op.name).is_empty(), "no other words: {}", op.name);
+        }
+    }
+
+    #[test]
+    fn a_word_is_meant_whole_and_in_any_case() {
+        assert!(means("people", " Envelope "));
+        assert!(means("close", "quit"));
+        assert!(!means("close", "qui"));
+        assert!(!means("nobody knows it", "quit"));
+    }
+}

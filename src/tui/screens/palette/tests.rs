@@ -1,0 +1,196 @@
+//! What is found by which words, and where it leads.
+
+use super::*;
+use crate::tui::room::{Room, practice_session};
+use crate::tui::screens::home::Home;
+
+fn palette(offers: &[Offer]) -> Palette {
+    Palette::over(offered(offers))
+}
+
+fn verbs(palette: &Palette) -> Vec<Verb> {
+    let found = palette.found().into_iter();
+    let verb = |entry: &Entry| match entry.does {
+        Does::Say(verb) | Does::Go(Place::Of(verb)) => Some(verb),
+        Does::Go(_) => None,
+    };
+    found.filter_map(verb).collect()
+}
+
+#[test]
+fn letters_in_order_are_found() {
+    assert!(fuzzy("dltn", "deletions shows countdowns"));
+    assert!(fuzzy("", "anything"));
+    assert!(!fuzzy("zq", "deletions"));
+}
+
+#[test]
+fn what_can_be_done_comes_first_and_how_one_moves_not_at_all() {
+    let mut offers = keys::moves();
+    offers.extend([Verb::Enter, Verb::New, Verb::Audit].map(Offer::plain));
+    offers.extend(keys::everywhere(true));
+    let found = verbs(&palette(&offers));
+    assert_eq!(
+        found.get(..3),
+        Some([Verb::New, Verb::Audit, Verb::Enter].as_slice())
+    );
+    assert!(!found.contains(&Verb::Down));
+    let idle = [Offer::plain(Verb::Enter).off_because("nothing is chosen")];
+    assert!(
+        verbs(&palette(&idle)).is_empty(),
+        "an Enter that does nothing"
+    );
+}
+
+#[test]
+fn whole_words_and_beginnings_come_before_scattered_letters() {
+    let offers: Vec<Offer> = keys::TABLE.iter().map(|b| Offer::plain(b.verb)).collect();
+    let mut palette = palette(&offers);
+    for (typed, first) in [
+        ("aud", Verb::Audit),
+        ("evi", Verb::Evidence),
+        ("lock", Verb::Lock),
+        ("new key", Verb::New),
+        ("keys", Verb::Keys),
+    ] {
+        palette.filter.set(typed);
+        assert_eq!(verbs(&palette).first(), Some(&first), "{typed}");
+    }
+    // Once something has the letters as they were typed, scattered ones are not guessed at.
+    palette.filter.set("time");
+    assert!(!verbs(&palette).contains(&Verb::New), "scattered letters");
+    palette.filter.set("dltns");
+    assert!(verbs(&palette).contains(&Verb::Deletions));
+}
+
+#[test]
+fn every_place_is_reached_from_every_screen_of_the_vault() {
+    let mut room = Room::new(Home::new(), practice_session(false));
+    room.press("d:audit<Enter>");
+    assert_eq!(room.state.top().unwrap().name(), "Audit");
+    room.press("<C-p>exchange<Enter>");
+    assert_eq!(room.state.top().unwrap().name(), "Exchange");
+    room.press(":doctor<Enter>");
+    assert_eq!(room.state.top().unwrap().name(), "Doctor");
+    room.press("<Esc>");
+    assert_eq!(
+        room.state.top().unwrap().name(),
+        "Exchange",
+        "back where it was"
+    );
+    room.press(":home<Enter>");
+    assert_eq!(room.state.top().unwrap().name(), "Home");
+    assert_eq!(room.state.screens().count(), 1);
+}
+
+#[test]
+fn from_a_ceremony_nobody_goes_elsewhere_and_is_told_why() {
+    let mut room = Room::new(Home::new(), practice_session(false));
+    room.press("c<Enter><Enter><C-p>audit");
+    room.shows(&["audit is off: a ceremony is under way"]);
+    room.press("<Enter>")
+        .shows(&["off here: a ceremony is under way"]);
+}
+
+/// What people type, the line that is found first, and the screen that it leads to (none where it asks something else).
+#[rustfmt::skip]
+const WORDS: &[(&str, &str, &str)] = &[
+    ("custodian", "people, envelopes and drills", "Custodians"),
+    ("people", "people, envelopes and drills", "Custodians"),
+    ("witness", "people, envelopes and drills", "Custodians"),
+    ("card", "shows the state and six words", ""),
+    ("backup", "begins the wizard that copies this vault", "Back up the vault"),
+    ("copy", "begins the wizard that copies this vault", "Back up the vault"),
+    ("ceremony", "shows the scripts that can be run here", "Ceremonies"),
+    ("rehearse", "shows the scripts that can be run here", "Ceremonies"),
+    ("delete", "Delete key: ", "Delete key"),
+    ("destroy", "Delete key: ", "Delete key"),
+    ("restore", "Restore key: ", "Deletions"),
+    ("undo", "shows scheduled deletions", "Deletions"),
+    ("approve", "shows what waits for signatures", "Approvals"),
+    ("sign", "shows what waits for signatures", "Approvals"),
+    ("quit", "asks whether to leave keymoot", ""),
+    ("exit", "asks whether to leave keymoot", ""),
+    ("lock", "locks this screen", ""),
+    ("tag", "Tag a key: ", "Tag a key"),
+    ("rename", "Tag a key: ", "Tag a key"),
+    ("check", "shows the keys of this vault", "Keys"),
+    ("check value", "shows the keys of this vault", "Keys"),
+    ("KCV", "shows the keys of this vault", "Keys"),
+    ("component", "Import key from components: ", "Import key from components"),
+    ("share", "people, envelopes and drills", "Custodians"),
+    ("envelope", "people, envelopes and drills", "Custodians"),
+    ("passphrase", "people, envelopes and drills", "Custodians"),
+    ("drill", "Nothing: the yearly check: ", "Custodians"),
+    ("rotate", "An envelope was lost: ", "Custodians"),
+    ("import", "shows the ways a key or a receiver's root comes in", "Import"),
+    ("export", "shows the ways a key goes out", "Export"),
+    ("TR-34", "Import a key from a TR-34 token: ", ""),
+    ("tr34", "Import a key from a TR-34 token: ", ""),
+    ("TR-31", "Import a key from a TR-31 key block: ", ""),
+    ("RSA", "Import a key by RSA wrap: ", ""),
+    ("export tr-34", "Export key in a TR-34 token: ", ""),
+    ("IPEK", "Export a terminal's initial key (IPEK): ", ""),
+    ("token", "shows what was sent to receivers", "Exchange"),
+    ("certificate", "shows what was sent to receivers", "Exchange"),
+    ("log", "shows the audit log", "Audit"),
+    ("report", "shows runs with their reports", "Evidence"),
+    ("theme", "shows the settings", "Settings"),
+    ("colour", "shows the settings", "Settings"),
+    ("help", "explains this screen", "Help"),
+    ("QR", "shows the digest of this page as a QR code", "QR code"),
+    ("serial", "Export a terminal's initial key (IPEK): ", ""),
+];
+
+fn found_first(room: &Room, typed: &str) -> String {
+    let mut palette = Palette::of(&room.state);
+    palette.filter.set(typed);
+    let found = palette.found();
+    found.first().map(|entry| entry.text()).unwrap_or_default()
+}
+
+#[test]
+fn the_words_that_people_use_are_found_from_home_and_from_an_inner_screen() {
+    let mut wrong = Vec::new();
+    for inner in ["", "t", "a"] {
+        let mut room = crate::tui::screens::tests::full();
+        room.press(inner);
+        for (typed, line, screen) in WORDS {
+            let from = room.state.top().unwrap().name();
+            // On its own page a place is not offered, and approvals have nothing to scan.
+            if *screen == from || (*typed == "QR" && from == "Approvals") {
+                continue;
+            }
+            let first = found_first(&room, typed);
+            if !first.starts_with(line) {
+                wrong.push(format!("{typed} from {from}: {first}"));
+            }
+            if screen.is_empty() {
+                continue;
+            }
+            room.press(&format!("<C-p>{typed}<Enter>"));
+            let there = room.state.top().unwrap().name();
+            if there != *screen {
+                wrong.push(format!("{typed} from {from} leads to {there}"));
+            }
+            room.press("<Esc>");
+            if room.state.top().unwrap().name() != from {
+                room.press("<C-p>home<Enter>").press(inner);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_act_and_every_answer_is_found_by_its_own_name() {
+    let room = crate::tui::screens::tests::full();
+    for place in Place::all().into_iter().filter(|place| place.does()) {
+        let (name, _) = place.words();
+        let palette = Palette::of(&room.state);
+        let known = palette.entries.iter().any(|entry| entry.name == name);
+        assert!(known, "{name}");
+        let enter = place.enter().unwrap();
+        assert!(enter.chars().count() <= 70, "{enter}");
+    }
+}
