@@ -15,7 +15,7 @@ use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Sessi
 use crate::text::{say, tr};
 
 use super::ask::{Answer, Ask, AskField, ShownWords};
-use super::read_envelope;
+use super::{read_envelope, read_new_envelope};
 
 /// Whether an op gives everybody new words, which only the person they are for may see.
 pub(super) fn gives_words(op: &Op) -> bool {
@@ -262,6 +262,7 @@ impl ChangeTalk {
             }
             Moment::Prove {
                 holds_share,
+                new,
                 may_be_absent,
                 ..
             } => {
@@ -270,7 +271,8 @@ impl ChangeTalk {
                 let approval = own.then(|| text(answers.next()));
                 let passphrase = secret(answers.next())?;
                 let read = |path: Option<String>, kind| {
-                    path.map(|path| envelope(&path, person, kind)).transpose()
+                    path.map(|path| envelope(&path, (person, kind), new))
+                        .transpose()
                 };
                 let hand = Hand {
                     name: person.clone(),
@@ -398,7 +400,13 @@ fn text(answer: Option<Answer>) -> String {
     }
 }
 
-fn envelope(path: &str, person: &str, kind: &str) -> Result<String, Again> {
+/// Where the new envelopes are proven, a folder in which the old ones lie as well means the new ones.
+fn envelope(path: &str, (person, kind): (&str, &str), new: bool) -> Result<String, Again> {
     let path = std::path::Path::new(path.trim());
-    read_envelope(path, person, kind).map_err(|refusal| refusal.to_string())
+    let read = if new {
+        read_new_envelope
+    } else {
+        read_envelope
+    };
+    read(path, person, kind).map_err(|refusal| refusal.to_string())
 }

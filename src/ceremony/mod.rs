@@ -40,7 +40,7 @@ pub use component_script::component_script;
 pub use evidence::{bundle, run_report_of, script_of, shipped_by_hash};
 pub use finding::Finding;
 pub use lint::{RULES, Rule};
-pub use named_file::{PRACTICE_FILE, named_file, read_envelope};
+pub use named_file::{PRACTICE_FILE, named_file, read_envelope, read_new_envelope};
 pub use open_run::{Again, OpenRun, Stopped, open_run, shell_word, stopped, stopped_in};
 pub use pause::{Pause, WayOut};
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};

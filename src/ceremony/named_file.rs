@@ -42,7 +42,7 @@ fn envelope_at(path: &Path, person: &str, kind: &str) -> Result<PathBuf, Refusal
         (false, true) => Ok(path.join(new)),
         (true, true) => Err(Refusal::Custody(format!(
             "{old} and {new} both lie in {folder}. Nothing was tried: name the file. After a change that was carried \
-             to its end it is the new one."
+             to its end it is {new}; where a change was begun and not finished, {old}."
         ))),
         (false, false) => Err(Refusal::Custody(format!(
             "There is no {old} in {folder}. Nothing was tried: insert the medium of {person}, or name the file."
@@ -55,10 +55,32 @@ fn envelope_at(path: &Path, person: &str, kind: &str) -> Result<PathBuf, Refusal
 /// # Errors
 /// It cannot be read, or is no text. Words that were typed in the place of the path are not repeated.
 pub fn read_envelope(path: &Path, person: &str, kind: &str) -> Result<String, Refusal> {
+    read_at(path, |path| envelope_at(path, person, kind))
+}
+
+/// The same where envelopes that were just made are proven: in a folder in which those of before lie as well it is the
+/// new one.
+///
+/// # Errors
+/// As [`read_envelope`].
+pub fn read_new_envelope(path: &Path, person: &str, kind: &str) -> Result<String, Refusal> {
+    read_at(path, |path| {
+        let new = path.join(paper_name(person, &format!("{kind}.new.age")));
+        if path.is_dir() && new.is_file() {
+            return Ok(new);
+        }
+        envelope_at(path, person, kind)
+    })
+}
+
+fn read_at(
+    path: &Path,
+    at: impl FnOnce(&Path) -> Result<PathBuf, Refusal>,
+) -> Result<String, Refusal> {
     if !path.exists() && looks_like_words(&path.to_string_lossy()) {
         return Err(Refusal::Custody(words_for_a_path().to_owned()));
     }
-    let path = &envelope_at(path, person, kind)?;
+    let path = &at(path)?;
     let bytes = read_limited(path, MOST).map_err(|e| Refusal::Custody(e.to_string()))?;
     String::from_utf8(bytes.to_vec()).map_err(|_| {
         Refusal::Custody(format!(
@@ -85,6 +107,8 @@ mod tests {
         assert_eq!(said(&stick.path().join("Ben.share.age")), "armored");
         std::fs::write(stick.path().join("Ben.share.new.age"), "newer").unwrap();
         assert!(said(stick.path()).contains("both lie in"));
+        let new = read_new_envelope(stick.path(), "Ben", "share").unwrap();
+        assert_eq!(new, "newer", "the new ones are proven");
         let words = stick
             .path()
             .join("Ben.share.ageheadstone satisfied ransack unrevised unworn");

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::text::{say, tr};
-use crate::vault::{CUSTODY, FolderStore, HighWater, within_each_other};
+use crate::vault::{AUDIT, CUSTODY, FolderStore, HighWater, within_each_other};
 
 use super::action::Action;
 use super::error::Refusal;
@@ -82,6 +82,12 @@ pub struct Return {
     pub reason: String,
 }
 
+/// A log that was named by the folder it lies in.
+fn log_at(named: PathBuf) -> PathBuf {
+    let inside = named.join(AUDIT);
+    if inside.is_file() { inside } else { named }
+}
+
 impl Return {
     /// Of the texts of the fields, by id.
     pub fn of(text: impl Fn(&str) -> String) -> Self {
@@ -90,7 +96,7 @@ impl Return {
         Self {
             from: path(COPY_FROM),
             to: path(RESTORED_TO),
-            log: (!log.as_os_str().is_empty()).then_some(log),
+            log: (!log.as_os_str().is_empty()).then(|| log_at(log)),
             card: text(LAST_CARD.id).trim().parse().ok(),
             reason: text(REASON.id).trim().to_owned(),
         }
@@ -112,6 +118,12 @@ impl Return {
             return Err(Refusal::Vault(format!(
                 "{}: no copy of a vault is here (no custody.toml). Nothing was changed.",
                 self.from.display()
+            )));
+        }
+        if let Some(log) = self.log.as_ref().filter(|log| !log.is_file()) {
+            return Err(Refusal::Usage(say!(
+                "{log}: no log is here. Nothing was changed. Name the latest audit.jsonl of the vault that was lost, or the folder it lies in; left empty, every key is disabled until people enable it.",
+                log = log.display()
             )));
         }
         if within_each_other(&self.from, &self.to) {
