@@ -7,6 +7,10 @@ use std::path::Path;
 use crate::api::Timestamp;
 use crate::ceremony;
 use crate::crypto::SecretBytes;
+use crate::session::build::{self, Answers};
+use crate::session::clock_back::{CLOCK_BACK, RIGHT_TIME};
+use crate::session::op_custody::REASON;
+use crate::session::watches;
 use crate::session::{
     Action, Command, Executed, KeySource, Opening, Outcome, PendingView, Profile, Refusal, Session,
     WitnessAnswer,
@@ -72,20 +76,29 @@ pub(super) fn meant<'n, N: AsRef<str>>(typed: &str, names: &'n [N]) -> Option<&'
     })
 }
 
-/// The witness's card, which a production vault asks for.
-pub(super) fn witness_card(profile: Profile) -> Answer<Option<WitnessAnswer>> {
+/// The witness's card, which a production vault asks for; one that was mistyped is asked again.
+pub(super) fn witness_card(
+    profile: Profile,
+    opening: &mut Opening,
+) -> Answer<Option<WitnessAnswer>> {
     if profile != Profile::Production {
         return Ok(None);
     }
     streams::note("The witness reads the last witness card.");
-    let seq = loop {
-        match ask("Sequence number on the card: ")?.parse() {
-            Ok(seq) => break seq,
-            Err(_) => streams::note("That is not a number. Look for `sequence` on the card."),
+    loop {
+        let seq = loop {
+            match ask("Sequence number on the card: ")?.parse() {
+                Ok(seq) => break seq,
+                Err(_) => streams::note("That is not a number. Look for `sequence` on the card."),
+            }
+        };
+        let words = ask("The six words on the card: ")?;
+        let card = WitnessAnswer { seq, words };
+        match opening.card_slip(&card) {
+            Some(slip) => streams::note(&slip.words),
+            None => return Ok(Some(card)),
         }
-    };
-    let words = ask("The six words on the card: ")?;
-    Ok(Some(WitnessAnswer { seq, words }))
+    }
 }
 
 /// Production time is what two people read from their own watches.
@@ -108,11 +121,44 @@ pub(super) fn attest(session: &mut Session) -> Answer<()> {
             };
             readings.push((name, time));
         }
+        if let Some(asks) = watches::ahead(&readings, session.now()) {
+            streams::note(&asks);
+            if ask("Are the watches right, in UTC? (yes, or read them again): ")? != "yes" {
+                continue;
+            }
+        }
+        let right = watches::behind(&readings, session.now());
         match session.perform(Command::AttestClock { readings }) {
             Ok(_) => return Ok(()),
             Err(refusal @ Refusal::Vault(_)) => return Err(refusal.into()),
             Err(refusal) => streams::note(&refusal.to_string()),
         }
+        if let Some(right) = right {
+            set_back(session, right)?;
+        }
+    }
+}
+
+/// Watches that are right, and behind a vault whose time was set ahead by mistake: the exception that sets it back.
+fn set_back(session: &mut Session, right: Timestamp) -> Answer<()> {
+    if ask("Set the vault's time back, as an exception? (yes, or read them again): ")? != "yes" {
+        return Ok(());
+    }
+    let reason = ask("Why: ")?;
+    let texts = [(RIGHT_TIME.id, right.rfc3339()), (REASON.id, reason)];
+    let answers = Answers {
+        texts: texts.map(|(id, text)| (id.to_owned(), text)).into(),
+        ..Answers::default()
+    };
+    let done = build::action(session, CLOCK_BACK.name, &answers)
+        .and_then(|action| act(session, action).map(drop));
+    match done {
+        Err(refusal @ Refusal::Vault(_)) => Err(refusal.into()),
+        Err(refusal) => {
+            streams::note(&refusal.to_string());
+            Ok(())
+        }
+        Ok(()) => Ok(()),
     }
 }
 

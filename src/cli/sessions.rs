@@ -132,7 +132,7 @@ pub(super) fn open_by(
         }
         None => {
             by_hand::enter(&mut opening)?;
-            witness = by_hand::witness_card(profile)?;
+            witness = by_hand::witness_card(profile, &mut opening)?;
         }
     }
     let mut session = opening.finish(environment(practice, profile)?, witness.as_ref())?;

@@ -130,6 +130,11 @@ enum Verb {
         after_help = "A change counts from the next opening on, which shows it first. Take what is printed, change it, give it back.\n\nExample:\n  keymoot vault policy test.vault --unlock-file people.json > policy.json\n  keymoot vault policy test.vault --set policy.json --unlock-file people.json"
     )]
     Policy(policy::ChangePolicy),
+    /// Set the time of a vault back that was set ahead by mistake: an exception, with its reason
+    #[command(
+        after_help = "No deletion comes earlier by it. In production the opening itself offers it where two watches are behind the vault.\n\nExample:\n  keymoot vault clock-back test.vault --time \"2026-12-01 09:00\" --reason \"advanced by a year, a day was meant\" --unlock-file people.json"
+    )]
+    ClockBack(policy::ClockBack),
     /// Print the Python script that recovers a vault without keymoot
     #[command(
         after_help = "Example:\n  keymoot vault recovery-script > recover.py && python3 recover.py --help"
@@ -218,6 +223,7 @@ impl VaultArgs {
             Verb::ComponentsDestroyed(attest) => attest.run(),
             Verb::Inventory(inventory) => inventory.run(),
             Verb::Policy(policy) => policy.run(),
+            Verb::ClockBack(back) => back.run(),
             Verb::RecoveryScript => {
                 streams::print(RECOVERY_SCRIPT)?;
                 Ok(Status::Done)

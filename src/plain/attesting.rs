@@ -1,10 +1,16 @@
 //! The end of an opening in production: two people's watches; and what giving an opening up costs.
 
+use crate::api::Timestamp;
 use crate::session::asked::{WATCH_PERSON, WATCH_TIME};
-use crate::session::{Refusal, Session, Watches};
+use crate::session::clock_back::{CLOCK_BACK, RIGHT_TIME};
+use crate::session::guide::Entry;
+use crate::session::watches::{self, BACK, Heard as Read, SURE};
+use crate::session::{Command, Refusal, Session, Watches};
 use crate::text::{say, tr};
 
-use super::dialogue::{Dialogue, Question, answered, footing};
+use super::act::{Acting, Acts};
+use super::dialogue::{Dialogue, Heard, Question, answered, footing};
+use super::filling::Draft;
 use super::line::Gone;
 use super::lock::over;
 use super::opening::plain;
@@ -49,8 +55,12 @@ pub(super) fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<b
     let mut watches = Watches::default();
     let mut before: Option<String> = None;
     loop {
+        let people = watches::readers(&session.view(), watches.first());
         let asked = answered(&question, before.as_ref(), false);
-        let Some(name) = over(talk, session, |talk, _| plain(talk, &asked, WATCH_PERSON))? else {
+        let read = over(talk, session, |talk, _| {
+            talk.choose(&asked, tr(WATCH_PERSON.label), &people)
+        })?;
+        let Some(name) = given(&people, &read) else {
             return Ok(false);
         };
         before = Some(name.clone());
@@ -58,21 +68,84 @@ pub(super) fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<b
             continue;
         };
         before = None;
-        let command = match watches.read(&name, &time) {
-            Ok(Some(command)) => command,
-            Ok(None) => continue,
+        let command = match watches.read(&name, &time, session.now()) {
+            Ok(Read::Both) => watches.sure(),
+            Ok(Read::Second) => continue,
+            Ok(Read::Ask(asks)) => {
+                if doubt(talk, session, &asks, &watches::ahead_ways())? != Some(SURE) {
+                    watches.again();
+                    continue;
+                }
+                watches.sure()
+            }
             Err((_, why)) => {
                 talk.stop(&why);
                 continue;
             }
         };
-        match session.perform(command) {
-            Ok(_) => return Ok(true),
-            Err(refusal @ Refusal::Vault(_)) => {
+        let behind = behind(&command, session.now());
+        match (session.perform(command), behind) {
+            (Ok(_), _) => return Ok(true),
+            (Err(refusal @ Refusal::Vault(_)), _) => {
                 talk.stop(&refusal.to_string());
                 return Ok(false);
             }
-            Err(refusal) => talk.stop(&refusal.to_string()),
+            (Err(refusal), None) => talk.stop(&refusal.to_string()),
+            (Err(refusal), Some(right)) => {
+                let ways = watches::behind_ways();
+                if doubt(talk, session, &refusal.to_string(), &ways)? == Some(BACK) {
+                    set_back(talk, session, right)?;
+                }
+            }
         }
     }
+}
+
+/// What was chosen from a list, by its id.
+fn given(entries: &[Entry], heard: &Heard<usize>) -> Option<String> {
+    match heard {
+        Heard::Given(at) => entries.get(*at).map(|entry| entry.id.clone()),
+        Heard::Said(_) => None,
+    }
+}
+
+/// What both watches say together, where that is behind the vault's time.
+fn behind(command: &Command, now: Timestamp) -> Option<Timestamp> {
+    let Command::AttestClock { readings } = command else {
+        return None;
+    };
+    watches::behind(readings, now)
+}
+
+/// Two watches agree with each other and not with the vault: which of them is right.
+fn doubt(
+    talk: &mut Dialogue<'_>,
+    session: &mut Session,
+    why: &str,
+    ways: &[Entry; 2],
+) -> Result<Option<&'static str>, Gone> {
+    talk.stop(why);
+    let question = Question::new(footing(
+        tr("everybody here: looks at both watches once more"),
+        tr("does what is chosen"),
+        tr("both have read a watch; nothing is recorded as the time"),
+    ))
+    .telling(vec![tr("Which of them is right?").to_owned()]);
+    let heard = over(talk, session, |talk, _| {
+        talk.choose(&question, tr("Number"), ways)
+    })?;
+    let chosen = given(ways, &heard).unwrap_or_default();
+    Ok([SURE, BACK].into_iter().find(|way| *way == chosen))
+}
+
+/// The exception that sets the vault's time back; then both watches are read again.
+fn set_back(talk: &mut Dialogue<'_>, session: &mut Session, right: Timestamp) -> Result<(), Gone> {
+    let draft = Draft::new(&CLOCK_BACK).about(RIGHT_TIME.id, &right.rfc3339());
+    let mut acting = Acting {
+        talk,
+        session,
+        acts: &mut Acts::default(),
+        explain: None,
+    };
+    acting.begin_with(draft)
 }

@@ -448,7 +448,11 @@ impl<'t, 'a> Entering<'t, 'a> {
             let Ok(seq) = text.parse() else { continue };
             before = Some(text);
             if let Some(words) = plain(self.talk, &question, CARD_WORDS)? {
-                return Ok(Some(WitnessAnswer { seq, words }));
+                let card = WitnessAnswer { seq, words };
+                match self.opening.card_slip(&card) {
+                    Some(slip) => self.talk.stop(&slip.words),
+                    None => return Ok(Some(card)),
+                }
             }
         }
     }

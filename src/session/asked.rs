@@ -9,7 +9,7 @@ use crate::text::tr;
 pub const SHARE_ENVELOPE: Field = Field {
     id: "envelope",
     label: "Envelope",
-    hint: "This custodian's own stick, or the file on it: /media/ben or /media/ben/Ben.share.age.",
+    hint: "The folder of this custodian's own stick, such as /media/stick, or the file NAME.share.age on it.",
     kind: Kind::File,
     optional: false,
 };

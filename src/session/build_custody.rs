@@ -9,7 +9,8 @@ use super::build::Answers;
 use super::custody_act::{CustodyAct, Recovery, Rotation, Seat};
 use super::error::Refusal;
 use super::{
-    Session, changing_policy, inventory, op_custody as op, op_destroyed, op_ledger, op_suspect,
+    Session, changing_policy, clock_back, inventory, op_custody as op, op_destroyed, op_ledger,
+    op_suspect,
 };
 
 /// Builds such an act; `None` where the name is another act's.
@@ -48,6 +49,7 @@ pub(crate) fn action(
         n if n == op_destroyed::COMPONENTS_DESTROYED.name => session.components_gone(answers),
         n if n == op_suspect::SUSPECT.name => op_suspect::built(session, answers),
         n if n == op::LOAD_INVENTORY.name => loaded(answers).map(CustodyAct::LoadInventory),
+        n if n == clock_back::CLOCK_BACK.name => clock_back::built(answers),
         n if n == op::CHANGE_POLICY.name => answers
             .file(op::POLICY_FILE.id)
             .and_then(changing_policy::read)

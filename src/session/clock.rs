@@ -2,12 +2,15 @@
 
 use crate::api::{Clock, Timestamp};
 
+use crate::evidence::audit::Kind;
 use crate::os::{Monotonic as _, OsMonotonic};
 
+use super::clock_back::CLOCK_BACK;
 use super::command::Outcome;
 use super::error::Refusal;
 use super::state::ClockState;
 use super::transition::Transition;
+use super::watches::AGREE;
 use super::{Profile, Session};
 
 /// A time that stands still for one act.
@@ -18,9 +21,6 @@ impl Clock for Fixed {
         self.0
     }
 }
-
-/// Two readings and the vault's time must lie this close together (milliseconds).
-const AGREE: i64 = 180_000;
 
 /// A wall clock may leave the monotonic one by this much within a session (milliseconds).
 const LEAP: i64 = 300_000;
@@ -135,7 +135,8 @@ impl Session {
         })
     }
 
-    /// Two people type date and time from their own watches; only then may time settle anything in production.
+    /// Two people type date and time from their own watches; only then may time settle anything in production. What is
+    /// refused of it stands in the log as well.
     pub(crate) fn attest_clock(
         &mut self,
         readings: &[(String, Timestamp)],
@@ -152,31 +153,31 @@ impl Session {
                 "Two different people attest the clock. Nothing was changed.".into(),
             ));
         }
-        if (early.millis() - late.millis()).abs() > AGREE {
-            return Err(Refusal::Custody(format!(
-                "{first} read {} and {second} {}: more than three minutes apart. Nothing was changed, and neither counts. \
-                 Read both watches again, with the date, in UTC.",
-                to_the_minute(*early),
-                to_the_minute(*late)
-            )));
-        }
-        let read = Timestamp::from_millis(i64::midpoint(early.millis(), late.millis()));
-        let mut working = self.state.clone();
         let now = self.now();
-        if (read.millis() - now.millis()).abs() > AGREE {
-            if read < now {
-                return Err(Refusal::Approval(format!(
-                    "The watches say {}, and this vault has already seen {}. Time does not go back: nothing was \
-                     changed and nothing was destroyed. Setting it back is an act of its own.",
-                    read.rfc3339(),
-                    now.rfc3339()
-                )));
-            }
-            working.clock.offset = read.millis() - self.wall.now().millis();
-        }
-        let note = Transition::note("attest-clock", vec![first.clone(), second.clone()])
+        let mut note = Transition::note("attest-clock", vec![first.clone(), second.clone()])
             .with("first", early.rfc3339())
             .with("second", late.rfc3339());
+        let unseen: Vec<&str> = [first.as_str(), second.as_str()]
+            .into_iter()
+            .filter(|name| !self.present.iter().any(|here| here == name))
+            .collect();
+        if !unseen.is_empty() {
+            note = note.with("not_opened_by", unseen);
+        }
+        let read = match self.read_by_two((first, *early), (second, *late)) {
+            Ok(read) => read,
+            Err(refusal) => {
+                let why = refusal.to_string();
+                let note = note.with("clock", now.rfc3339());
+                self.note_refused_watches(note.with("result", "refused").with("reason", why));
+                return Err(refusal);
+            }
+        };
+        let mut working = self.state.clone();
+        if read.millis() - now.millis() > AGREE {
+            working.clock.offset = read.millis() - self.wall.now().millis();
+            note = note.with("clock", now.rfc3339());
+        }
         self.commit(working, &[note], false)?;
         self.attested = true;
         self.paced = (self.wall.now(), OsMonotonic::start());
@@ -185,5 +186,46 @@ impl Session {
             now: self.now(),
             destroyed: std::mem::take(&mut self.destroyed),
         })
+    }
+
+    /// What two watches say together, where they agree and the vault has not seen a later time.
+    fn read_by_two(
+        &self,
+        (first, early): (&str, Timestamp),
+        (second, late): (&str, Timestamp),
+    ) -> Result<Timestamp, Refusal> {
+        if (early.millis() - late.millis()).abs() > AGREE {
+            return Err(Refusal::Custody(format!(
+                "{first} read {} and {second} {}: more than three minutes apart. Nothing was changed, and neither counts. \
+                 Read both watches again, with the date, in UTC.",
+                to_the_minute(early),
+                to_the_minute(late)
+            )));
+        }
+        let read = Timestamp::from_millis(i64::midpoint(early.millis(), late.millis()));
+        let now = self.now();
+        if now.millis() - read.millis() > AGREE {
+            return Err(Refusal::Approval(format!(
+                "The watches say {}, and this vault's time is {}. Nothing was changed and nothing was destroyed. Is it \
+                 UTC, and the right day? If the watches are right, the vault's time was set ahead by mistake: an \
+                 exception sets it back, signed by {} custodians ({}).",
+                to_the_minute(read),
+                to_the_minute(now),
+                self.book.k(),
+                CLOCK_BACK.title
+            )));
+        }
+        Ok(read)
+    }
+
+    /// Watches that were refused leave a line; were it not written, the refusal still stands on the screen.
+    fn note_refused_watches(&mut self, note: Transition) {
+        let written = self
+            .book
+            .line(Kind::Refused, &note, self.now())
+            .and_then(|()| self.seal_audit());
+        if written.is_err() {
+            self.broken = Some("The refusal could not be written down.".into());
+        }
     }
 }

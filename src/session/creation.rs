@@ -243,6 +243,15 @@ fn first_events(
     if given {
         first = first.with("policy", serde_json::json!(state.policy));
     }
+    if file.profile == Profile::Production {
+        let machine = now.plus_millis(state.clock.offset.saturating_neg());
+        first = first
+            .with("watches", now.rfc3339())
+            .with("machine_clock", machine.rfc3339());
+        if let Some(unfit) = super::machine::unfit() {
+            first = first.with("unfit", unfit);
+        }
+    }
     let mut lines = vec![first];
     lines.extend(enrolment::statements(file, enrolled, 0, by));
     if file.profile == Profile::Production {

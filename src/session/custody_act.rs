@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::api::Timestamp;
 use crate::custody::Policy;
 use crate::custody::ledger::{Access, Appointment, Exemption};
 use crate::custody::policy::operation;
@@ -67,6 +68,13 @@ pub enum CustodyAct {
     LoadInventory(Inventory),
     /// Another policy, whole, from the next opening on.
     ChangePolicy(Box<Policy>),
+    /// A time that was set ahead by mistake is taken back.
+    ClockBack {
+        /// The right time, in milliseconds since 1970.
+        to: i64,
+        /// Why, in words.
+        reason: String,
+    },
 }
 
 /// A rotation as people sign it.
@@ -146,6 +154,7 @@ impl CustodyAct {
             Self::Suspect { .. } => "vault.suspect",
             Self::LoadInventory(_) => "vault.inventory",
             Self::ChangePolicy(_) => "vault.policy",
+            Self::ClockBack { .. } => "vault.clock-back",
         }
     }
 
@@ -164,6 +173,7 @@ impl CustodyAct {
             Self::Suspect { .. } => operation::SUSPECT,
             Self::LoadInventory(_) => operation::LOAD_INVENTORY,
             Self::ChangePolicy(_) => operation::CHANGE_POLICY,
+            Self::ClockBack { .. } => operation::LOWER_WATERMARK,
         }
     }
 
@@ -249,6 +259,10 @@ impl CustodyAct {
                 "name": name, "inventory": inventory.name, "class": inventory.class, "keys": inventory.keys,
             }),
             Self::ChangePolicy(policy) => json!({"name": name, "policy": policy}),
+            Self::ClockBack { to, reason } => {
+                let to = Timestamp::from_millis(*to).rfc3339();
+                json!({"name": name, "to": to, "reason": reason})
+            }
         }
     }
 }

@@ -230,6 +230,6 @@ fn in_production_new_envelopes_go_to_media_and_forms_come_first() {
         opening.finish(Environment::real(None), Some(&witness))
     };
     let refused = opens(&media).err().unwrap().to_string();
-    assert!(refused.contains("older set"), "{refused}");
+    assert!(refused.contains("another set"), "{refused}");
     opens(&new_media).unwrap();
 }

@@ -11,7 +11,7 @@ use super::error::Refusal;
 use super::state::{BackupEnd, ForeignKey, State};
 use super::transition::Transition;
 use super::{Profile, Session};
-use super::{op_destroyed, op_ledger, op_suspect};
+use super::{clock_back, op_destroyed, op_ledger, op_suspect};
 
 /// Longest text a person types into such an act.
 const LONGEST: usize = 200;
@@ -90,6 +90,10 @@ impl Session {
             }
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
             CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
+            CustodyAct::ClockBack { to, reason } => {
+                told("The reason", reason)?;
+                self.judged_clock_back(*to)
+            }
         }
     }
 
@@ -108,6 +112,10 @@ impl Session {
         act: &CustodyAct,
         now: i64,
     ) -> Result<Transition, Refusal> {
+        if let CustodyAct::ClockBack { to, reason } = act {
+            let wall = self.wall.now().millis();
+            return Ok(clock_back::done(working, (*to, reason), (now, wall)));
+        }
         if matches!(act, CustodyAct::RecordAccess(_)) {
             self.ledger_begins(working);
         }
@@ -178,7 +186,7 @@ impl Session {
         parts: u8,
     ) -> Result<(), Refusal> {
         let split = Split {
-            id: "the new set".to_owned(),
+            id: "new".to_owned(),
             what: crate::custody::ledger::SHARES.to_owned(),
             threshold,
             parts,
@@ -351,6 +359,7 @@ fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, R
         | CustodyAct::Recovery(_)
         | CustodyAct::Reshare { .. }
         | CustodyAct::Rotate(_)
+        | CustodyAct::ClockBack { .. }
         | CustodyAct::Restore { .. } => return Err(at_the_command(act)),
     }
     let done = Transition::moving(act.operation(), act.to_json(), json!({}));

@@ -304,6 +304,7 @@ impl Session {
             self.seal_audit()?;
         }
         executed.seq = self.book.seq();
+        self.after_clock_back(&pending.action);
         Ok(executed)
     }
 

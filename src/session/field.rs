@@ -194,6 +194,8 @@ impl Field {
     fn check_number(&self, text: &str, min: i64, max: i64) -> Result<String, FieldError> {
         match text.parse::<i64>() {
             Ok(n) if (min..=max).contains(&n) => Ok(n.to_string()),
+            // No number that anybody types comes near that end: only its digits can be wrong.
+            _ if max == i64::MAX => Err(self.wrong("is not a number: digits alone, from 0")),
             _ => Err(self.wrong(&format!("is not a whole number from {min} to {max}"))),
         }
     }

@@ -1,6 +1,9 @@
 //! A rotation whose new words and envelopes are in people's hands and not yet in force. Were it cut there, everybody would
 //! hold two sets, and nothing would say which one counts: so it is written down before, and told at the next opening.
 
+use crate::custody::policy::operation::ROTATE;
+use crate::text::tr;
+
 use super::custody_act::Seat;
 use super::error::Refusal;
 use super::state::{ChangeRecord, State};
@@ -15,6 +18,37 @@ pub(super) const GIVEN_UP: &str = "given-up";
 /// Takes that record out of a state.
 pub(super) fn forget(state: &mut State) {
     state.changes.retain(|change| change.kind != HANDED_OUT);
+}
+
+/// Whether a log, as it lies there, says that a rotation was begun and not finished: what whoever comes to open the
+/// vault reads before choosing between two envelopes. A hint, and no proof: nothing is verified here.
+pub(super) fn begun(log: impl std::io::BufRead) -> bool {
+    let (mut open, mut before) = (false, false);
+    for line in log.lines() {
+        let Ok(line) = line else {
+            return false;
+        };
+        let Ok(line) = serde_json::from_str::<serde_json::Value>(&line) else {
+            continue;
+        };
+        let text = |name: &str| line.get(name).and_then(serde_json::Value::as_str);
+        match (text("op"), text("kind")) {
+            (Some(HANDED_OUT), _) => open = true,
+            (Some(GIVEN_UP), _) => open = false,
+            (Some(ROTATE), Some("intent")) => before = std::mem::replace(&mut open, false),
+            // What was interrupted before it was in force did not happen.
+            (Some(ROTATE), Some("void")) => open = before,
+            _ => {}
+        }
+    }
+    open
+}
+
+/// What is said of it where the vault is opened.
+pub(super) fn told() -> &'static str {
+    tr(
+        "A change of people was begun here and not finished. The envelopes and words of before open this vault; envelopes named .new.age and the words that were written down with them open nothing. Whether they are destroyed is decided when it is open.",
+    )
 }
 
 impl Session {
@@ -108,6 +142,11 @@ pub(super) mod tests {
         notes.iter().any(|note| note.contains("NOT finished"))
     }
 
+    fn is_begun(store: &MemoryStore) -> bool {
+        let opening = Opening::begin(Box::new(store.clone()), "acme").unwrap();
+        opening.bootstrap().unfinished.is_some()
+    }
+
     /// The power fails when everybody has new words and nobody has proven them: the next day says which words count.
     #[test]
     fn a_rotation_that_was_cut_after_words_were_handed_out_is_told_until_one_is_finished() {
@@ -117,6 +156,10 @@ pub(super) mod tests {
         let id = rotates(&mut session);
         session.prepare_rotation(&id, passphrases(NEW)).unwrap();
         drop(session);
+        assert!(
+            is_begun(&store),
+            "Open says so before anybody chooses an envelope"
+        );
         let mut session = open_all(store.clone(), OLD).unwrap();
         assert!(told(&session), "{:?}", session.view().notes);
         let lines = session.log_lines().unwrap();
@@ -125,6 +168,7 @@ pub(super) mod tests {
             .rotate_automatic(rotation(NEW), passphrases(NEW))
             .unwrap();
         session.close().unwrap();
+        assert!(!is_begun(&store));
         assert!(!told(&open_all(store, NEW).unwrap()));
     }
 

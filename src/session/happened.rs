@@ -5,7 +5,7 @@ use crate::text::tr;
 use super::op::Op;
 use super::op_custody;
 use super::view::{PersonView, View};
-use super::{op_destroyed, op_ledger, op_suspect};
+use super::{clock_back, op_destroyed, op_ledger, op_suspect};
 
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
@@ -159,6 +159,12 @@ pub const HAPPENED: &[Happened] = &[
         what: "The recovery set opened this vault",
         then: "rotate: new identities, shares, words and keys for whoever serves from then on; the set ends, make another",
         leads: Leads::Act(&op_custody::ROTATE),
+    },
+    Happened {
+        id: "clock",
+        what: "The vault's time is ahead of the watches",
+        then: "set it back: an exception with its reason; no deletion comes earlier; two watches are read again",
+        leads: Leads::Act(&clock_back::CLOCK_BACK),
     },
     Happened {
         id: "policy",

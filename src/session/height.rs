@@ -72,6 +72,18 @@ impl Session {
         Ok(())
     }
 
+    /// A card that was refused leaves a line; nothing else of the vault is written, and the refusal stands without it.
+    pub(crate) fn note_refused_card(&mut self, witness: Option<&WitnessAnswer>) {
+        let Some(card) = witness else {
+            return;
+        };
+        let note = Transition::note("witness-card", self.present.clone())
+            .with("number", card.seq)
+            .with("seq", self.book.seq())
+            .with("result", "refused");
+        let _ = self.book.line(Kind::Refused, &note, self.now());
+    }
+
     /// Restores ordinals, settles what is due, seals the opening.
     pub(crate) fn after_opening(&mut self) -> Result<(), Refusal> {
         if let Some(run) = self
@@ -92,7 +104,16 @@ impl Session {
         self.notes.extend(self.runs_ahead());
         self.adopt_policy();
         self.show_changes()?;
-        let opened = Transition::note("open", self.present.clone()).with("seq", self.book.seq());
+        let mut opened =
+            Transition::note("open", self.present.clone()).with("seq", self.book.seq());
+        if let Some(card) = self.card_seen.get() {
+            opened = opened.with("card", card);
+        }
+        if self.profile == Profile::Production
+            && let Some(unfit) = super::machine::unfit()
+        {
+            opened = opened.with("unfit", unfit);
+        }
         self.book.line(Kind::Opened, &opened, self.now())?;
         self.seal_audit()?;
         self.remember_height();
@@ -173,7 +194,7 @@ fn older_card(count: u64, since: &SinceCard) -> Vec<String> {
 pub(crate) fn older(known: u64, found: u64) -> Refusal {
     Refusal::Vault(format!(
         "This is an older copy of the vault, a rollback: it stands at sequence {found}, and {known} is known. It was not \
-         opened and nothing was changed. Stop here and find the latest copy; an older one opens only as a recorded \
-         exception."
+         opened and nothing was changed. Stop here and find the latest copy. An older one opens only as a recorded \
+         exception: Return to a copy, on the first page (`keymoot vault restore`)."
     ))
 }

@@ -17,11 +17,13 @@ mod build_exchange;
 mod build_tr34;
 pub mod bundle;
 pub mod called;
+mod card_slip;
 pub mod carry;
 pub mod changing;
 mod changing_policy;
 pub mod changing_words;
 mod clock;
+pub mod clock_back;
 pub mod command;
 pub mod components;
 pub mod creation;
@@ -58,6 +60,7 @@ pub mod known;
 mod limits;
 mod list;
 mod locks;
+mod machine;
 mod mismatch;
 pub mod modes;
 mod namesake;
@@ -106,7 +109,7 @@ mod unfinished;
 mod unwritten;
 pub mod view;
 mod views;
-mod watches;
+pub mod watches;
 pub mod wire;
 mod withdrawing;
 mod witness;
@@ -129,6 +132,7 @@ pub use action::{Action, Confirmation, ExportNote};
 pub use backup::{BackupDone, NOT_COPIED};
 pub use blind::{COMPARES, Comparing, hidden};
 pub use bundle::{Brought, OF_A_BUNDLE};
+pub use card_slip::CardSlip;
 pub use changing::{Changed, Changing, Moment, Turn as ChangeTurn};
 pub use command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 pub use components::{
@@ -442,7 +446,9 @@ impl Session {
         turn: &Turn<'_>,
     ) -> Result<(), Refusal> {
         let now = self.now();
-        state.clock.watermark = now.max(state.clock.watermark.into()).into();
+        // The copy's clock: an act may have set the time back, which the vault's own would raise again.
+        let reached = self.now_in(&state.clock);
+        state.clock.watermark = reached.into();
         if transitions.iter().any(|t| t.moves) && state.consumed == self.state.consumed {
             state.consumed.clear();
         }

@@ -1,7 +1,10 @@
 //! The acts, each declared once: name, title, fields, what it says.
 
 use super::field::{Choice, Field, Kind};
-use super::{op_components, op_custody, op_destroyed, op_exchange, op_ledger, op_suspect, op_tr34};
+use super::{
+    clock_back, op_components, op_custody, op_destroyed, op_exchange, op_ledger, op_suspect,
+    op_tr34,
+};
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
 #[derive(Debug, Clone, Copy)]
@@ -385,6 +388,7 @@ pub const OPS: &[Op] = &[
     op_suspect::SUSPECT,
     op_custody::LOAD_INVENTORY,
     op_custody::CHANGE_POLICY,
+    clock_back::CLOCK_BACK,
 ];
 
 /// The name of the act that hands out a token and a certificate: for a key that comes in, or for one that goes out.

@@ -1,15 +1,13 @@
 //! Opening a vault: custodians in turn, each with a share, until k are there.
 
 mod by_file;
+mod refused;
 
 use std::collections::BTreeMap;
 
-use crate::api::Clock as _;
 use crate::crypto::SecretBytes;
 use crate::crypto::secret_sharing::Share;
 use crate::custody::{Role, passphrase, words};
-use crate::evidence::audit::{self, Event, Kind};
-use crate::os::WallClock;
 use crate::text::say;
 use crate::vault::{self, CustodyFile, Envelope, Identity, Store, read_custody};
 
@@ -77,7 +75,8 @@ pub struct Bootstrap {
     pub by_recovery: bool,
     /// The recovery set that is declared: where it lies, how many of how many open.
     pub recovery: Option<(String, u8, u8)>,
-    /// Where the vault's making was cut while envelopes were handed out: what that means for whoever comes to open it.
+    /// Where the vault's making was cut while envelopes were handed out, or a rotation was: what that means for whoever
+    /// comes to open it.
     pub unfinished: Option<String>,
 }
 
@@ -217,7 +216,12 @@ impl Opening {
     fn unfinished(&self) -> Option<String> {
         let mark = self.store.read(vault::UNFINISHED).ok().flatten();
         let k = self.sets.first().map_or(0, |set| set.file.k);
-        mark.map(|_| super::unfinished::told(k))
+        if mark.is_some() {
+            return Some(super::unfinished::told(k));
+        }
+        let log = std::io::BufReader::new(self.log()?);
+        let begun = super::handed_out::begun(log);
+        begun.then(|| super::handed_out::told().to_owned())
     }
 
     /// The recovery set that the vault declares.
@@ -278,30 +282,11 @@ impl Opening {
         }
         match refused {
             Some(refusal) if !entered => {
-                self.note_failure(person);
+                self.note_unvouched("unlock", &[person], &[]);
                 Err(refusal)
             }
             _ => Ok(self.missing()),
         }
-    }
-
-    /// A failed unlock leaves a line without a key: it vouches for nothing, but it is there.
-    fn note_failure(&mut self, person: &str) {
-        let vault_id = self.bootstrap().vault_id;
-        let Ok(log) = self.store.reader(vault::AUDIT) else {
-            return;
-        };
-        let log: Box<dyn std::io::Read + Send> = log.unwrap_or_else(|| Box::new(std::io::empty()));
-        let Ok(mut chain) = audit::last_head(std::io::BufReader::new(log), &vault_id) else {
-            return;
-        };
-        let event = Event::new(WallClock.now(), Kind::Unvouched, "unlock")
-            .by([person.to_owned()])
-            .with("result", "refused");
-        // Were the medium full, the refusal itself still stands on screen.
-        let _ = self
-            .store
-            .append(vault::AUDIT, &chain.append_unvouched(event));
     }
 
     /// The set whose shares are complete and whose identity opens vault.age, with that identity.
@@ -368,7 +353,10 @@ impl Opening {
         let reason = self.recovery.clone();
         let (mut session, since) = self.assembled(environment, witness)?;
         session.copy = None;
-        session.check_height(witness, &since)?;
+        if let Err(refusal) = session.check_height(witness, &since) {
+            session.note_refused_card(witness);
+            return Err(refusal);
+        }
         session.after_opening()?;
         if let Some(reason) = reason {
             session.note_recovery(&reason)?;

@@ -106,7 +106,9 @@ impl Session {
     pub(crate) fn only_recovers(&self, action: &Action) -> Result<(), Refusal> {
         let may = matches!(
             action,
-            Action::Custody(CustodyAct::Rotate(_) | CustodyAct::Restore { .. })
+            Action::Custody(
+                CustodyAct::Rotate(_) | CustodyAct::Restore { .. } | CustodyAct::ClockBack { .. }
+            )
         );
         if may || !self.by_recovery() {
             return Ok(());

@@ -341,7 +341,7 @@ fn a_reshare_leaves_the_set_and_another_set_takes_its_place() {
         Opening::begin_by_recovery(Box::new(store.clone()), "rehearsal", "a trial").unwrap();
     let phrase = SecretBytes::from_slice(b"falcon fiddle");
     let refused = text(opening.enter("Fay", &phrase, fay.share.as_deref()));
-    assert!(refused.contains("older set"), "{refused}");
+    assert!(refused.contains("another set"), "{refused}");
     drop(opening);
     recovered(store, &["Fay", "Hal"]).unwrap().close().unwrap();
 }

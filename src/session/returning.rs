@@ -90,6 +90,12 @@ pub struct Return {
     pub reason: String,
 }
 
+/// A log that was named by the folder it lies in.
+fn log_at(named: PathBuf) -> PathBuf {
+    let inside = named.join(AUDIT);
+    if inside.is_file() { inside } else { named }
+}
+
 impl Return {
     /// Of the texts of the fields, by id.
     pub fn of(text: impl Fn(&str) -> String) -> Self {
@@ -100,7 +106,7 @@ impl Return {
         Self {
             from: path(COPY_FROM),
             to: path(RESTORED_TO),
-            log: (!log.as_os_str().is_empty()).then_some(log),
+            log: (!log.as_os_str().is_empty()).then(|| log_at(log)),
             card: text(LAST_CARD.id).trim().parse().ok(),
             reason: text(REASON.id).trim().to_owned(),
         }
@@ -126,7 +132,7 @@ impl Return {
         }
         if let Some(log) = self.log.as_ref().filter(|log| !log.is_file()) {
             return Err(Refusal::Usage(say!(
-                "{log}: there is no such file. Nothing was changed. Name the latest audit.jsonl of the vault that was lost, or leave it empty.",
+                "{log}: no log is here. Nothing was changed. Name the latest audit.jsonl of the vault that was lost, or the folder it lies in; left empty, every key is disabled until people enable it.",
                 log = log.display()
             )));
         }

@@ -7,7 +7,7 @@ use super::changing_policy;
 use super::custody_act::{CustodyAct, Recovery, Rotation};
 use super::sentence::{Details, line};
 use super::state::State;
-use super::{op_destroyed, op_ledger, op_suspect};
+use super::{clock_back, op_destroyed, op_ledger, op_suspect};
 use crate::custody::ledger::Appointment;
 
 /// The sentence and details of such an act on this state.
@@ -46,6 +46,9 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
             tr("CHANGE THE POLICY from the next opening on").into(),
             changing_policy::old_beside_new(&state.policy, policy),
         ),
+        CustodyAct::ClockBack { to, reason } => {
+            clock_back::told(*to, reason, state.clock.watermark.0)
+        }
         CustodyAct::LoadInventory(inventory) => (
             say!("REFUSE the keys of {name} here", name = inventory.name),
             vec![

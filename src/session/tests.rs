@@ -360,10 +360,10 @@ fn a_group_signs_each_act_on_the_state_it_meets() {
 
 /// A wall clock that a test moves.
 #[derive(Clone)]
-struct Wall(std::sync::Arc<std::sync::atomic::AtomicI64>);
+pub(super) struct Wall(std::sync::Arc<std::sync::atomic::AtomicI64>);
 
 impl Wall {
-    fn at(time: Timestamp) -> Self {
+    pub(super) fn at(time: Timestamp) -> Self {
         Self(std::sync::Arc::new(time.millis().into()))
     }
 

@@ -9,7 +9,7 @@ use crate::custody::policy::operation;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 53] = [
+const WORDS: [(&str, &str); 62] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -37,7 +37,7 @@ const WORDS: [(&str, &str); 53] = [
     (operation::BACKUP, "copy made"),
     (operation::RESTORE, "returned to a copy"),
     (operation::CLOCK, "clock moved"),
-    (operation::LOWER_WATERMARK, "clock's watermark lowered"),
+    (operation::LOWER_WATERMARK, "vault's time set back"),
     (operation::ATTEST_DESTROYED, "copy destroyed"),
     (operation::LOAD_INVENTORY, "inventory loaded"),
     (operation::ACCEPT_OLDER_COPY, "older copy opened"),
@@ -63,6 +63,15 @@ const WORDS: [(&str, &str); 53] = [
     (super::mismatch::DIFFERS, "check value differs: SUSPECT"),
     ("receipt", "receipt read"),
     (super::restoring::REPEATED, "told by the newer log"),
+    ("open", "vault opened"),
+    ("close", "vault closed"),
+    ("witness-card", "witness card"),
+    ("ask", "request"),
+    ("approve", "signature of a custodian"),
+    ("execute", "carrying out"),
+    ("backup-result", "copy read back"),
+    ("policy", "answer about policy"),
+    ("advance", "clock moved"),
 ];
 
 /// What people call an operation of the log.
@@ -77,6 +86,9 @@ fn closer(line: &Value) -> Option<&'static str> {
     match (text("/op")?, text("/details/entered/name")) {
         (operation::CHANGE_PEOPLE, Some("vault.exempt")) => Some(tr("exception of two managers")),
         (operation::CHANGE_PEOPLE, Some("vault.appoint")) => Some(tr("person appointed")),
+        ("unlock", _) if text("/kind") == Some("unvouched") => {
+            Some(tr("wrong passphrase or envelope"))
+        }
         ("withdraw", _) if text("/details/asked_by").is_some() => Some(tr("request refused")),
         _ => None,
     }

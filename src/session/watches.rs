@@ -3,8 +3,135 @@
 use crate::api::Timestamp;
 use crate::text::{say, tr};
 
+use super::View;
 use super::command::Command;
+use super::due::left;
+use super::field::{Field, Kind};
 use super::founding::fields::date_time;
+use super::guide::Entry;
+
+/// Two readings and the vault's time must lie this close together (milliseconds).
+pub(crate) const AGREE: i64 = 180_000;
+
+/// The time between two readings.
+fn between(readings: &[(String, Timestamp)]) -> Option<Timestamp> {
+    let [(_, one), (_, other)] = readings else {
+        return None;
+    };
+    let middle = i64::midpoint(one.millis(), other.millis());
+    Some(Timestamp::from_millis(middle))
+}
+
+/// Two watches that agree with each other and are ahead of the vault's clock: how far, and what is asked before that is
+/// believed. A time that was taken is not taken back without an exception.
+pub fn ahead(readings: &[(String, Timestamp)], now: Timestamp) -> Option<String> {
+    let read = between(readings).filter(|_| agree(readings))?;
+    let off = read.millis().saturating_sub(now.millis());
+    (off > AGREE).then(|| {
+        say!(
+            "Both watches say {read}, {by} ahead of this vault's clock, which says {now}: {ask}",
+            read = minute(read),
+            by = left(now, read),
+            now = minute(now),
+            ask = which_is_wrong(off)
+        )
+    })
+}
+
+/// What two watches say that agree with each other and are behind the vault's clock: its time was set wrong, or they
+/// are.
+pub fn behind(readings: &[(String, Timestamp)], now: Timestamp) -> Option<Timestamp> {
+    let read = between(readings).filter(|_| agree(readings))?;
+    (read.millis() < now.millis().saturating_sub(AGREE)).then_some(read)
+}
+
+fn agree(readings: &[(String, Timestamp)]) -> bool {
+    matches!(readings, [(_, one), (_, other)] if (one.millis() - other.millis()).abs() <= AGREE)
+}
+
+/// What is mostly wrong where clocks differ: by the hour it was read in local time; by more, the date was mistyped.
+pub(crate) fn which_is_wrong(off: i64) -> &'static str {
+    if off.abs() < 15 * 3_600_000 {
+        tr("is it the hour in UTC, and not that of this place?")
+    } else {
+        tr("are the day and the year right?")
+    }
+}
+
+/// `2026-11-24 09:05`.
+fn minute(time: Timestamp) -> String {
+    let text: String = time.rfc3339().chars().take(16).collect();
+    text.replacen('T', " ", 1)
+}
+
+/// What is done about watches that agree with each other and not with the vault.
+pub const DOUBT: Field = Field {
+    id: "doubt",
+    label: "What now",
+    hint: "Nothing is recorded as the time before this is answered.",
+    kind: Kind::Text { max: 16 },
+    optional: false,
+};
+
+/// The answer that takes the watches' word.
+pub const SURE: &str = "sure";
+/// The answer that asks for the vault's time to be set back.
+pub const BACK: &str = "back";
+
+/// The answers where both watches are ahead: the safe one first.
+pub fn ahead_ways() -> [Entry; 2] {
+    let sure = tr("the vault's time goes on from there; back only by an exception");
+    [
+        once_more(),
+        Entry::new(SURE, tr("the watches are right"), sure),
+    ]
+}
+
+/// The answers where both watches are behind the vault.
+pub fn behind_ways() -> [Entry; 2] {
+    let back = tr("the vault's time is set back: an exception, with its reason and signatures");
+    [
+        once_more(),
+        Entry::new(BACK, tr("the watches are right"), back),
+    ]
+}
+
+fn once_more() -> Entry {
+    let note = tr("in UTC, with the date; what was read counts for nothing");
+    Entry::new("again", tr("read both watches again"), note)
+}
+
+/// Who may read a watch: those whose shares opened the vault come first. Whoever has not opened it was not seen yet, and
+/// that is said; whoever has read one cannot be chosen again.
+pub fn readers(view: &View, first: Option<&str>) -> Vec<Entry> {
+    let (here, unseen): (Vec<_>, Vec<_>) = view.people.iter().partition(|p| p.present);
+    here.into_iter()
+        .chain(unseen)
+        .map(|person| {
+            let role = super::said::role(&person.role);
+            let note = if person.present {
+                say!("{role}, opened it", role)
+            } else {
+                say!("{role}, not seen yet: in this room?", role)
+            };
+            let entry = Entry::new(&person.name, &person.name, &note);
+            if first == Some(person.name.as_str()) {
+                return entry.off_because(tr("has read a watch; another person reads the second"));
+            }
+            entry
+        })
+        .collect()
+}
+
+/// What came of a reading.
+pub enum Heard {
+    /// Another person reads the second watch.
+    Second,
+    /// Both agree with each other and not with the machine: what is asked before [`Watches::sure`] takes them.
+    Ask(String),
+    /// Both are read: [`Watches::sure`] is the command for the door.
+    Both,
+}
 
 /// The readings so far.
 #[derive(Default)]
@@ -18,8 +145,8 @@ impl Watches {
         self.readings.first().map(|(name, _)| name.as_str())
     }
 
-    /// One person's reading, as typed: `2026-12-01 09:00` or RFC 3339, in UTC. With the second comes the command for
-    /// the door, and both are forgotten here: after a refusal both watches are read again.
+    /// One person's reading, as typed: `2026-12-01 09:00` or RFC 3339, in UTC, while the vault's clock says `now`. Where
+    /// both are ahead of it, that is asked about before [`Watches::sure`] takes them.
     ///
     /// # Errors
     /// Which field is not as it must be (its id), and why; what was read before stands.
@@ -27,7 +154,8 @@ impl Watches {
         &mut self,
         name: &str,
         typed: &str,
-    ) -> Result<Option<Command>, (&'static str, String)> {
+        now: Timestamp,
+    ) -> Result<Heard, (&'static str, String)> {
         if self.first() == Some(name) {
             return Err((
                 "person",
@@ -42,10 +170,25 @@ impl Watches {
             ("time", words.to_owned())
         })?;
         self.readings.push((name.to_owned(), time));
-        let both = self.readings.len() == 2;
-        Ok(both.then(|| Command::AttestClock {
+        if self.readings.len() < 2 {
+            return Ok(Heard::Second);
+        }
+        Ok(match ahead(&self.readings, now) {
+            Some(question) => Heard::Ask(question),
+            None => Heard::Both,
+        })
+    }
+
+    /// Both readings as the command for the door; they are forgotten here.
+    pub fn sure(&mut self) -> Command {
+        Command::AttestClock {
             readings: std::mem::take(&mut self.readings),
-        }))
+        }
+    }
+
+    /// Neither reading counts: both watches are read again.
+    pub fn again(&mut self) {
+        self.readings.clear();
     }
 }
 
@@ -53,22 +196,76 @@ impl Watches {
 mod tests {
     use super::*;
 
+    fn at(text: &str) -> Timestamp {
+        date_time(text).unwrap()
+    }
+
     #[test]
     fn two_different_people_make_one_command() {
         let mut watches = Watches::default();
-        assert!(watches.read("Ana", "2026-12-01 09:00").unwrap().is_none());
+        let now = at("2026-12-01 09:01");
+        let first = watches.read("Ana", "2026-12-01 09:00", now).unwrap();
+        assert!(matches!(first, Heard::Second));
         assert_eq!(watches.first(), Some("Ana"));
-        let (field, why) = watches.read("Ana", "2026-12-01 09:00").err().unwrap();
+        let (field, why) = watches.read("Ana", "2026-12-01 09:00", now).err().unwrap();
         assert_eq!(field, "person");
         assert!(why.contains("Another person"), "{why}");
-        let (field, _) = watches.read("Ben", "nine o'clock").err().unwrap();
+        let (field, _) = watches.read("Ben", "nine o'clock", now).err().unwrap();
         assert_eq!(field, "time");
-        let command = watches.read("Ben", "2026-12-01T09:00:30Z").unwrap();
-        let Some(Command::AttestClock { readings }) = command else {
+        let both = watches.read("Ben", "2026-12-01T09:00:30Z", now).unwrap();
+        assert!(matches!(both, Heard::Both));
+        let Command::AttestClock { readings } = watches.sure() else {
             panic!("two readings are the command");
         };
         assert_eq!(readings[0].0, "Ana");
         assert_eq!(readings[1].1.rfc3339(), "2026-12-01T09:00:30Z");
         assert_eq!(watches.first(), None, "after a refusal both read again");
+    }
+
+    /// Both read local time for UTC: what they say would stand for ever, so it is asked before it is taken.
+    #[test]
+    fn two_watches_that_are_an_hour_ahead_are_asked_about() {
+        let mut watches = Watches::default();
+        let now = at("2026-11-29 16:55");
+        watches.read("Ana", "2026-11-29 17:55", now).unwrap();
+        let Heard::Ask(why) = watches.read("Cho", "2026-11-29 17:56", now).unwrap() else {
+            panic!("an hour is asked about");
+        };
+        assert!(why.contains("1 h 00 m ahead"), "{why}");
+        assert!(why.contains("the hour in UTC"), "{why}");
+        let Command::AttestClock { readings } = watches.sure() else {
+            panic!("they are sure");
+        };
+        assert_eq!(readings.len(), 2);
+        watches.read("Ana", "2027-11-29 16:55", now).unwrap();
+        let Heard::Ask(why) = watches.read("Cho", "2027-11-29 16:55", now).unwrap() else {
+            panic!("a year is asked about");
+        };
+        assert!(why.contains("the day and the year"), "{why}");
+        watches.again();
+        assert_eq!(watches.first(), None);
+    }
+
+    /// Watches that are behind, or differ from each other, are for the door: it refuses them and writes that down.
+    #[test]
+    fn what_the_door_refuses_is_not_asked_about() {
+        let now = at("2026-11-29 16:55");
+        for (one, other) in [
+            ("2026-11-29 15:55", "2026-11-29 15:55"),
+            ("2026-11-29 17:55", "2026-11-29 16:55"),
+        ] {
+            let readings = [("Ana".to_owned(), at(one)), ("Cho".to_owned(), at(other))];
+            assert_eq!(ahead(&readings, now), None);
+        }
+        let early = [
+            ("Ana".to_owned(), at("2026-11-29 15:55")),
+            ("Cho".to_owned(), at("2026-11-29 15:55")),
+        ];
+        assert_eq!(behind(&early, now), Some(at("2026-11-29 15:55")));
+        let apart = [
+            ("Ana".to_owned(), now),
+            ("Cho".to_owned(), at("2020-01-01 10:00")),
+        ];
+        assert_eq!(behind(&apart, now), None);
     }
 }

@@ -304,6 +304,10 @@ impl Desk {
 
     fn finish(&mut self, witness: Option<&crate::session::WitnessAnswer>) -> Result<News, Refusal> {
         let environment = self.environment();
+        let judged = witness.zip(self.opening.as_mut());
+        if let Some(slip) = judged.and_then(|(card, opening)| opening.card_slip(card)) {
+            return Ok(News::CardSlip(slip));
+        }
         let Some(opening) = self.opening.take() else {
             return Err(Refusal::Usage(tr("No vault is being opened.").into()));
         };

@@ -22,7 +22,7 @@ use crate::session::above::Above;
 use crate::session::founding::Papers;
 use crate::session::returning::Return;
 use crate::session::{
-    BackupDone, Bootstrap, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
+    BackupDone, Bootstrap, CardSlip, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
     WitnessAnswer,
 };
 use crate::text::{say, tr};
@@ -404,6 +404,8 @@ pub(crate) enum News {
     Bundled(Vec<u8>),
     /// A bundle holds together: what it shows.
     Verified(String),
+    /// What was typed off the witness card is mended at the keyboard: nothing was opened, and the shares stay.
+    CardSlip(CardSlip),
     /// The door refused, in a sentence.
     Refused(String),
 }

@@ -48,10 +48,12 @@ pub enum EnvelopeError {
         /// That vault's id in hex.
         found: String,
     },
-    /// It was replaced by newer shares.
+    /// It is of other shares, older or newer: from inside nobody can tell which.
     #[error(
-        "The share is of an older set ({found}); this vault's shares were renewed since. Nothing was \
-         opened or changed; use the newer envelope and destroy this one as the minutes say."
+        "The envelope is of another set of shares ({found}) than the vault in this folder. Either shares or people \
+         were changed since, and it is the older; or this is an older copy of the vault, or a change was begun and not \
+         carried to its end, and it is the newer. Nothing was opened or changed. Use the other envelope, and destroy \
+         neither before the right vault opens."
     )]
     OldSet {
         /// That set's id in hex.

@@ -118,6 +118,7 @@ impl Runner {
             drawn: None,
             at_printer: false,
             typed_by: None,
+            watches_asked: false,
             action: None,
             preview: None,
             pending: None,

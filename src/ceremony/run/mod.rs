@@ -200,6 +200,8 @@ pub struct Runner {
     at_printer: bool,
     /// Who typed the fields that a second person types.
     typed_by: Option<String>,
+    /// Whether two watches that are ahead of the clock were asked about: what they say then is taken.
+    watches_asked: bool,
     action: Option<Action>,
     /// The act as it was judged before anybody signs.
     preview: Option<PendingView>,

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::api::{GetKeyInput, Request, Timestamp};
 use crate::pki::Certificate;
 use crate::session::op_components::SLIP;
-use crate::session::{Command, Outcome, Profile, Session, StepRecord, StepState};
+use crate::session::{Command, Outcome, Profile, Session, StepRecord, StepState, watches};
 use crate::text::{say, tr};
 
 use super::super::ask::Answer;
@@ -194,6 +194,7 @@ impl Runner {
             Some((name.clone(), time(typed)?))
         };
         let readings: Vec<_> = self.names().iter().filter_map(reading).take(2).collect();
+        self.believes(session, &readings)?;
         let apart = apart(&readings, session.now());
         let attested = session
             .perform(Command::AttestClock { readings })
@@ -208,6 +209,26 @@ impl Runner {
             }
         }
         attested.map(|_| ())
+    }
+
+    /// Two watches that are ahead of the clock are read once more; what they say then is taken.
+    fn believes(
+        &mut self,
+        session: &Session,
+        readings: &[(String, Timestamp)],
+    ) -> Result<(), Halt> {
+        let asked = std::mem::take(&mut self.watches_asked);
+        match watches::ahead(readings, session.now()) {
+            Some(question) if !asked => {
+                self.forget();
+                self.watches_asked = true;
+                Err(Halt::Again(say!(
+                    "{question} Nothing was recorded. Read both watches again; if they say the same, that is taken.",
+                    question
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Journals that the step is done, by these people, with what they answered.

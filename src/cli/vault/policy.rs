@@ -1,10 +1,11 @@
-//! `keymoot vault policy`: what the vault decided about approvals and limits, and how that is changed.
+//! `keymoot vault policy` and `clock-back`: what the vault decided about approvals and limits, and its time.
 
 use std::path::PathBuf;
 
 use crate::cli::status::{Answer, Status};
 use crate::cli::streams;
 use crate::session::build::{self, Answers};
+use crate::session::clock_back;
 use crate::session::op_custody as op;
 
 use super::{Which, act};
@@ -37,5 +38,31 @@ impl ChangePolicy {
         }
         streams::print_json(&policy)?;
         Ok(Status::Done)
+    }
+}
+
+#[derive(clap::Args)]
+pub(super) struct ClockBack {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "TIME", help = clock_back::RIGHT_TIME.hint)]
+    time: String,
+    #[arg(long, value_name = "TEXT", help = op::REASON.hint)]
+    reason: String,
+}
+
+impl ClockBack {
+    pub(super) fn run(self) -> Answer<Status> {
+        let texts = [
+            (clock_back::RIGHT_TIME.id, &self.time),
+            (op::REASON.id, &self.reason),
+        ];
+        let answers = Answers {
+            texts: texts.map(|(id, text)| (id.to_owned(), text.clone())).into(),
+            ..Answers::default()
+        };
+        act(&self.which, |session| {
+            build::action(session, clock_back::CLOCK_BACK.name, &answers)
+        })
     }
 }

@@ -27,6 +27,8 @@ impl Ledger {
         }
         self.may_form(&names, split.threshold, at)?;
         let mut ledger = self.clone();
+        // So that a refusal can say of what it is a part.
+        ledger.splits.push(split.clone());
         for (part, (person, place)) in (1..).zip(seats.people) {
             ledger.may_hold(&HandOut {
                 person,

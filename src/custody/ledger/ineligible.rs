@@ -73,7 +73,7 @@ impl Rule {
             }
             Self::A9 => "Name another witness and fill in every field of the access.",
             Self::C4 => {
-                "Keep the part in another place, or name a backup who holds no other part of the same secret."
+                "Keep the part in another place, or appoint anew with a stand-in who holds no other part of the same secret."
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::api::Timestamp;
 use crate::os::{Monotonic as _, OsMonotonic};
 use crate::session::due::left;
+use crate::session::watches::which_is_wrong;
 
 /// Minutes by which a machine's clock may be wrong before that is worth a word.
 const MINUTES: i64 = 5;
@@ -39,12 +40,7 @@ impl Reading {
         }
         let way = if off > 0 { "ahead" } else { "behind" };
         let by = left(Timestamp::from_millis(0), Timestamp::from_millis(off.abs()));
-        // A clock that is wrong by the hour was mostly read in local time; by more, the date was mistyped.
-        let ask = if off.abs() < 15 * 3_600_000 {
-            "is it the hour in UTC, and not that of this place?"
-        } else {
-            "are the day and the year right?"
-        };
+        let ask = which_is_wrong(off);
         format!("{said}, by two watches. This machine's clock is {by} {way}: {ask}")
     }
 

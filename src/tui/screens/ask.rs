@@ -140,7 +140,7 @@ impl Screen for Ask {
                     required = self.required
                 ))),
                 so_far: if self.refused {
-                    tr("nothing was asked; a wrong passphrase stands in the audit log")
+                    tr("nothing was asked; the refusal before this stands in the audit log")
                 } else {
                     tr("nothing was asked, nothing has changed")
                 }

@@ -2,10 +2,14 @@
 
 use crossterm::event::KeyEvent;
 
+use super::act::Act;
 use super::leave::Leave;
+use crate::api::Timestamp;
 use crate::session::asked::{WATCH_PERSON, WATCH_TIME};
+use crate::session::clock_back::{CLOCK_BACK, RIGHT_TIME};
 use crate::session::field::Footing;
-use crate::session::{Outcome, Watches, guide};
+use crate::session::watches::{self, BACK, DOUBT, Heard, SURE};
+use crate::session::{Command, Outcome, Watches};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -35,6 +39,22 @@ impl Next {
     }
 }
 
+/// Watches that agree with each other and not with the vault.
+enum Doubt {
+    /// They are ahead of it, and this is asked.
+    Ahead(String),
+    /// They are behind it: the door's words, and what they say.
+    Behind(String, Timestamp),
+}
+
+impl Doubt {
+    fn words(&self) -> &str {
+        match self {
+            Self::Ahead(words) | Self::Behind(words, _) => words,
+        }
+    }
+}
+
 /// Two readings, one after the other.
 pub(crate) struct Attest {
     /// Where this stands in an opening: `4 of 4: the clock`.
@@ -44,6 +64,10 @@ pub(crate) struct Attest {
     watches: Watches,
     /// Why both have to be read again.
     refused: Option<String>,
+    /// Both agree, and not with the vault: what is asked about that.
+    doubt: Option<Doubt>,
+    /// What both say together, while the door judges it, where that is behind the vault's time.
+    behind: Option<Timestamp>,
     form: Form,
     waiting: bool,
     question: u64,
@@ -66,6 +90,8 @@ impl Attest {
             next,
             watches: Watches::default(),
             refused: None,
+            doubt: None,
+            behind: None,
             form: Form::of(&[]),
             waiting: false,
             question: 0,
@@ -77,18 +103,26 @@ impl Attest {
     /// Asks for the next reading. Whoever has read a watch cannot be chosen again, and that reading is not shown: the
     /// second person reads a watch and no screen.
     fn ask(&mut self, world: &World) {
+        self.doubt = None;
         let first = self.watches.first();
-        let people = world.view.iter().flat_map(|view| guide::people(view));
-        let entries = people
-            .map(|entry| match first {
-                Some(name) if name == entry.id => {
-                    entry.off_because(tr("has read a watch; another person reads the second"))
-                }
-                _ => entry,
-            })
-            .collect();
+        let people = world.view.iter();
+        let entries = people.flat_map(|view| watches::readers(view, first));
+        let entries = entries.collect();
         self.form = Form::of(&[WATCH_PERSON, WATCH_TIME]);
         self.form.set_choices("person", Choices::new(entries));
+        self.question = self.question.wrapping_add(1);
+    }
+
+    /// Asks what is done about watches that agree with each other and not with the vault.
+    fn asks_about(&mut self, doubt: Doubt) {
+        let ways = match doubt {
+            Doubt::Ahead(_) => watches::ahead_ways(),
+            Doubt::Behind(..) => watches::behind_ways(),
+        };
+        self.refused = None;
+        self.doubt = Some(doubt);
+        self.form = Form::of(&[DOUBT]);
+        self.form.set_choices(DOUBT.id, Choices::new(ways.to_vec()));
         self.question = self.question.wrapping_add(1);
     }
 
@@ -96,19 +130,53 @@ impl Attest {
         if self.form.enter() == Pressed::Stays {
             return Reaction::none();
         }
+        if let Some(doubt) = self.doubt.take() {
+            return self.answered(&doubt, world);
+        }
         let name = self.form.text("person").unwrap_or_default();
         let time = self.form.text("time").unwrap_or_default();
-        match self.watches.read(&name, &time) {
-            Ok(Some(command)) => {
-                self.waiting = true;
-                return Reaction::order(Order::Perform(Box::new(command)));
+        match self.watches.read(&name, &time, world.now()) {
+            Ok(Heard::Both) => {
+                let command = self.watches.sure();
+                return self.hand_in(command, world);
             }
-            Ok(None) => {
+            Ok(Heard::Ask(question)) => self.asks_about(Doubt::Ahead(question)),
+            Ok(Heard::Second) => {
                 self.refused = None;
                 self.ask(world);
             }
             Err((field, why)) => self.form.complain(field, &why),
         }
+        Reaction::none()
+    }
+
+    /// The door judges both readings.
+    fn hand_in(&mut self, command: Command, world: &World) -> Reaction {
+        if let Command::AttestClock { readings } = &command {
+            self.behind = watches::behind(readings, world.now());
+        }
+        self.waiting = true;
+        Reaction::order(Order::Perform(Box::new(command)))
+    }
+
+    /// What was answered about watches that agree with each other and not with the vault.
+    fn answered(&mut self, doubt: &Doubt, world: &World) -> Reaction {
+        let answer = self.form.text(DOUBT.id).unwrap_or_default();
+        match doubt {
+            Doubt::Ahead(_) if answer == SURE => {
+                let command = self.watches.sure();
+                return self.hand_in(command, world);
+            }
+            Doubt::Behind(_, right) if answer == BACK => {
+                self.ask(world);
+                let time = right.rfc3339();
+                let act = Act::of(&CLOCK_BACK, None, world);
+                return Reaction::push(act.with(Some((RIGHT_TIME.id, &time))));
+            }
+            _ => {}
+        }
+        self.watches.again();
+        self.ask(world);
         Reaction::none()
     }
 
@@ -140,6 +208,13 @@ impl Screen for Attest {
     }
 
     fn footing(&self, _world: &World) -> Footing {
+        if self.doubt.is_some() {
+            return Footing {
+                acts: tr("everybody here: looks at both watches once more").into(),
+                enter: tr("does what is chosen").into(),
+                so_far: tr("both have read a watch; nothing is recorded as the time").into(),
+            };
+        }
         let (acts, last) = match self.watches.first() {
             None => (
                 tr("one person, with a watch of their own").to_owned(),
@@ -180,8 +255,9 @@ impl Screen for Attest {
     fn help(&self) -> &'static [&'static str] {
         &[
             "A machine's clock can be wrong or be set back. In production nothing runs out by it alone: two people type date and time, in UTC, each from a watch of their own.",
-            "The two readings and this machine's clock may lie three minutes apart. Where the machine is behind, the vault takes the time of the watches. Time never goes back: that would be an act of its own.",
-            "Until then the vault is open and can be read, and keys whose waiting window is over are neither usable nor destroyed.",
+            "The two readings may lie three minutes apart. Where both are further ahead of the vault's clock than that, the difference is shown and asked about: local time for UTC, or a wrong date, would stand in everything that follows.",
+            "Where both are behind the vault, nothing is taken. If the watches are right, the vault's time was set ahead by mistake before: an exception sets it back, with a reason and the signatures of as many custodians as open it. No deletion comes earlier by it.",
+            "Until the clock is attested the vault shows nothing else, and keys whose waiting window is over are neither usable nor destroyed. Esc closes it; nothing is lost by that.",
         ]
     }
 
@@ -190,7 +266,7 @@ impl Screen for Attest {
     }
 
     fn reads_watch(&self, _world: &World) -> bool {
-        true
+        self.doubt.is_none()
     }
 
     fn question(&self) -> u64 {
@@ -199,6 +275,7 @@ impl Screen for Attest {
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let title = match self.watches.first() {
+            _ if self.doubt.is_some() => tr("Which of them is right?").to_owned(),
             None => tr("First watch: choose your name and type what your watch says.").to_owned(),
             Some(first) => {
                 say!(
@@ -210,6 +287,8 @@ impl Screen for Attest {
         let stop = self.refused.as_ref().map(|why| format!("STOP  {why}"));
         let mut said: Vec<(Role, &str)> = Vec::new();
         said.extend(stop.as_deref().map(|why| (Role::Stop, why)));
+        let doubt = self.doubt.as_ref().map(|d| format!("STOP  {}", d.words()));
+        said.extend(doubt.as_deref().map(|why| (Role::Stop, why)));
         said.push((Role::Title, &title));
         self.form.draw_page(&said, canvas);
     }
@@ -244,9 +323,14 @@ impl Screen for Attest {
                 _ => None,
             },
             News::Refused(text) => {
-                // Which of the two was misread nobody knows: both are read again.
-                self.ask(world);
-                self.refused = Some(text.clone());
+                match self.behind.take() {
+                    Some(read) => self.asks_about(Doubt::Behind(text.clone(), read)),
+                    None => {
+                        // Which of the two was misread nobody knows: both are read again.
+                        self.ask(world);
+                        self.refused = Some(text.clone());
+                    }
+                }
                 Some(Reaction::none())
             }
             _ => None,

@@ -121,7 +121,11 @@ impl Screen for Change {
                 so_far: self.ask.footing.so_far.clone(),
             };
         }
-        self.ask.footing.clone()
+        let mut footing = self.ask.footing.clone();
+        if let Some(more) = self.form.more_says() {
+            footing.enter = more;
+        }
+        footing
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {

@@ -96,9 +96,13 @@ impl Screen for Doctor {
             }
         }
         if rows.is_empty() {
-            let words = tr(
-                "This machine was not looked at. `keymoot doctor` does it from the command line.",
-            );
+            let words = if world.busy.is_some() {
+                tr("This machine is being looked at.")
+            } else {
+                tr(
+                    "This machine was not looked at. `keymoot doctor` does it from the command line.",
+                )
+            };
             canvas.paragraph(2, 1, width.saturating_sub(4), Role::Muted, words);
         }
         let height = usize::from(canvas.height());

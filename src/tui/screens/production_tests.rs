@@ -128,6 +128,19 @@ fn watch() -> String {
     crate::os::WallClock.now().rfc3339()
 }
 
+/// The time that a watch shows which is wrong by so many milliseconds.
+fn watch_off(millis: i64) -> String {
+    use crate::api::Clock as _;
+    crate::os::WallClock.now().plus_millis(millis).rfc3339()
+}
+
+/// Two people read watches that say the same.
+fn both_say(room: &mut Room, time: &str) {
+    for _ in 0..2 {
+        room.press(&format!("<Enter>{time}<Enter>"));
+    }
+}
+
 #[test]
 fn an_opening_ends_with_two_watches() {
     let media = tempfile::tempdir().unwrap();
@@ -151,22 +164,35 @@ fn an_opening_ends_with_two_watches() {
         ));
     }
     room.shows(&["3 of 4: the witness card"]);
-    room.press(&format!(
-        "{}<Enter>{}<Enter>",
-        card.seq,
-        card.card_words.join(" ")
-    ));
+    // One digit is wrong and the words are right: no rollback, and nobody's share is lost.
+    room.press(&format!("9<Enter>{}<Enter>", card.card_words.join(" ")));
+    room.shows(&["3 of 4: the witness card", "number typed is 9"]);
+    room.press(&format!("<C-u>{}<Enter>", card.seq));
     room.shows(&["4 of 4: the clock", "First watch", "Ada", "Your watch says"]);
     // Not a time; then the same person twice; then a watch that is a day off.
-    room.press("<Down><Enter>nine<Enter>");
+    room.shows(&["opened it", "not seen yet"]);
+    room.press("<Enter>nine<Enter>");
     room.shows(&["First watch"]);
     room.press(&format!("<C-u>{}<Enter>", watch()));
     room.shows(&["Second watch, not Ana's", "Ana has read a watch"]);
     room.press(&format!("<Enter>{}", "2020-01-01 10:00<Enter>"));
     room.shows(&["STOP  Ana read", "minutes apart", "First watch"]);
+    // Both an hour ahead: local time for UTC. It is asked about, and read again.
+    both_say(&mut room, &watch_off(3_600_000));
+    room.shows(&["Both watches say", "1 h 00 m ahead", "the hour in UTC"]);
+    room.press("<Enter>");
+    room.shows(&["First watch"]);
+    // Both behind: refused, with the way back where the vault's time is wrong.
+    both_say(&mut room, &watch_off(-3_600_000));
+    room.shows(&["this vault's time is", "the watches are right"]);
+    room.press("<Down><Enter>");
+    room.shows(&["Set the vault's time back", "Watches say"]);
     for _ in 0..2 {
-        room.press(&format!("<Enter>{}<Enter>", watch()));
+        if !room.text().contains("First watch") {
+            room.press("<Esc>");
+        }
     }
+    both_say(&mut room, &watch());
     room.shows(&["Home", "clock is attested"]);
     let view = room.state.world.view.clone().unwrap();
     assert!(view.attested);

@@ -1,8 +1,8 @@
 //! What the witness types off the card.
 
-use super::Unlock;
-use crate::session::WitnessAnswer;
+use super::{Phase, Unlock};
 use crate::session::asked::CARD_WORDS;
+use crate::session::{CardSlip, WitnessAnswer};
 use crate::tui::screen::Reaction;
 use crate::tui::widgets::form::Pressed;
 
@@ -25,5 +25,12 @@ impl Unlock {
             return Reaction::none();
         }
         self.finish(Some(card))
+    }
+
+    /// Nothing was opened and the shares stay: the card is typed again.
+    pub(super) fn card_again(&mut self, slip: &CardSlip) -> Reaction {
+        self.turn(Phase::Card);
+        self.form.complain(slip.field, &slip.words);
+        Reaction::none()
     }
 }

@@ -474,6 +474,7 @@ impl Screen for Unlock {
             }
             News::Entered { person, left } => Some(self.entered(person, *left)),
             News::Open => Some(self.open(world)),
+            News::CardSlip(slip) => Some(self.card_again(slip)),
             News::Preview { pending, request } => self.asks(pending, request, world),
             News::Refused(text) => {
                 self.refused(text);

@@ -1,0 +1,224 @@
+//! The way back for a vault whose time was set ahead by two watches that were both wrong: an exception of k custodians,
+//! with its reason. Nothing is destroyed earlier by it, and what was dated meanwhile keeps its date.
+
+use serde_json::json;
+
+use crate::api::Timestamp;
+use crate::text::{say, tr};
+
+use super::action::Action;
+use super::build::Answers;
+use super::custody_act::CustodyAct;
+use super::due::left;
+use super::error::Refusal;
+use super::field::{Field, Kind};
+use super::founding::fields::date_time;
+use super::op::Op;
+use super::op_custody::REASON;
+use super::sentence::{Details, line};
+use super::state::State;
+use super::transition::Transition;
+use super::{Profile, Session};
+
+/// What the watches say.
+pub const RIGHT_TIME: Field = Field {
+    id: "time",
+    label: "Watches say",
+    hint: "Date and time of now in UTC, as two watches say it: 2026-12-01 09:00.",
+    kind: Kind::DateTime,
+    optional: false,
+};
+
+/// The vault's time goes back.
+pub const CLOCK_BACK: Op = Op {
+    name: "vault.clock-back",
+    title: "Set the vault's time back",
+    does: "an exception, for a vault whose time was set ahead by mistake; then two people read their watches again",
+    fields: &[RIGHT_TIME, REASON],
+    uses_secret: false,
+    phrase: None,
+};
+
+/// Since when this act is worth while: by less the vault waits for the watches (milliseconds).
+const LEAST: i64 = 60_000;
+
+/// The act that the answers describe.
+pub(super) fn built(answers: &Answers) -> Result<CustodyAct, Refusal> {
+    let typed = answers.text(RIGHT_TIME.id)?;
+    let to = date_time(typed).ok_or_else(|| {
+        Refusal::Usage(format!(
+            "{typed} is no date and time such as 2026-12-01 09:00. Nothing was changed."
+        ))
+    })?;
+    Ok(CustodyAct::ClockBack {
+        to: to.millis(),
+        reason: answers.text(REASON.id)?.to_owned(),
+    })
+}
+
+/// As people sign it, on a vault whose latest time on record is `latest`.
+pub(super) fn told(to: i64, reason: &str, latest: i64) -> (String, Details) {
+    let (right, latest) = (Timestamp::from_millis(to), Timestamp::from_millis(latest));
+    let back = if latest > right {
+        let by = left(right, latest);
+        say!("{time}, {by} before that", time = right.rfc3339(), by)
+    } else {
+        right.rfc3339()
+    };
+    let details = vec![
+        line(tr("recorded"), &latest.rfc3339()),
+        line(tr("back to"), &back),
+        line(tr("why"), reason),
+        line(
+            tr("deletions"),
+            tr("none comes earlier; what is destroyed stays destroyed"),
+        ),
+        line(
+            tr("dates"),
+            tr("what was dated meanwhile keeps its date, in log, keys and certificates"),
+        ),
+        line(
+            tr("then"),
+            tr("two people read their watches again before anything is due"),
+        ),
+    ];
+    let sentence = tr("EXCEPTION: set the vault's time back");
+    (sentence.to_owned(), details)
+}
+
+/// Does it on a copy of the state; `wall` is the machine's clock.
+pub(super) fn done(
+    working: &mut State,
+    (to, reason): (i64, &str),
+    (now, wall): (i64, i64),
+) -> Transition {
+    working.clock.watermark.0 = to;
+    working.clock.offset = to.saturating_sub(wall);
+    let (from, right) = (Timestamp::from_millis(now), Timestamp::from_millis(to));
+    let act = CustodyAct::ClockBack {
+        to,
+        reason: reason.to_owned(),
+    };
+    Transition::moving(act.operation(), act.to_json(), json!({}))
+        .with("from", from.rfc3339())
+        .with("to", right.rfc3339())
+        .with("reason", reason)
+}
+
+impl Session {
+    /// Only a time that is behind the vault's own is one to go back to, and a rehearsal has its script's.
+    pub(super) fn judged_clock_back(&self, to: i64) -> Result<(), Refusal> {
+        if self.profile == Profile::Rehearsal {
+            return Err(Refusal::Profile(
+                "A rehearsal's time is its script's, and nothing outside it is dated by it. Nothing was changed. \
+                 Rehearse with another `clock`."
+                    .into(),
+            ));
+        }
+        let now = self.now();
+        if to > now.millis().saturating_sub(LEAST) {
+            return Err(Refusal::Usage(format!(
+                "This vault's time is {}, and {} is not behind it: there is nothing to set back. Nothing was \
+                 changed. Two people attest the clock.",
+                now.rfc3339(),
+                Timestamp::from_millis(to).rfc3339()
+            )));
+        }
+        Ok(())
+    }
+
+    /// The time that was set back was signed by people, not read from two watches: it is attested anew.
+    pub(super) fn after_clock_back(&mut self, action: &Action) {
+        if matches!(action, Action::Custody(CustodyAct::ClockBack { .. })) {
+            self.attested = self.profile != Profile::Production;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{Wall, act, practice, start};
+    use super::super::*;
+    use super::CLOCK_BACK;
+    use crate::api::Timestamp;
+
+    const HOUR: i64 = 3_600_000;
+
+    fn attest(session: &mut Session, read: Timestamp) -> Result<Outcome, Refusal> {
+        let readings = ["Ana", "Ben"].map(|name| (name.to_owned(), read)).into();
+        session.perform(Command::AttestClock { readings })
+    }
+
+    fn back(session: &mut Session, time: &str) -> Result<Executed, Refusal> {
+        let answers = [("time", time), ("reason", "local time was read for UTC")];
+        act(session, CLOCK_BACK.name, &answers, &[])
+    }
+
+    fn last_line(session: &Session) -> String {
+        session.log_lines().unwrap().pop().unwrap()
+    }
+
+    /// Two watches that were an hour ahead are believed; honest ones are then refused, which is written down, and the
+    /// exception is the way back.
+    #[test]
+    fn a_time_that_was_set_ahead_is_taken_back_and_attested_anew() {
+        let (_, mut session) = practice(true);
+        let wall = Wall::at(start());
+        session.profile = Profile::Production;
+        session.wall = Box::new(wall.clone());
+        session.paced = (wall.now(), OsMonotonic::start());
+        attest(&mut session, wall.now().plus_millis(HOUR)).unwrap();
+        assert!(last_line(&session).contains("\"clock\":\"2026-11-24T09:00:00Z\""));
+        let refused = attest(&mut session, wall.now()).unwrap_err().to_string();
+        assert!(refused.contains(CLOCK_BACK.title), "{refused}");
+        let line = last_line(&session);
+        assert!(line.contains("attest-clock"), "{line}");
+        assert!(line.contains("\"result\":\"refused\""), "{line}");
+        assert!(line.contains("2026-11-24T09:00:00Z"), "{line}");
+        // Signatures from a file count in a test vault alone.
+        session.profile = Profile::Test;
+        let ahead = back(&mut session, "2026-11-24 10:30")
+            .unwrap_err()
+            .to_string();
+        assert!(ahead.contains("nothing to set back"), "{ahead}");
+        back(&mut session, "2026-11-24 09:00").unwrap();
+        assert_eq!(session.now(), wall.now());
+        assert_eq!(session.state.clock.watermark.0, wall.now().millis());
+        let lines = session.log_lines().unwrap();
+        let told = |words: &[&str]| {
+            lines
+                .iter()
+                .any(|line| words.iter().all(|word| line.contains(word)))
+        };
+        assert!(told(&[
+            "LowerWatermark",
+            "\"from\":\"2026-11-24T10:00:00Z\"",
+            "\"to\":\"2026-11-24T09:00:00Z\"",
+            "local time was read for UTC"
+        ]));
+        session.profile = Profile::Production;
+        session.attested = false;
+        attest(&mut session, wall.now()).unwrap();
+        assert!(session.attested);
+    }
+
+    #[test]
+    fn it_takes_as_many_as_open_the_vault_and_no_rehearsal_has_it() {
+        let (_, mut session) = practice(true);
+        let refused = back(&mut session, "2026-11-23 09:00").unwrap_err();
+        assert!(matches!(refused, Refusal::Profile(_)), "{refused}");
+        session.profile = Profile::Test;
+        let action = build::action(
+            &session,
+            CLOCK_BACK.name,
+            &super::super::tests::answers(&[("time", "2026-11-23 09:00"), ("reason", "x")], &[]),
+        );
+        let preview = session.preview(&action.unwrap()).unwrap();
+        assert_eq!(preview.required, usize::from(session.book.k()));
+        assert!(
+            preview.sentence.contains("EXCEPTION"),
+            "{}",
+            preview.sentence
+        );
+    }
+}
