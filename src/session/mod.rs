@@ -121,7 +121,7 @@ use std::sync::{Arc, OnceLock};
 
 use rand_core::CryptoRng;
 
-use crate::api::{Clock, Key, Tag, Timestamp};
+use crate::api::{Clock, Key, Timestamp};
 use crate::crypto::Entropy as _;
 use crate::engine::Rules;
 use crate::evidence::audit::{Head, Kind};
@@ -146,6 +146,7 @@ pub use error::Refusal;
 pub use forms::{SOFTWARE_QUESTION, paper_name};
 #[cfg(test)]
 pub(crate) use height::older as rollback;
+pub(crate) use namesake::label_of;
 pub use op_suspect::SuspectView;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use opening_steps::OpeningStep;
@@ -496,11 +497,4 @@ fn consumed_ids(state: &State) -> BTreeSet<[u8; 32]> {
         .iter()
         .filter_map(|id| id.as_slice().try_into().ok())
         .collect()
-}
-
-/// What people call a key: its Name tag, else the last part of its ARN.
-pub(crate) fn label_of(key: &Key, tags: &[Tag]) -> String {
-    let named = tags.iter().find(|tag| tag.key == LABEL_TAG);
-    let last = || key.key_arn.rsplit('/').next().unwrap_or_default();
-    named.map_or_else(last, |tag| &tag.value).to_owned()
 }

@@ -1,12 +1,19 @@
-//! A key that would be called as one that is here already: people tell keys apart by their names.
+//! What people call a key, and a key that would be called as one that is here already.
 
-use crate::api::{KeyState, Request, Tag};
+use crate::api::{Key, KeyState, Request, Tag};
 use crate::engine::EngineState;
 use crate::text::{say, tr};
 
+use super::LABEL_TAG;
 use super::action::Action;
 use super::components::ComponentAct;
-use super::{LABEL_TAG, label_of};
+
+/// What people call a key: its Name tag, else the last part of its ARN.
+pub(crate) fn label_of(key: &Key, tags: &[Tag]) -> String {
+    let named = tags.iter().find(|tag| tag.key == LABEL_TAG);
+    let last = || key.key_arn.rsplit('/').next().unwrap_or_default();
+    named.map_or_else(last, |tag| &tag.value).to_owned()
+}
 
 /// What whoever signs reads where the key that an act makes has the name of another one that is here.
 pub(super) fn warning(action: &Action, engine: &EngineState) -> Option<(String, String)> {

@@ -1,6 +1,7 @@
 //! The desk: the one thread that owns the session. It takes orders, does them, and says what came of it.
 
 mod aside;
+mod founded;
 mod running;
 mod scripts;
 
@@ -19,11 +20,9 @@ use super::world::vault_name;
 use super::{Doctor, Explain, PlaySession, browse};
 pub(crate) use crate::ceremony::read_envelope;
 use crate::ceremony::{Rehearsals, Runner, Script, Wanted, note_file};
-use crate::custody::Policy;
 use crate::session::returning::Return;
 use crate::session::{
-    Created, Environment, NewVault, Opening, Profile, Refusal, Session, View, envelopes, founding,
-    practice,
+    Environment, Opening, Profile, Refusal, Session, View, envelopes, founding, practice,
 };
 use crate::text::{say, tr};
 use crate::vault::{FolderStore, MemoryStore, Store};
@@ -141,12 +140,7 @@ impl Desk {
             Order::Recognise { person, signing } => return self.recognise(&person, signing),
             Order::Room(dir) => return News::Room(founding::room(&dir)),
             Order::Create { dir, new, policy } => self.create(&dir, new, policy),
-            Order::EnvelopesOut => {
-                if let Some(session) = &mut self.session {
-                    session.end_handing_out();
-                }
-                return News::HandedOut;
-            }
+            Order::EnvelopesOut => return self.envelopes_out(),
             Order::Passphrase(words) => passphrase(words),
             Order::PlaceEnvelopes {
                 folder,
@@ -343,24 +337,6 @@ impl Desk {
         }
         aside?;
         Ok(News::Closed)
-    }
-
-    fn create(
-        &mut self,
-        dir: &Path,
-        new: NewVault,
-        policy: Option<Policy>,
-    ) -> Result<News, Refusal> {
-        let store = FolderStore::create(dir).map_err(|e| Refusal::Vault(e.to_string()))?;
-        let created =
-            crate::session::create_under(Box::new(store), new, policy, self.environment())?;
-        Ok(self.keep(created, dir))
-    }
-
-    fn keep(&mut self, created: Created, dir: &Path) -> News {
-        let (session, papers) = founding::keep(created, dir);
-        self.session = Some(session);
-        News::Created(papers)
     }
 
     fn play(&mut self, play: PlayOrder) -> Result<News, String> {
