@@ -236,6 +236,8 @@ pub struct ExportView {
     pub valid_until: Option<Timestamp>,
     /// SHA-256 of the file, lower-case hex, where one was written and its digest kept.
     pub sha256: Option<String>,
+    /// When the latest answer was read, and the check value that it gave.
+    pub latest: Option<(Timestamp, String)>,
     /// Answers read before the latest, oldest first: when, `confirmed` or `DIFFERS`, and the check value they gave.
     pub earlier: Vec<(Timestamp, String, String)>,
 }

@@ -269,6 +269,14 @@ impl Session {
             receiver_arn: export.receiver_arn.clone(),
             valid_until: export.valid_until.map(Timestamp::from_millis),
             sha256: export.sha256.clone(),
+            latest: export.latest.as_ref().map(|answer| {
+                let theirs = if self.is_blind(&export.arn) {
+                    super::hidden().to_owned()
+                } else {
+                    answer.kcv.clone()
+                };
+                (Timestamp::from_millis(answer.at), theirs)
+            }),
             earlier: export
                 .earlier
                 .iter()

@@ -314,6 +314,22 @@ fn sent(export: &ExportView) -> Vec<Line> {
         state => said::export(state).to_owned(),
     };
     lines.push(Line::new(tr("receipt"), receipt));
+    // What the answer said stands here for whoever comes later, and what it means for the key.
+    if let Some((at, theirs)) = export.latest.as_ref().filter(|_| export.state == "DIFFERS") {
+        let words = if export.check_value.starts_with(theirs.as_str()) {
+            say!(
+                "the receiver's key has other attributes than were sent (answer read {at}). Nobody uses it there before it is known which are wrong.",
+                at = clock(*at)
+            )
+        } else {
+            say!(
+                "the receiver's key has check value {theirs} (answer read {at}). Nobody uses it there before it is known which of the two is wrong.",
+                theirs,
+                at = clock(*at)
+            )
+        };
+        lines.push(Line::new(tr("STOP"), words).role(Role::Stop));
+    }
     for (at, state, kcv) in &export.earlier {
         let at = clock(*at);
         let words = match state.as_str() {

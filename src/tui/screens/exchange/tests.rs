@@ -42,6 +42,7 @@ fn view() -> View {
         receiver_arn: None,
         valid_until: Some(now.plus_millis(6 * day)),
         sha256: Some(HASH.into()),
+        latest: None,
         earlier: Vec::new(),
     }]);
     let token = |name: &str, until, used: &[&str]| token(name, now, until, used);
@@ -233,4 +234,20 @@ fn two_lines_of_one_key_are_told_apart() {
         .map(|l| l.trim_start_matches([' ', '►']).trim())
         .collect();
     assert_eq!(listed.len(), 6, "{text}");
+}
+
+/// What the receiver's answer said was on the page that read it alone, and nowhere for whoever came later.
+#[test]
+fn an_answer_that_differs_says_what_it_said() {
+    let mut view = view();
+    let mut exports = (*view.exports).clone();
+    exports[0].state = "DIFFERS".into();
+    exports[0].latest = Some((view.now, "ABCDEF".into()));
+    view.exports = Arc::new(exports);
+    let mut world = snapshot::world();
+    world.view = Some(Arc::new(view));
+    let mut state = State::new(world, Box::new(Exchange::new()));
+    let look = snapshot::appearance();
+    let picture = snapshot::text(&snapshot::drawn(&mut state, 140, 40, &look));
+    assert!(picture.contains("has check value ABCDEF"), "{picture}");
 }
