@@ -138,7 +138,7 @@ fn a_stand_in_holds_no_other_part() {
         "C4 (PCI PIN 8-2): Dee may not take part 2 of the components of kek-x: Dee is appointed to stand in for Ana \
          (appointment KCF-Ana of 2025-11-24); Ana holds since 2025-11-24 part 1 of the components of kek-x (s1, by \
          init), and the two would reach 2 parts, of which 2 make the secret. Nothing was handed out or changed. Keep \
-         the part in another place, or name a backup who holds no other part of the same secret."
+         the part in another place, or appoint anew with a stand-in who holds no other part of the same secret."
     );
     // A later appointment with another backup frees Dee.
     ledger.appointments.push(appointment("Ana", "Meg", "Zoe"));
