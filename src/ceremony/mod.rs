@@ -32,7 +32,7 @@ mod telling;
 mod template;
 
 pub use ask::{
-    Advance, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
+    Advance, Anew, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
 };
 pub use brief::{Brief, BriefVault, brief};
 pub use changing::ChangeTalk;
