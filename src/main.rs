@@ -85,6 +85,9 @@ fn show(screen: Screen, look: Look) -> ExitCode {
     };
     match tui::run(start(screen), options) {
         Ok(left) => {
+            if let Some(written) = left.written {
+                let _ = writeln!(std::io::stdout(), "{written}");
+            }
             if let Some(open) = left.open {
                 let again = played.unwrap_or_default();
                 let command = again.command(&open, left.vault.as_deref());

@@ -128,6 +128,18 @@ pub struct Held {
     pub packing: bool,
 }
 
+/// What of the step at hand is asked anew where the power fails now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Anew {
+    /// Nothing that anybody gave.
+    #[default]
+    Nothing,
+    /// What people typed in it.
+    Typed,
+    /// Signatures that were given for it.
+    Signed,
+}
+
 /// What the runner shows now.
 #[derive(Clone)]
 pub struct Showing {
@@ -165,6 +177,12 @@ pub struct Showing {
     pub signs_stop: Vec<String>,
     /// Whether such a paper stays good: it is of the last component, which comes out the same again.
     pub stays_good: bool,
+    /// What was given in the step at hand and is on no record yet.
+    pub anew: Anew,
+    /// A step ahead has people read their own watches: until then no clock is shown.
+    pub reads_watches: bool,
+    /// keymoot plays the other side: nothing that comes from it is real.
+    pub plays_other: bool,
     /// How long the screen may stand untouched, in milliseconds, where the script wants less than usual.
     pub idle_lock: Option<i64>,
     /// The run was interrupted and nothing was answered since: who has a place in it.
@@ -216,6 +234,9 @@ pub(super) mod tests {
             relieved: false,
             signs_stop: Vec::new(),
             stays_good: false,
+            anew: Anew::Nothing,
+            reads_watches: false,
+            plays_other: false,
             idle_lock: None,
             came_back: None,
             noted: None,

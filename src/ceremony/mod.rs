@@ -34,7 +34,7 @@ mod telling;
 mod template;
 
 pub use ask::{
-    Advance, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
+    Advance, Anew, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
 };
 pub use begins::{NotHere, not_here};
 pub use brief::{Brief, BriefVault, brief};

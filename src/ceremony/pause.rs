@@ -71,6 +71,8 @@ pub struct Pause {
     pub signed: bool,
     /// It is a rehearsal of which nothing is kept.
     pub keeps_nothing: bool,
+    /// A folder was named that takes what the run leaves when it has ended.
+    pub writes: bool,
     /// Who is asked to sign a stop.
     pub signs_stop: Vec<String>,
 }
@@ -86,6 +88,7 @@ impl Pause {
             step: showing.map_or(1, |showing| showing.current.saturating_add(1)),
             signed,
             keeps_nothing,
+            writes: false,
             signs_stop: showing.map(|s| s.signs_stop.clone()).unwrap_or_default(),
         }
     }
@@ -98,7 +101,16 @@ impl Pause {
             (false, false) => WAYS,
         };
         let may = |(id, ..): &&WayOut| !(self.stopping && matches!(*id, "stop" | "record"));
-        all.iter().filter(may).copied().collect()
+        let told = |way: &WayOut| match (way.0, self.stopping, self.writes && self.keeps_nothing) {
+            ("later", true, _) => (
+                way.0,
+                way.1,
+                "it stays stopped; the signatures are asked later",
+            ),
+            ("stop", _, true) => (way.0, way.1, "to practise that; its record is written"),
+            _ => *way,
+        };
+        all.iter().filter(may).map(told).collect()
     }
 
     /// Whether leaving asks first where the papers go that lie open.
@@ -140,6 +152,9 @@ impl Pause {
 
     /// What does not outlive the way out, whichever it is, and what lies in people's hands.
     pub fn lost(&self) -> Vec<String> {
+        if self.keeps_nothing && self.writes {
+            return vec![tr("This is a rehearsal: its vault is gone when it is left or stopped. Stopped, its record goes into the folder that was named; left, nothing is written.").into()];
+        }
         if self.keeps_nothing {
             return vec![tr("This is a rehearsal: left or stopped, it is gone.").into()];
         }

@@ -3,10 +3,11 @@
 use crate::api::KeyState;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
-use crate::session::{KeyRow, Run, RunOutcome, StepState};
+use crate::session::span::clock;
+use crate::session::{KeyRow, Run, RunOutcome, StepState, said};
 use crate::text::{say, tr};
 
-use super::ask::{Ask, Showing};
+use super::ask::{Anew, Ask, Showing};
 use super::open_run::open_papers_line;
 use super::ops_components;
 
@@ -16,7 +17,7 @@ impl Ask {
         if self.person.is_empty() || self.title.contains(&self.person) {
             return self.title.clone();
         }
-        format!("{}: {} {}", self.title, self.role, self.person)
+        format!("{}: {}", self.title, said::called(&self.role, &self.person))
     }
 
     /// The page between two people; `saved` says in a sentence what is saved.
@@ -86,6 +87,10 @@ pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
             names
         );
     }
+    let anew = showing.map_or(Anew::Nothing, |s| s.anew);
+    if let (Some(words), false) = (given_anew(anew, showing), rehearsal) {
+        return words;
+    }
     if showing.is_none_or(|s| s.current == 0) && !rehearsal {
         return say!("{what}; that the ceremony was begun is saved", what);
     }
@@ -96,6 +101,30 @@ pub fn saved(showing: Option<&Showing>, rehearsal: bool) -> String {
             "{what} and saved; power may fail here and nothing is lost",
             what
         )
+    }
+}
+
+/// What is saved where something was given in the step at hand that is on no record yet.
+fn given_anew(anew: Anew, showing: Option<&Showing>) -> Option<String> {
+    let current = showing?.current;
+    let n = current.saturating_add(1);
+    let saved = match current {
+        0 => tr("no step is done yet").to_owned(),
+        1 => tr("step 1 is saved").to_owned(),
+        done => say!("steps 1-{done} are saved", done),
+    };
+    match anew {
+        Anew::Nothing => None,
+        Anew::Typed => Some(say!(
+            "{saved}; after a power cut step {n} is asked anew",
+            saved,
+            n
+        )),
+        Anew::Signed => Some(say!(
+            "{saved}; after a power cut step {n} is signed anew",
+            saved,
+            n
+        )),
     }
 }
 
@@ -230,7 +259,29 @@ fn with_keys(mut told: String, run: Option<&Run>, keys: &[KeyRow]) -> String {
         );
         told = format!("{told}\n{line}");
     }
+    for line in destroyed(run, keys) {
+        told = format!("{told}\n{line}");
+    }
     told
+}
+
+/// Keys of the run that were destroyed in it.
+fn destroyed(run: &Run, keys: &[KeyRow]) -> Vec<String> {
+    let of_run = run.keys.iter().filter_map(|(id, arn)| {
+        let row = keys.iter().find(|row| row.key.key_arn == *arn)?;
+        let gone = row.key.key_state == KeyState::DELETE_COMPLETE;
+        let at = row
+            .key
+            .delete_timestamp
+            .filter(|at| gone && *at >= run.started)?;
+        let label = if row.label.is_empty() { id } else { &row.label };
+        Some(say!(
+            "key     {label}, destroyed {at}: its material is gone from this vault",
+            label,
+            at = clock(at)
+        ))
+    });
+    of_run.collect()
 }
 
 /// That it was stopped, where and why, and what that leaves in people's hands.
@@ -322,8 +373,15 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) 
     } else {
         tr("for the witness to write down now")
     };
+    // In a vault that stays it is written where somebody asks for it, and not held before.
+    let record = if rehearsal {
+        tr("; ceremony.json, the same for programs")
+    } else {
+        ""
+    };
     let told = say!(
-        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed\ncard    {card}: sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
+        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed{record}\ncard    {card}: sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
+        record,
         card,
         files = files.join(", "),
         next,

@@ -161,6 +161,11 @@ fn request(
     }
 }
 
+/// What a file of JSON is, as people say it; nothing of any other file.
+pub(crate) fn kind_of(bytes: &[u8]) -> Option<&'static str> {
+    object(bytes).ok().map(|file| called(&file))
+}
+
 /// What a file is, as people say it.
 fn called(file: &Value) -> &'static str {
     let has = |name: &str| file.get(name).is_some();

@@ -137,6 +137,16 @@ pub(super) fn wrong(field: &str, rule: &str) -> Refusal {
     Refusal::Usage(format!("The field {field} {rule}. Nothing was changed."))
 }
 
+/// The rule that an answer broke, where the refusal is about this field: `is no certificate`.
+pub(crate) fn rule_about<'r>(refusal: &'r Refusal, field: &str) -> Option<&'r str> {
+    let Refusal::Usage(text) = refusal else {
+        return None;
+    };
+    let rule = text.strip_prefix("The field ")?.strip_prefix(field)?;
+    rule.strip_prefix(' ')?
+        .strip_suffix(". Nothing was changed.")
+}
+
 fn create_key(answers: &Answers) -> Result<Action, Refusal> {
     let key_usage =
         field::usage(answers.text("usage")?).ok_or_else(|| wrong("usage", "is not a key usage"))?;

@@ -422,8 +422,8 @@ fn parameters(
 fn fingerprints(text: &mut String, use_of: &str, certificate: &str, root: &str) {
     let _ = writeln!(
         text,
-        "2. Compare both fingerprints with what this vault's people say over another\n   channel. The certificate {use_of};\n   \
-         the root stands above it:\n",
+        "2. Compare both fingerprints with what this vault's people say over another\n   channel.\n   \
+         The certificate {use_of}; the root stands above it:\n",
     );
     for (name, certificate) in [("certificate", certificate), ("root", root)] {
         let sha256 = Certificate::from_any(certificate.as_bytes())

@@ -360,6 +360,15 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     react(state, reaction)
 }
 
+/// Where files were written, and which.
+pub(crate) fn written(folder: &std::path::Path, files: &[String]) -> String {
+    say!(
+        "Written to {folder}: {files}.",
+        folder = folder.display(),
+        files = files.join(", ")
+    )
+}
+
 fn heard(
     state: &mut State,
     news: &News,
@@ -373,6 +382,9 @@ fn heard(
     state.world.viewed = state.world.wall;
     if let News::Examined(found) = news {
         state.world.doctor.clone_from(found);
+    }
+    if let News::Written { folder, files } = news {
+        state.world.written = Some(written(folder, files));
     }
     if let News::Created(papers) = news
         && !state.world.vaults.contains(&papers.vault)

@@ -310,6 +310,7 @@ fn left(world: &World, status: u8) -> Left {
     Left {
         status,
         open: view.and_then(|view| open_run(view)),
+        written: world.written.clone(),
         vault: world.vault_folder().cloned(),
     }
 }

@@ -74,6 +74,7 @@ impl Film {
             out: false,
             busy: None,
             doctor: Vec::new(),
+            written: None,
             shell: true,
             look: appearance.look(),
         };

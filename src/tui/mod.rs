@@ -211,6 +211,8 @@ pub struct Left {
     pub status: u8,
     /// The ceremony that stands open in the vault.
     pub open: Option<OpenRun>,
+    /// Where files were written last, and which: the screen that said so is gone.
+    pub written: Option<String>,
     /// The folder of the vault that was open, where it was one of those that were offered.
     pub vault: Option<PathBuf>,
 }
@@ -245,6 +247,7 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         out: false,
         busy: None,
         doctor: Vec::new(),
+        written: None,
         shell: crate::os::can_be_brought_back(),
         look: Look {
             mouse: kept.mouse.unwrap_or_default(),

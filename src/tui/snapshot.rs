@@ -46,6 +46,7 @@ pub(crate) fn world() -> World {
         out: false,
         busy: None,
         doctor: Vec::new(),
+        written: None,
         shell: true,
         look: super::look::Look::default(),
     }

@@ -35,6 +35,8 @@ pub(crate) struct World {
     pub(crate) busy: Option<(String, Timestamp)>,
     /// What `doctor` found, as label, verdict (`ok`, `note`, `STOP`) and line.
     pub(crate) doctor: Vec<(String, String, String)>,
+    /// Where files of a ceremony were written last, and which.
+    pub(crate) written: Option<String>,
     /// Whether a shell is above that could bring keymoot back, were it put aside.
     pub(crate) shell: bool,
     /// How the screen looks.

@@ -71,9 +71,9 @@ impl Runner {
                 |(name, text): (&str, &Option<String>)| Some((name.to_owned(), text.clone()?));
             first.notes.extend(notes.into_iter().filter_map(told));
         }
-        let id = run.id.clone();
+        let mut runner = Runner::standing(script, run.id.clone(), people);
+        runner.judge_given(session, &run.inputs, "Nothing was begun.")?;
         session.perform(Command::Journal(Arrow::Begin(Box::new(run))))?;
-        let mut runner = Runner::standing(script, id, people);
         runner.attended = attended;
         runner.rehearsal_note = wanted.rehearsal_note;
         runner.copies_to = wanted.copies_to;
@@ -114,6 +114,7 @@ impl Runner {
             before: None,
             left: false,
             awaited: VecDeque::new(),
+            tried: BTreeMap::new(),
             texts: BTreeMap::new(),
             drawn: None,
             at_printer: false,
@@ -269,6 +270,10 @@ fn resume(
         runner.at = runner.script.model.steps.len().saturating_sub(1);
         return Ok(runner);
     }
+    let come = wanted.inputs.iter();
+    let come = come.filter(|(name, _)| !run.inputs.contains_key(*name));
+    let come = come.map(|(name, bytes)| (name.clone(), bytes.clone()));
+    runner.judge_given(session, &come.collect(), "Nothing was changed.")?;
     let relieved = runner.relieved(&run, session, &wanted.people)?;
     runner.last = relief::told(&relieved);
     for relief in &relieved {

@@ -4,14 +4,12 @@
 use std::collections::VecDeque;
 use std::path::Path;
 
-use crate::session::build;
 use crate::session::field::Kind;
-use crate::session::{Arrow, Command, Profile, Refusal, Session, StepState, op};
+use crate::session::{Arrow, Command, Profile, Session, StepState};
 use crate::text::say;
 
 use super::super::ask::Answer;
 use super::super::model::{FileInput, Step};
-use super::super::ops;
 use super::super::peer::StandIn;
 use super::super::stand_in::OtherSide;
 use super::drive::Halt;
@@ -91,7 +89,11 @@ impl Runner {
         Some(self.answer_of(session, stand_in))
     }
 
-    fn answer_of(&self, session: &Session, stand_in: &StandIn) -> Result<Vec<u8>, String> {
+    pub(super) fn answer_of(
+        &self,
+        session: &Session,
+        stand_in: &StandIn,
+    ) -> Result<Vec<u8>, String> {
         let run = self.run(session);
         let handed = self
             .written(session, &stand_in.needs)
@@ -152,34 +154,19 @@ impl Runner {
                 crate::os::in_words(&error)
             ))
         })?;
-        if let Some(why) = self.does_not_serve(session, &name, &bytes) {
+        let from = self.bringer();
+        if let Some(why) = self.cannot_serve(session, &name, &bytes) {
+            if self.not_taken(session, "file", &from)? {
+                return Ok(());
+            }
             return Err(Halt::Again(format!(
-                "This file cannot serve as `{name}`: {why} The step still waits; name another file."
+                "{why} Nothing was changed, and the step still waits: name another file."
             )));
         }
-        let from = self.bringer();
         self.keep_input(session, &name, bytes, from)?;
         self.last = Some(say!("The file `{name}` is in the record.", name));
         self.awaited.pop_front();
         Ok(())
-    }
-
-    /// Why a file is no answer to what the step wants, where the file alone shows it.
-    fn does_not_serve(&self, session: &Session, name: &str, bytes: &[u8]) -> Option<String> {
-        let step = self.step()?;
-        if !ops::is_act(step.op) || step.op.name == op::ACT_LIST.name {
-            return None;
-        }
-        let mut answers = self.answers(session, step);
-        for field in step.op.fields {
-            if field.kind == Kind::File && step.fields.get(field.id).is_some_and(|id| id == name) {
-                answers.files.insert(field.id.to_owned(), bytes.to_vec());
-            }
-        }
-        match build::action(session, step.op.name, &answers) {
-            Err(refusal @ Refusal::Usage(_)) => Some(refusal.to_string()),
-            _ => None,
-        }
     }
 }
 

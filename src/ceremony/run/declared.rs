@@ -31,18 +31,34 @@ impl Runner {
     }
 
     fn differs(&self, doing: &Doing<'_>, request: &Request) -> Option<String> {
+        let brings = self.brings_another(doing, request)?;
+        Some(format!("The file {brings} Nothing was imported."))
+    }
+
+    /// That a request brings another key than the declared one, in words that go on after `the file`.
+    pub(super) fn brings_another(&self, doing: &Doing<'_>, request: &Request) -> Option<String> {
         let declared = self.script.model.key(doing.makes?)?;
         let (attributes, exportable) = arriving(request, declared)?;
         if declared.matches(&attributes, exportable) {
             return None;
         }
+        let may_leave = |may: bool| if may { "may leave" } else { "may not leave" };
+        let algorithm = match declared.algorithm {
+            Algorithm::Is(algorithm) => algorithm.name(),
+            Algorithm::FromCertificate => "a certificate's key",
+        };
         Some(format!(
-            "The file brings {} {} for {}, and the script declares `{}` otherwise. Nothing was imported. Ask the \
+            "brings {} {} for {} ({}), and {} is {} {} for {} ({}): another key, or one with another use. Ask the \
              sender which key this is.",
             attributes.key_algorithm.name(),
             attributes.key_usage.code(),
             crate::session::modes::words(&attributes.key_modes_of_use),
-            declared.id
+            may_leave(exportable),
+            declared.label,
+            algorithm,
+            declared.usage.code(),
+            crate::session::modes::words(&declared.modes),
+            may_leave(declared.exportable),
         ))
     }
 

@@ -288,6 +288,10 @@ impl Runner {
                 before.rfc3339(),
                 session.now().rfc3339()
             ));
+            if let (Profile::Test, Some(passed)) = (session.profile(), &mut self.passed) {
+                // A vault that stays keeps what its clock has seen.
+                passed.push_str(" This vault's clock stays ahead by that from now on.");
+            }
         }
         Ok(())
     }

@@ -98,7 +98,7 @@ fn difference_on_record(typed: &str, on: &OnRecord<'_>) -> Option<Wrong> {
     }
     Some(Wrong {
         advice: "Check the typing first; if it is right, this is another key than the sender's: stop (Esc, stop it \
-                 for good)."
+                 for good). It is in the vault already: the stop marks it SUSPECT, and at the key (D) it is deleted."
             .to_owned(),
         mistake: NO_USUAL_MISTAKE.to_owned(),
     })
@@ -135,6 +135,12 @@ pub(super) const KEY_IN_A_NOTE: &str = "That looks like the digits of a key or o
 impl Runner {
     /// A file that cannot serve is found before anybody is asked about it, and named in the service's manner.
     pub(super) fn fault(&self, session: &Session, step: &Step) -> Option<String> {
+        let refusal = self.unreadable(session, step)?;
+        Some(format!("ValidationException: {refusal}"))
+    }
+
+    /// Why nobody can look at the step's file, or compare it.
+    pub(super) fn unreadable(&self, session: &Session, step: &Step) -> Option<String> {
         let reads = step.op.name == ops::READ_FILE.name;
         if !reads && step.op.name != ops::ATTEST_FINGERPRINT.name {
             return None;
@@ -145,7 +151,7 @@ impl Runner {
             Err(_) if reads && holds_a_key(&bytes, session.profile()) => return None,
             Err(refusal) => refusal,
         };
-        Some(format!("ValidationException: {refusal}"))
+        Some(refusal.to_string())
     }
 
     /// The bytes of the step's file input.

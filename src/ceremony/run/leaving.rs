@@ -63,6 +63,7 @@ pub fn left_behind(run: &Run) -> Vec<String> {
         if !void.is_empty() && !came_about(record) {
             lines.push(destroy(&void, number));
         }
+        lines.extend(put_away::not_sealed(record));
         if !matches!(record.state, StepState::Closed | StepState::Exception) {
             lines.extend(put_away::put_aside(record));
         }
@@ -131,7 +132,7 @@ impl Runner {
         Held {
             wrote: if under_way { written } else { Vec::new() },
             void: (!earlier.is_empty()).then(|| destroy(&earlier, self.at + 1)),
-            open: self.open_in_words(session),
+            open: self.open_in_words(session, record.as_ref()),
             put_away: record.as_ref().map(put_away::put_aside).unwrap_or_default(),
             packing: self.aside.is_some(),
         }

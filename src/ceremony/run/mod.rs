@@ -36,6 +36,7 @@ mod report;
 mod resealing;
 mod ritual;
 mod scripted;
+mod serves;
 mod sign;
 mod sign_off;
 mod standing;
@@ -192,6 +193,8 @@ pub struct Runner {
     left: bool,
     /// Inputs of the step at hand that people still have to bring.
     awaited: VecDeque<String>,
+    /// Files that are being judged: seen as if they had come, and on no record.
+    tried: BTreeMap<String, Vec<u8>>,
     /// Fields answered so far in this step; for fields that several people answer, `field (name)`.
     texts: BTreeMap<String, String>,
     /// A component that was drawn and printed in this step and not yet read back.
@@ -259,8 +262,10 @@ impl Runner {
                 .cloned()
         };
         // A runner exists only after its run was journaled; an empty run can at most be shown.
-        last.or_else(earlier)
-            .unwrap_or_else(|| begin::empty_run(&self.script, session))
+        let run = last.or_else(earlier);
+        let mut run = run.unwrap_or_else(|| begin::empty_run(&self.script, session));
+        run.inputs.extend(self.tried.clone());
+        run
     }
 
     /// The script.

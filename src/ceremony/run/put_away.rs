@@ -78,6 +78,25 @@ pub(super) fn put_aside(record: &StepRecord) -> Vec<String> {
     told.collect()
 }
 
+/// Papers that lie in no package though the run was stopped, in sentences: what is still open when everybody has signed.
+pub(super) fn not_sealed(record: &StepRecord) -> Vec<String> {
+    let papers = record.notes.iter().filter_map(|(name, words)| {
+        let (part, of) = of_note(name)?;
+        Some((part, of, kept(words)))
+    });
+    let open = papers.filter(|(.., paper)| !paper.unsealed.is_empty());
+    open.map(|(part, of, paper)| {
+        say!(
+            "Component {part} of {of} is NOT SEALED. It is with {holder}: {why}",
+            part,
+            of,
+            holder = paper.holder,
+            why = paper.unsealed
+        )
+    })
+    .collect()
+}
+
 /// Packages that papers went into when the run was stopped in this step, each with who packed it.
 pub(in crate::ceremony) fn packed_at_a_stop(record: &StepRecord) -> Vec<String> {
     let stopped = record.notes.iter().filter_map(|(name, words)| {

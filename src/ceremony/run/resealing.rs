@@ -130,9 +130,17 @@ impl Runner {
         }
     }
 
-    /// Papers that lie open, in words.
-    pub(super) fn open_in_words(&self, session: &Session) -> Vec<String> {
+    /// Papers that lie open, in words: without those of which a holder has said why they stay so.
+    pub(super) fn open_in_words(
+        &self,
+        session: &Session,
+        record: Option<&StepRecord>,
+    ) -> Vec<String> {
+        let said = |paper: &OpenPaper| {
+            record.is_some_and(|record| record.notes.contains_key(&paper.note()))
+        };
         let papers = self.open_papers(session).into_iter();
+        let papers = papers.filter(|paper| !said(paper));
         let told = papers.map(|paper| open_paper(paper.part, &paper.set.label, &paper.person));
         told.collect()
     }

@@ -236,7 +236,7 @@ impl Runner {
     }
 
     /// Whether somebody gives up this place and need not come: in no step do they act or watch.
-    fn gives_up(&self, place: &str) -> bool {
+    pub(super) fn gives_up(&self, place: &str) -> bool {
         let steps = &self.script.model.steps;
         let named = |list: &[String]| list.iter().any(|id| id == place);
         steps.iter().any(|step| {

@@ -36,6 +36,7 @@ pub(crate) use sentence::describe;
 pub use slip::{NOT_PRINTED, Slip};
 pub(crate) use state::{ComponentSet, HeldComponent, Package};
 pub(crate) use turns::VALUE_DIFFERS;
+pub use turns::is_about_check_value;
 pub use turns::same_serial;
 
 /// A paper that lies open, in words.

@@ -310,6 +310,11 @@ fn good_digits(known: &ComponentSet, turn: &Turn<'_>, value: &SecretBytes) -> Re
 pub(crate) const VALUE_DIFFERS: &str =
     "The check value that was typed is not the one of this component.";
 
+/// Whether a refusal is about the check value that was typed beside a component, and not about its digits.
+pub fn is_about_check_value(refusal: &str) -> bool {
+    refusal.starts_with(VALUE_DIFFERS)
+}
+
 /// A typed check value beside the component's own, and those of the others.
 fn difference(
     known: Option<&ComponentSet>,

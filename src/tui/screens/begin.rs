@@ -7,7 +7,7 @@ use super::runner::RunScreen;
 use crate::ceremony::Script;
 use crate::session::due::span;
 use crate::session::field::Footing;
-use crate::session::{Profile, said};
+use crate::session::{Profile, RunOutcome, said};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
@@ -161,14 +161,17 @@ impl Begin {
     fn before(&self, world: &World) -> Option<Line> {
         let runs = &world.view.as_ref()?.runs;
         let mut runs = runs.iter().rev();
-        let ended = runs
-            .find(|run| run.script_sha256 == self.chosen.sha256)?
-            .ended?;
+        let run = runs.find(|run| run.script_sha256 == self.chosen.sha256)?;
+        let ended = run.ended?;
         let words = say!(
             "{ended}; beginning it here does all of it again",
             ended = clock(ended)
         );
-        Some(Line::new(tr("ended here"), words).role(Role::Note))
+        let how = match run.outcome {
+            Some(RunOutcome::Aborted) => tr("stopped here"),
+            _ => tr("ended here"),
+        };
+        Some(Line::new(how, words).role(Role::Note))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::folder_for::{FolderFor, Of};
 use crate::ceremony::{Showing, ended, handed_over, holdings};
-use crate::session::RunOutcome;
 use crate::session::field::Footing;
+use crate::session::{Run, RunOutcome};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::screen::Reaction;
@@ -28,7 +28,7 @@ pub(crate) fn footing(showing: Option<&Showing>, closes: bool, world: &World) ->
         enter: if closes {
             tr("closes the vault")
         } else {
-            tr("back to the vault")
+            tr("goes back to the vault")
         }
         .into(),
         so_far: so_far.into(),
@@ -47,7 +47,7 @@ pub(crate) fn ask_folder(world: &World) -> Reaction {
 pub(crate) fn told(
     showing: Option<&Showing>,
     failed: Option<&str>,
-    written: Option<&str>,
+    (written, given_out): (Option<&str>, Option<&str>),
     world: &World,
 ) -> Vec<(Role, String)> {
     let mut told = Vec::new();
@@ -70,6 +70,8 @@ pub(crate) fn told(
         told.push((Role::Stop, format!("STOP  {text}")));
     }
     let Some(view) = &world.view else { return told };
+    // What has to be found again stands first: on a small screen the rest is read on.
+    told.push(written_words(written, given_out, run.as_ref(), world));
     told.push((
         Role::Text,
         holdings(run.as_ref(), view.seq, &view.card_words, world.rehearsal()),
@@ -78,22 +80,38 @@ pub(crate) fn told(
         let role = if noted.stands() { Role::Ok } else { Role::Wait };
         told.push((role, noted.told()));
     }
-    told.push(match written {
-        Some(text) => (Role::Ok, text.to_owned()),
-        None if run.as_ref().is_some_and(|run| !handed_over(run).is_empty()) => (
+    told
+}
+
+/// What of the run is on a disk or stick, and how the rest comes there.
+fn written_words(
+    written: Option<&str>,
+    given_out: Option<&str>,
+    run: Option<&Run>,
+    world: &World,
+) -> (Role, String) {
+    match (written, given_out) {
+        (Some(text), _) => (Role::Ok, text.to_owned()),
+        (None, Some(text)) => (
+            Role::Wait,
+            say!(
+                "{text} Report, record and what was made after that are in the vault: w writes all of it into a folder.",
+                text
+            ),
+        ),
+        _ if run.is_some_and(|run| !handed_over(run).is_empty()) => (
             Role::Wait,
             tr("Its files are on no disk or stick yet: w writes them into a folder, whose name --out would have given.").into(),
         ),
-        None if world.keeps_nothing() => (
+        _ if world.keeps_nothing() => (
             Role::Muted,
             tr("Nothing was written. w writes what a rehearsal leaves into a folder, marked as such.").into(),
         ),
-        None => (
+        _ => (
             Role::Muted,
             tr("The vault keeps this run: Home, o Evidence shows its report and writes the bundle for an auditor; so do `keymoot report` and `keymoot bundle`.").into(),
         ),
-    });
-    told
+    }
 }
 
 /// The same as rows of a page so wide.

@@ -2,7 +2,7 @@
 
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
 use crate::text::{say, tr};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, wrap};
 use crate::tui::screen::Reaction;
 use crate::tui::theme::Role;
 
@@ -33,17 +33,29 @@ pub(crate) fn not_yet() -> Reaction {
     Reaction::notice(Role::Note, words)
 }
 
-/// Draws the page of a ceremony that was interrupted; its last paragraph asks for the people.
-pub(crate) fn came_back(told: &[String], canvas: &mut Canvas<'_>) {
-    let width = canvas.width().saturating_sub(6).min(74);
-    let mut y = canvas.height() / 8;
-    for (n, text) in told.iter().enumerate() {
-        let role = match n {
-            0 => Role::Title,
-            n if n.saturating_add(1) == told.len() => Role::Wait,
-            _ => Role::Text,
-        };
-        let rows = canvas.paragraph(3, y, width, role, text);
-        y = y.saturating_add(rows).saturating_add(1);
+/// Rows of the page of a ceremony that was interrupted; its last paragraph asks for the people. Where they are more than
+/// there is room for, the gaps go first.
+pub(crate) fn came_back(told: &[String], width: u16, height: usize) -> Vec<(Role, String)> {
+    let width = usize::from(width.saturating_sub(6).min(74));
+    let rows = |gaps: bool| {
+        let mut rows: Vec<(Role, String)> = Vec::new();
+        for (n, text) in told.iter().enumerate() {
+            let role = match n {
+                0 => Role::Title,
+                n if n.saturating_add(1) == told.len() => Role::Wait,
+                _ => Role::Text,
+            };
+            if gaps && n > 0 {
+                rows.push((Role::Text, String::new()));
+            }
+            rows.extend(wrap(text, width).into_iter().map(|row| (role, row)));
+        }
+        rows
+    };
+    let airy = rows(true);
+    if airy.len() <= height {
+        airy
+    } else {
+        rows(false)
     }
 }

@@ -5,13 +5,14 @@ use crossterm::event::KeyEvent;
 use crate::ceremony::{Pause, Showing};
 use crate::session::field::Footing;
 use crate::text::tr;
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::Canvas;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
-use crate::tui::widgets::text::{BLANK, TextField};
+use crate::tui::widgets::sheet::{self, Part};
+use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
 /// The paused ceremony.
@@ -25,6 +26,15 @@ pub(crate) struct StopRun {
     asking: Option<&'static str>,
 }
 
+/// The ways out of a pause.
+fn choices(pause: &Pause) -> Choices {
+    let ways = pause.ways();
+    let entries = ways
+        .iter()
+        .map(|(id, label, note)| Entry::new(id, tr(label), tr(note)));
+    Choices::new(entries.collect())
+}
+
 impl StopRun {
     pub(crate) fn new(showing: Option<&Showing>, closes: bool, world: &World) -> Self {
         let waits = world.view.as_ref().map(|view| !view.pending.is_empty());
@@ -33,13 +43,7 @@ impl StopRun {
         Self {
             step: step.map_or_else(String::new, |step| step.title.clone()),
             closes,
-            choices: Choices::new(
-                pause
-                    .ways()
-                    .iter()
-                    .map(|(id, label, note)| Entry::new(id, tr(label), tr(note)))
-                    .collect(),
-            ),
+            choices: choices(&pause),
             pause,
             reason: TextField::default(),
             asking: None,
@@ -52,8 +56,17 @@ impl StopRun {
         Reaction::none()
     }
 
-    fn draw_reason(&self, asked: &str, y: u16, canvas: &mut Canvas<'_>) {
-        let (label, hint) = if asked == "stop" {
+    /// A folder was named that takes what the run leaves.
+    pub(crate) fn writing(mut self, writes: bool) -> Self {
+        self.pause.writes = writes;
+        self.choices = choices(&self.pause);
+        self
+    }
+
+    /// What is asked for, what it is for, and who signs it.
+    fn reason_parts(&self, asked: &str) -> Vec<Part<'_>> {
+        let stops = asked == "stop";
+        let (label, hint) = if stops {
             (
                 tr("Reason"),
                 tr("One sentence for the record; then Enter stops it for good."),
@@ -64,15 +77,15 @@ impl StopRun {
                 tr("One sentence for the record; the first who signs it says why it goes on."),
             )
         };
-        let width = canvas.width();
-        canvas.put(2, y, Role::Focus, "►");
-        let x = canvas.put(4, y, Role::Title, label).saturating_add(2);
-        if self.reason.value().is_empty() {
-            canvas.put(x, y, Role::Muted, BLANK);
+        let mut parts = vec![
+            Part::Field(label, &self.reason),
+            Part::Hint(Role::Muted, hint.into()),
+        ];
+        if stops {
+            let words = self.pause.stop_is_signed();
+            parts.push(Part::Head(Role::Muted, words.into()));
         }
-        canvas.put(4, y.saturating_add(1), Role::Muted, hint);
-        let room = width.saturating_sub(x).saturating_sub(2);
-        self.reason.draw(canvas, x, y, room, true);
+        parts
     }
 
     fn chosen(&self) -> &str {
@@ -160,34 +173,19 @@ impl Screen for StopRun {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
-        canvas.put(2, 1, Role::Title, self.pause.title());
-        let ways = cells(self.pause.ways().len());
-        // One row more: a note that does not fit beside its choice stands below it.
-        let rows = ways.saturating_add(1);
-        canvas.within(1, 3, width.saturating_sub(2), rows, |c| {
-            self.choices.draw(c, self.asking.is_none());
-        });
-        let mut y = ways.saturating_add(5);
-        if let Some(asked) = self.asking {
-            self.draw_reason(asked, y, canvas);
-            y = y.saturating_add(2);
-            if asked == "stop" {
-                let words = self.pause.stop_is_signed();
-                y = y.saturating_add(canvas.paragraph(
-                    4,
-                    y,
-                    width.saturating_sub(6),
-                    Role::Muted,
-                    &words,
-                ));
-            }
-            y = y.saturating_add(1);
+        let mut parts = vec![
+            Part::Gap,
+            Part::Head(Role::Title, self.pause.title().into()),
+            Part::Gap,
+        ];
+        match self.asking {
+            Some(asked) => parts.extend(self.reason_parts(asked)),
+            None => parts.push(Part::Choices(&self.choices)),
         }
-        for words in self.pause.lost() {
-            let rows = canvas.paragraph(2, y, width.saturating_sub(4), Role::Note, &words);
-            y = y.saturating_add(rows);
-        }
+        parts.push(Part::Gap);
+        let lost = self.pause.lost().into_iter();
+        parts.extend(lost.map(|words| Part::Head(Role::Note, words.into())));
+        sheet::draw(canvas, 2, 1, &parts);
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
@@ -270,6 +268,31 @@ mod tests {
         assert!(
             effects.any(|effect| matches!(effect, Effect::Desk(Order::Deviate(said)) if said == "the courier is late"))
         );
+    }
+
+    /// What lies in people's hands is read to its last word before anybody leaves, on the smallest screen.
+    #[test]
+    fn what_lies_in_hands_is_whole_at_80_columns() {
+        let paper = |n: usize| format!("component {n} of kek-from-components (custodian-{n})");
+        let held = Held {
+            open: (1..=3).map(paper).collect(),
+            void: Some("Words that Fay, Gus, Hal, Ida wrote down in step 12 are void: destroy these papers.".into()),
+            ..Held::default()
+        };
+        let mut state = paused(held);
+        for keys in ["", "<End><Enter>"] {
+            snapshot::press(&mut state, keys);
+            let text = snapshot::text(&snapshot::drawn(
+                &mut state,
+                80,
+                24,
+                &snapshot::appearance(),
+            ));
+            let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            for told in ["its serial is asked.", "destroy these papers."] {
+                assert!(words.contains(told), "no {told} in {text}");
+            }
+        }
     }
 
     #[test]

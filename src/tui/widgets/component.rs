@@ -143,18 +143,31 @@ impl ComponentField {
 
     /// Hands the digits over and wipes the field.
     pub(crate) fn take(&mut self) -> SecretBytes {
-        let secret = match &self.practice {
-            Some(practice) => SecretBytes::from_slice(practice.as_bytes()),
-            None => SecretBytes::from_slice(self.digits.get(..self.length).unwrap_or_default()),
-        };
+        let secret = self.hand_over();
         self.clear();
         secret
     }
 
+    /// Hands the digits over and keeps them, where what is typed beside them may be wrong alone.
+    pub(crate) fn hand_over(&self) -> SecretBytes {
+        match &self.practice {
+            Some(practice) => SecretBytes::from_slice(practice.as_bytes()),
+            None => SecretBytes::from_slice(self.digits.get(..self.length).unwrap_or_default()),
+        }
+    }
+
+    /// Whether the paper's own check value is typed beside it.
+    pub(crate) const fn is_beside_value(&self) -> bool {
+        !self.of.tells_value
+    }
+
     /// Rows that it takes: its groups and the count while it is typed, else one.
     pub(crate) fn rows(&self, focused: bool) -> u16 {
-        if !focused || self.practice.is_some() {
+        if self.practice.is_some() {
             return 1;
+        }
+        if !focused {
+            return 1 + u16::from(self.has_even_bytes());
         }
         let below = 1 + u16::from(self.has_second_line());
         cells(self.expected.div_ceil(GROUP * GROUPS)).saturating_add(below)
@@ -174,6 +187,10 @@ impl ComponentField {
         if !focused {
             let (role, words) = self.standing();
             canvas.put(x, y, role, &words);
+            // Which of two typings is the wrong one shows without going back to it.
+            if self.has_even_bytes() {
+                canvas.put(x, y.saturating_add(1), Role::Muted, &self.parity());
+            }
             return;
         }
         let groups = self.expected / GROUP;
@@ -222,13 +239,16 @@ impl ComponentField {
         words.join("; ")
     }
 
-    /// Which bytes are not of odd parity. A TDES component may have any; a sender who says that its bytes are odd is
-    /// held to it, and a slip of one digit shows at once. The lowest bit of a byte is no bit of the key, so no bit of
-    /// the key is told.
-    fn parity(&self) -> String {
+    /// Whether every digit is there and some byte is not of odd parity, where that is told at all.
+    fn has_even_bytes(&self) -> bool {
+        let whole = self.length > 0 && self.length == self.expected;
+        whole && self.of.algorithm.is_tdes() && !self.even().is_empty()
+    }
+
+    /// The groups of bytes that are not of odd parity, once for each such byte.
+    fn even(&self) -> Vec<String> {
         let own = self.digits.get(..self.length).unwrap_or_default();
-        let even: Vec<String> = own
-            .chunks_exact(2)
+        own.chunks_exact(2)
             .enumerate()
             .filter(|(_, pair)| {
                 let digits = pair.iter().filter_map(|d| (*d as char).to_digit(16));
@@ -236,7 +256,14 @@ impl ComponentField {
             })
             // Papers have groups of four digits: two bytes.
             .map(|(n, _)| (n / 2 + 1).to_string())
-            .collect();
+            .collect()
+    }
+
+    /// Which bytes are not of odd parity. A TDES component may have any; a sender who says that its bytes are odd is
+    /// held to it, and a slip of one digit shows at once. The lowest bit of a byte is no bit of the key, so no bit of
+    /// the key is told.
+    fn parity(&self) -> String {
+        let even = self.even();
         let whole = self.length == self.expected;
         match even.as_slice() {
             [] if whole => tr("parity: all odd").into(),
@@ -324,6 +351,19 @@ mod tests {
         assert_eq!(field.second_line(), "parity: 4 bytes are even");
         let aes = self::field(KeyAlgorithm::AES_128, false);
         assert!(!aes.has_second_line(), "AES has no parity");
+    }
+
+    #[test]
+    fn a_folded_component_says_which_group_has_an_even_byte() {
+        assert_eq!(typed(WHOLE).rows(false), 1);
+        let odd = "0123456789ABCDEFFEDCBA9877543210";
+        let even = typed(odd);
+        assert_eq!(even.rows(false), 2);
+        assert_eq!(even.parity(), "parity: group 7 has an even byte");
+        assert_eq!(typed(&odd[..30]).rows(false), 1, "it is still typed");
+        let mut aes = field(KeyAlgorithm::AES_128, false);
+        type_into(&mut aes, odd);
+        assert_eq!(aes.rows(false), 1, "AES has no parity");
     }
 
     #[test]

@@ -75,11 +75,14 @@ impl Runner {
                 self.fingerprint_body(session, step),
                 tr("this certificate is not compared yet. A slip of typing ends nothing."),
             ),
-            _ => (
-                vec![say!("This step {does}.", does = step.op.does)],
-                tr("nothing was done in this step yet"),
-            ),
+            _ => self.plain_body(step),
         }
+    }
+
+    fn plain_body(&self, step: &Step) -> (Vec<String>, &'static str) {
+        let mut body = vec![say!("This step {does}.", does = step.op.does)];
+        body.extend(self.people_named(step));
+        (body, tr("nothing was done in this step yet"))
     }
 
     fn clock_body(session: &Session) -> Vec<String> {
@@ -120,6 +123,7 @@ impl Runner {
             ));
         }
         body.push(String::new());
+        body.extend(self.who_leaves());
         body.extend(self.places_told(session, step));
         body.push(tr("If somebody is missing, stop here; nothing is lost.").into());
         body
@@ -168,6 +172,11 @@ impl Runner {
             tr("Take it from your paper. Ours stays hidden until yours is typed: read off").into(),
             tr("this screen it would prove nothing.").into(),
         ];
+        let input = step.fields.get("file").map_or("", String::as_str);
+        if self.stand_in_gave(session, input) {
+            body.splice(3.., [tr("keymoot plays the other side here, so nobody has a paper: type `as-shown`. Ours is taken, nothing is compared, and it is recorded so. On the day it comes by another way.").to_owned()]);
+            return body;
+        }
         if !commands.is_empty() {
             body.push(String::new());
             body.push(tr("Fetched by another login on another computer, with:").into());
@@ -195,6 +204,10 @@ impl Runner {
                 .into(),
             tr("nothing.").into(),
         ];
+        if self.plays_other(session) {
+            body.splice(2.., [tr("keymoot plays the sender here, who telephones nobody: type `as-shown`. Ours is taken, nothing is compared, and it is recorded so. On the day it comes by telephone, by letter, on paper.").to_owned()]);
+            return body;
+        }
         body.extend(practised(
             session,
             tr("Rehearsal: `as-shown` takes this key's own, and is recorded so."),
@@ -253,7 +266,12 @@ impl Runner {
             .unwrap_or_default();
         let view = session.view();
         match view.keys.iter().find(|row| row.key.key_arn == arn) {
-            Some(row) => self.key_told(session, step, row),
+            Some(row) => {
+                let mut lines = self.key_told(session, step, row);
+                lines.extend(self.asked_for(step, row));
+                lines.extend(self.which_value(session, step, row));
+                lines
+            }
             None => vec![tr("The key is not in this vault.").into()],
         }
     }

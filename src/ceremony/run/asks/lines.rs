@@ -33,7 +33,7 @@ pub(in super::super) fn acting(person: &str, role: &str) -> String {
 /// What has not happened while an act is only being signed.
 pub(super) fn not_yet(step: &Step) -> &'static str {
     match step.op.name {
-        "create-key" => tr("no key exists. If request or vault changes, all sign again."),
+        "create-key" => tr("this key does not exist. If request or vault changes, all sign again."),
         "delete-key" => tr("the key still works. Nothing is destroyed before its window ends."),
         name if name == op_components::EXPORT_COMPONENTS.name => {
             tr("the last component has not left; without it nobody has the key.")
@@ -42,7 +42,7 @@ pub(super) fn not_yet(step: &Step) -> &'static str {
             tr("nothing was wrapped, nothing left this machine.")
         }
         name if name == op_components::IMPORT_COMPONENTS.name => {
-            tr("no key exists; its components are sealed here.")
+            tr("this key does not exist; its components are sealed here.")
         }
         name if name.starts_with("import-key.") => tr("nothing was imported, nothing is trusted."),
         _ => tr("nothing was changed. If request or vault changes, all sign again."),

@@ -7,11 +7,12 @@ mod lines;
 mod papers;
 mod recorded;
 mod result;
+mod standing;
 mod waiting;
 
 use crate::session::field::{Field, Kind};
 use crate::session::op::BACKUP_TO;
-use crate::session::{Profile, Session, StepState};
+use crate::session::{Profile, Session, StepState, said};
 use crate::text::{say, tr};
 
 use super::super::ask::{Ask, AskField, Showing, StepLine};
@@ -89,17 +90,21 @@ impl Runner {
             left: self.left,
             relieved: self.relieved_now(session),
             signs_stop: self.signs_stop(),
+            anew: self.anew(session),
+            reads_watches: self.reads_watches(session),
+            plays_other: self.plays_other(session),
         }
     }
 
-    /// Who has a place in this run, with their roles.
+    /// Who has a place in this run and has to be here, with their roles: not whoever gives one up.
     fn places(&self, session: &Session) -> Vec<String> {
         let view = session.view();
-        let here = view
-            .people
-            .iter()
-            .filter(|p| self.people.values().any(|name| *name == p.name));
-        here.map(|p| format!("{} {}", p.role, p.name)).collect()
+        let stays = |name: &str| {
+            let mut places = self.people.iter();
+            places.any(|(place, holder)| *holder == name && !self.gives_up(place))
+        };
+        let here = view.people.iter().filter(|p| stays(&p.name));
+        here.map(|p| said::called(&p.role, &p.name)).collect()
     }
 
     fn step_lines(&self, session: &Session) -> Vec<StepLine> {
@@ -337,6 +342,8 @@ impl Runner {
         if let Some(preview) = &self.preview {
             body.extend(act_lines(preview));
         }
+        body.extend(self.of_the_same_name(session, step));
+        body.extend(self.people_named(step));
         body.extend(self.noted_before_signing(session, step));
         body.extend(self.copy_before_signing(step));
         body.extend(why(step));

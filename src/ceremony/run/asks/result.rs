@@ -2,14 +2,14 @@
 
 use super::super::super::ask::Ask;
 use super::super::super::changing::gives_words;
-use super::super::super::model::Step;
+use super::super::super::model::{Algorithm, Step};
 use super::super::super::{ops, ops_components};
 use super::super::{Runner, effect};
 use super::lines::{footing, key_lines};
 use crate::session::components::NOT_PRINTED;
 use crate::session::field::Footing;
 use crate::session::op_components::SLIP;
-use crate::session::{Comparing, KeyRow, Session, StepRecord, StepState, op_components};
+use crate::session::{Comparing, KeyRow, Session, StepRecord, StepState, modes, op_components};
 use crate::text::{say, tr};
 
 /// A long number in groups of four, as people compare it.
@@ -173,8 +173,54 @@ impl Runner {
             .collect()
     }
 
+    /// What the script asked for, beside the key that is there: whoever looks compares both.
+    pub(super) fn asked_for(&self, step: &Step, row: &KeyRow) -> Vec<String> {
+        let declared = step.key().and_then(|id| self.script.model.key(id));
+        let Some((declared, Algorithm::Is(algorithm))) = declared.map(|key| (key, key.algorithm))
+        else {
+            return Vec::new();
+        };
+        let leaves = |may: bool| {
+            if may {
+                tr("may leave, wrapped")
+            } else {
+                tr("never leaves")
+            }
+        };
+        let told = |usage: &str, algorithm: &str, modes: String, may: bool| {
+            format!("{usage} {algorithm}, {modes}; {}", leaves(may))
+        };
+        let there = &row.key.key_attributes;
+        let found = told(
+            there.key_usage.code(),
+            there.key_algorithm.name(),
+            modes::words(&there.key_modes_of_use),
+            row.key.exportable,
+        );
+        let wanted = told(
+            declared.usage.code(),
+            algorithm.name(),
+            modes::words(&declared.modes),
+            declared.exportable,
+        );
+        let same = found == wanted;
+        let mut lines = vec![
+            say!("  asked for   {wanted}", wanted),
+            say!("  is there    {found}", found),
+        ];
+        if !same {
+            lines.push(tr("STOP: they differ.").to_owned());
+        }
+        lines
+    }
+
     /// Which of two check values is told to the other side.
-    fn which_value(&self, session: &Session, step: &Step, row: &KeyRow) -> Option<String> {
+    pub(super) fn which_value(
+        &self,
+        session: &Session,
+        step: &Step,
+        row: &KeyRow,
+    ) -> Option<String> {
         let (_, other) = row.other_check_value.as_ref()?;
         let hidden =
             self.to_be_compared(session, step) || row.comparing == Some(Comparing::Pending);

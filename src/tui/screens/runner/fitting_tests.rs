@@ -110,3 +110,35 @@ fn the_field_and_the_three_lines_are_on_the_screen_at_every_question() {
         assert!(runner.outcome().is_some(), "{name} was played to its end");
     }
 }
+
+/// The page where an interrupted run is taken up is read to its last paragraph, which asks for the people.
+#[test]
+fn a_run_that_is_taken_up_asks_for_its_people_on_the_smallest_screen() {
+    let paper = |n: usize| format!("component {n} of kek-from-components (custodian-{n})");
+    let mut showing = tests::taken_up();
+    showing.came_back = Some((1..=5).map(|n| format!("custodian-{n}")).collect());
+    showing.held.open = (1..=3).map(paper).collect();
+    showing.held.put_away = (1..=3)
+        .map(|n| format!("Component {n} of kek-from-components lies in package N-{n} (custodian-{n}): it stays closed until its step."))
+        .collect();
+    let view = snapshot::rehearsal();
+    let (showing, view) = (Arc::new(showing), Arc::new(view));
+    let mut state = snapshot::state(RunScreen::new("A set", None, true));
+    let news = News::Showing {
+        showing,
+        again: None,
+    };
+    update(&mut state, Msg::Desk(Box::new(news), Some(view)));
+    let mut seen = picture(&mut state);
+    for _ in 0..5 {
+        if !seen.contains("shows what is still below") {
+            break;
+        }
+        snapshot::press(&mut state, "<Enter>");
+        seen = picture(&mut state);
+    }
+    let words: String = seen.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("The same people?"), "{seen}");
+    assert!(words.contains("nothing is lost."), "{seen}");
+    assert!(words.contains("goes on with step"), "{seen}");
+}

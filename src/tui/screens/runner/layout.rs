@@ -128,6 +128,9 @@ impl RunScreen {
 
     /// How many lines of the question are still below the edge.
     pub(super) fn unread(&self, world: &World) -> usize {
+        if self.phase == Phase::CameBack {
+            return self.came_back_below(world);
+        }
         let asks = self.phase == Phase::Asking && !self.read;
         let Some(ask) = self.ask().filter(|_| asks) else {
             return 0;
@@ -197,8 +200,10 @@ impl RunScreen {
 
     /// Moves the text of the question; never past its end.
     pub(super) fn scroll(&mut self, down: bool, world: &World) {
-        if self.phase == Phase::Ended {
-            return self.scroll_end(down, world);
+        match self.phase {
+            Phase::Ended => return self.scroll_end(down, world),
+            Phase::CameBack => return self.scroll_came_back(down, world),
+            _ => {}
         }
         let Some(ask) = self.ask() else { return };
         let layout = self.layout(ask, world);
@@ -229,7 +234,8 @@ impl RunScreen {
     }
 
     fn end_rows(&self, width: u16, world: &World) -> Vec<(Role, String)> {
-        let (again, written) = (self.again.as_deref(), self.written.as_deref());
+        let again = self.again.as_deref();
+        let written = (self.written.as_deref(), self.given_out.as_deref());
         let told = ended::told(self.showing.as_deref(), again, written, world);
         ended::rows(&told, width)
     }
@@ -260,13 +266,7 @@ impl RunScreen {
     /// Moves the last page; never past its end.
     fn scroll_end(&mut self, down: bool, world: &World) {
         let (rows, height) = self.end_page(world);
-        let page = height.saturating_sub(2).max(1);
-        let most = rows.saturating_sub(height.saturating_sub(1));
-        self.scroll = if down {
-            self.scroll.saturating_add(page).min(most)
-        } else {
-            self.scroll.min(most).saturating_sub(page)
-        };
+        self.scroll_rows(down, rows, height);
     }
 
     /// While primes are searched for: since when, and the way out.

@@ -1,6 +1,7 @@
 //! The runner: a ceremony's steps at the left, what is asked of whom at the right.
 
 mod layout;
+mod pages;
 mod shown;
 
 use std::path::{Path, PathBuf};
@@ -55,6 +56,8 @@ pub(crate) struct RunScreen {
     form: Form,
     again: Option<String>,
     written: Option<String>,
+    /// What was written into a folder before the end, because somebody waited for it.
+    given_out: Option<String>,
     scroll: usize,
     /// The question was read to its end: a reason why not, below it, makes nobody read it again.
     read: bool,
@@ -75,6 +78,7 @@ impl RunScreen {
             form: Form::of(&[]),
             again: None,
             written: None,
+            given_out: None,
             scroll: 0,
             read: false,
             question: 0,
@@ -100,6 +104,7 @@ impl RunScreen {
                     Some(ask) if self.phase == Phase::CameBack => called(ask),
                     _ => Phase::Asking,
                 };
+                self.scroll = 0;
                 self.question = self.question.wrapping_add(1);
                 Reaction::none()
             }
@@ -123,12 +128,11 @@ impl RunScreen {
     }
 
     fn leave(&self) -> Reaction {
-        let back = Reaction::pop();
         if self.closes {
-            back.then(Step::Order(Order::Close))
-        } else {
-            back
+            return Reaction::pop().then(Step::Order(Order::Close));
         }
+        // The list that it was begun from would begin it once more.
+        Reaction::one(Step::Home)
     }
 
     /// Whether a search for primes may be under way: then there is a way to stop it.
@@ -149,7 +153,9 @@ impl Screen for RunScreen {
     }
 
     fn title(&self, world: &World) -> Vec<String> {
-        let kind = if world.rehearsal() {
+        let kind = if self.showing.as_ref().is_some_and(|s| s.plays_other) {
+            tr("Practice run")
+        } else if world.rehearsal() {
             tr("Rehearse")
         } else {
             tr("Run")
@@ -173,7 +179,14 @@ impl Screen for RunScreen {
             so_far,
         };
         if let (Phase::CameBack, Some(showing)) = (self.phase, &self.showing) {
-            return ceremony::came_back_footing(showing, world.keeps_nothing());
+            let footing = ceremony::came_back_footing(showing, world.keeps_nothing());
+            return match self.unread(world) {
+                0 => footing,
+                n => Footing {
+                    enter: say!("shows what is still below ({n} more)", n),
+                    ..footing
+                },
+            };
         }
         match (self.phase, self.ask()) {
             (Phase::Beginning, _) => plain(
@@ -196,7 +209,7 @@ impl Screen for RunScreen {
                     ..ask.footing.clone()
                 },
             },
-            (Phase::Failed, _) => plain("nobody", tr("leaves this screen"), self.saved(world)),
+            (Phase::Failed, _) => self.failed_footing(world),
             _ => {
                 let footing = ended::footing(self.showing.as_deref(), self.closes, world);
                 match self.end_below(world) {
@@ -243,10 +256,12 @@ impl Screen for RunScreen {
                 return offers;
             }
         }
+        let over = self.leave_word();
         let (enter, back) = match self.phase {
+            Phase::CameBack if self.unread(world) > 0 => (tr("read on"), tr("pause")),
             Phase::Asking if self.form.typing() => (tr("answer"), tr("pause")),
-            Phase::Ended if self.end_below(world) > 0 => (tr("read on"), "close"),
-            Phase::Ended | Phase::Failed => ("close", "close"),
+            Phase::Ended if self.end_below(world) > 0 => (tr("read on"), over),
+            Phase::Ended | Phase::Failed => (over, over),
             _ => (tr("go on"), tr("pause")),
         };
         let enter = Offer::word(Verb::Enter, enter);
@@ -256,7 +271,7 @@ impl Screen for RunScreen {
             enter
         });
         offers.push(Offer::word(Verb::Back, back));
-        if self.phase == Phase::Ended && self.end_is_long(world) {
+        if self.is_paged(world) {
             offers.extend([Offer::plain(Verb::PageDown), Offer::plain(Verb::PageUp)]);
         }
         if self.phase == Phase::Ended || self.gives_out() {
@@ -269,7 +284,7 @@ impl Screen for RunScreen {
         &[
             "At the left the whole script; at the right the one question that is open now. The line Acts says who answers it.",
             "A typing mistake never ends a ceremony: it says what is wrong and asks again. What you say you saw is taken as said: a package that shows tampering stops it. Esc pauses; what is done stays done.",
-            "In a rehearsal you play everybody: the practice answer stands under the question and F5 fills it in.",
+            "In a rehearsal you play everybody: the practice answer stands under the question and F5 fills it in. Where nobody has what another side would give, as-shown takes ours, in rehearsals and test vaults, and is recorded so.",
         ]
     }
 
@@ -301,8 +316,10 @@ impl Screen for RunScreen {
 
     fn reads_watch(&self, world: &World) -> bool {
         let asks = |ask: &Ask| ask.fields.iter().any(|f| f.field.kind == Kind::DateTime);
-        // A rehearsal's clock stands at the script's time, which no watch shows.
-        !world.rehearsal() && self.phase == Phase::Asking && self.ask().is_some_and(asks)
+        let ahead = self.showing.as_ref().is_some_and(|s| s.reads_watches);
+        // A rehearsal's clock stands at the script's time, which no watch shows. Shown a page before, it would be read
+        // off that one.
+        !world.rehearsal() && (ahead || self.phase == Phase::Asking && self.ask().is_some_and(asks))
     }
 
     fn holds(&self) -> Option<&'static str> {
@@ -341,9 +358,8 @@ impl Screen for RunScreen {
             canvas.put(1, 0, Role::ProfileRehearsal, &frame::rehearsal(world));
         }
         let rest = height.saturating_sub(banner);
-        if let (Phase::CameBack, Some(showing)) = (self.phase, &self.showing) {
-            let told = ceremony::came_back(showing);
-            canvas.within(0, banner, width, rest, |c| handover::came_back(&told, c));
+        if self.phase == Phase::CameBack {
+            self.draw_came_back(world, canvas);
             return;
         }
         if let (Phase::HandOver, Some(ask)) = (self.phase, self.ask()) {
@@ -370,15 +386,11 @@ impl Screen for RunScreen {
             return;
         }
         let (role, text) = match self.phase {
-            Phase::Failed => (
-                Role::Stop,
-                self.again
-                    .as_deref()
-                    .unwrap_or(tr("The ceremony stands open and can be taken up again.")),
-            ),
+            Phase::Failed => (Role::Stop, self.failed_words(world)),
             _ => (
                 Role::Wait,
-                tr("wait  The ceremony is being begun: people, keys and inputs are checked."),
+                tr("wait  The ceremony is being begun: people, keys and inputs are checked.")
+                    .into(),
             ),
         };
         canvas.paragraph(
@@ -386,7 +398,7 @@ impl Screen for RunScreen {
             banner.saturating_add(1),
             width.saturating_sub(4),
             role,
-            text,
+            &text,
         );
     }
 
@@ -396,7 +408,8 @@ impl Screen for RunScreen {
             (Verb::Back, Phase::Ended | Phase::Failed) => return self.leave(),
             (Verb::Back, _) => {
                 let showing = self.showing.as_deref();
-                return Reaction::push(StopRun::new(showing, self.closes, world));
+                let page = StopRun::new(showing, self.closes, world);
+                return Reaction::push(page.writing(self.out.is_some()));
             }
             (Verb::Write, Phase::Ended) => return ended::ask_folder(world),
             (Verb::Write, _) if self.gives_out() => return ended::ask_folder(world),
@@ -443,12 +456,9 @@ impl Screen for RunScreen {
                 Some(Reaction::one(Step::Status(1)))
             }
             News::Written { folder, files } => {
-                let words = say!(
-                    "Written to {folder}: {files}.",
-                    folder = folder.display(),
-                    files = files.join(", ")
-                );
+                let words = crate::tui::app::written(folder, files);
                 if self.phase != Phase::Ended {
+                    self.given_out = Some(words.clone());
                     return Some(Reaction::notice(Role::Ok, words));
                 }
                 self.written = Some(words);

@@ -6,6 +6,7 @@ use super::layout::called;
 use super::{Phase, RunScreen};
 use crate::ceremony::Showing;
 use crate::session::RunOutcome;
+use crate::session::components::is_about_check_value;
 use crate::text::tr;
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
@@ -26,8 +27,12 @@ impl RunScreen {
         self.again = again.cloned();
         if same {
             // The same question again: what was typed stays to be read, but for secrets, until something is typed over it.
+            if again.is_some_and(|why| is_about_check_value(why)) {
+                return self.value_differs();
+            }
             let wiped = self.form.wipe();
             self.form.typed_over();
+            self.form.forget_value();
             // The field that it is about has the cursor, and is called as it is on the page.
             if !self.form.secret() {
                 self.again = again.map(|why| self.form.refused(why));
@@ -61,6 +66,17 @@ impl RunScreen {
             }
             _ => Reaction::none(),
         }
+    }
+
+    /// The check value beside a component was not its own: that alone is typed again.
+    fn value_differs(&mut self) -> Reaction {
+        self.form.keep_component();
+        let words = tr(
+            "Both readings of the component are kept while this page stands: type the check value again, or go back to them with Shift-Tab.",
+        );
+        self.again = self.again.take().map(|why| format!("{why} {words}"));
+        self.scroll = 0;
+        Reaction::none()
     }
 
     fn end(&mut self, outcome: Option<RunOutcome>) -> Reaction {

@@ -62,6 +62,9 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
     };
     Showing {
         idle_lock: None,
+        anew: crate::ceremony::Anew::Nothing,
+        reads_watches: false,
+        plays_other: false,
         hands_out: false,
         stopping: false,
         voids_papers: false,
@@ -367,6 +370,43 @@ fn component_turn(tells_value: bool) -> State {
     let mut state = snapshot::state(RunScreen::new("Components", None, true));
     told(&mut state, component_showing(tells_value, None), None);
     state
+}
+
+/// A slip in the six digits of a check value costs nobody the digits of the component; and what did not fit is never
+/// taken again by an Enter that was meant for another field.
+#[test]
+fn a_wrong_check_value_keeps_both_readings_and_is_typed_anew() {
+    const WHOLE: &str = "0123456789ABCDEFFEDCBA9876543210";
+    let mut state = component_turn(false);
+    let typed = format!("{WHOLE}<Enter>{WHOLE}<Enter>08D7B5<Enter>");
+    assert_eq!(snapshot::press(&mut state, &typed).len(), 1);
+    let why =
+        "The check value that was typed is not the one of this component. Nothing was entered.";
+    told(&mut state, component_showing(false, None), Some(why));
+    snapshot::check("component-value-differs", &mut state);
+    // The wrong one is not submitted from any field.
+    assert!(
+        snapshot::press(
+            &mut state,
+            "<Enter><BackTab><Enter><BackTab><BackTab><Enter><Enter>"
+        )
+        .is_empty()
+    );
+    let effects = snapshot::press(&mut state, "08D7B4<Enter>");
+    let Effect::Desk(Order::Answer { answers, .. }) = &effects[0] else {
+        panic!()
+    };
+    let whole = |a: &Answer| matches!(a, Answer::Secret(s) if s.expose() == WHOLE.as_bytes());
+    assert!(whole(&answers[0]) && whole(&answers[1]));
+    assert!(matches!(&answers[2], Answer::Text(value) if value == "08D7B4"));
+    // Any other refusal wipes them, and the check value too.
+    told(
+        &mut state,
+        component_showing(false, None),
+        Some("This is component 1 once more."),
+    );
+    let effects = snapshot::press(&mut state, &format!("{WHOLE}<Enter>{WHOLE}<Enter><Enter>"));
+    assert!(effects.is_empty());
 }
 
 /// At 80 columns a component, its practice answer and two fields more leave no row: the steps give way to the reason.

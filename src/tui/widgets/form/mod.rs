@@ -1,5 +1,6 @@
 //! A form drawn from field declarations: labels, hints, checks on leaving, practice answers where there are any.
 
+mod beside;
 mod guarded;
 mod input;
 mod known;
@@ -7,6 +8,7 @@ mod laid;
 mod line;
 mod next;
 mod page;
+mod refusing;
 mod taken;
 
 use std::path::Path;
@@ -24,9 +26,6 @@ use crate::tui::screen::Wants;
 use input::{Input, input_for};
 pub(crate) use next::off_says;
 use taken::{no_more, only};
-
-/// How the layers below begin a refusal that is about one field, by its id.
-const ABOUT: &str = "The field ";
 
 struct Line {
     asked: AskField,
@@ -179,32 +178,6 @@ impl Form {
     /// Whether anything stands here that somebody typed: leaving would lose it.
     pub(crate) fn typed(&self) -> bool {
         self.lines.iter().any(Line::is_typed)
-    }
-
-    /// All of it was refused: the focus goes to the field that the refusal is about, and Enter goes through the fields
-    /// after it again. That is the field whose id it begins with, or the last whose answer it names. Returns the
-    /// refusal in the words of the page: labels for ids.
-    pub(crate) fn refused(&mut self, why: &str) -> String {
-        let about = why.strip_prefix(ABOUT).and_then(|rest| {
-            let (id, rest) = rest.split_once(' ')?;
-            let at = self.lines.iter().position(|l| l.asked.field.id == id)?;
-            Some((at, rest.to_owned()))
-        });
-        let at = about.as_ref().map(|(at, _)| *at).or_else(|| {
-            let named = |line: &Line| line.named().is_some_and(|name| why.contains(&name));
-            self.lines.iter().rposition(named)
-        });
-        if let Some(at) = at {
-            self.focus = at;
-            for line in self.lines.iter_mut().skip(at.saturating_add(1)) {
-                line.visited = false;
-            }
-        }
-        let label = at.and_then(|at| self.lines.get(at)).map(Line::label);
-        match (about, label) {
-            (Some((_, rest)), Some(label)) => format!("{label} {rest}"),
-            _ => why.to_owned(),
-        }
     }
 
     /// The answers were refused: the next letter typed into a text takes its place.
@@ -393,12 +366,16 @@ impl Form {
         after.into_iter().find(typed).filter(|_| open).or(before)
     }
 
-    /// The answers in the order of the fields; secrets are moved out and wiped here.
+    /// The answers in the order of the fields; secrets are moved out and wiped here. A component beside which its check
+    /// value is typed stays until the answer is taken: a slip in six digits costs nobody sixty-four.
     pub(crate) fn take(&mut self) -> Vec<Answer> {
         self.lines
             .iter_mut()
             .map(|line| match &mut line.input {
                 Input::Masked(field) => Answer::Secret(field.take()),
+                Input::Component(field) if field.is_beside_value() => {
+                    Answer::Secret(field.hand_over())
+                }
                 Input::Component(field) => Answer::Secret(field.take()),
                 other => {
                     let text = other.text().unwrap_or_default();

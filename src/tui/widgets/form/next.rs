@@ -65,6 +65,9 @@ impl Form {
 
     /// What Enter does while another field is still to be answered, where the line says otherwise what all of it leads to.
     pub(crate) fn more_says(&self) -> Option<String> {
+        if self.next() == Next::Wrong {
+            return Some(self.enter_says(""));
+        }
         let at = self.target()?;
         Some(if at < self.focus {
             self.back_says()

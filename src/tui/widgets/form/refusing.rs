@@ -1,0 +1,40 @@
+//! All of a form was refused: which field that is about, and where the cursor goes.
+
+use super::{Form, Line};
+
+/// How the layers below begin a refusal that is about one field, by its id.
+const ABOUT: &str = "The field ";
+
+impl Form {
+    /// All of it was refused: the focus goes to the field that the refusal is about, and Enter goes through the fields
+    /// after it again. That is the field whose id it begins with, or the last whose answer it names. Returns the
+    /// refusal in the words of the page: labels for ids.
+    pub(crate) fn refused(&mut self, why: &str) -> String {
+        let about = why.strip_prefix(ABOUT).and_then(|rest| {
+            let (id, rest) = rest.split_once(' ')?;
+            let at = self.lines.iter().position(|l| l.asked.field.id == id)?;
+            Some((at, rest.to_owned()))
+        });
+        let at = about.as_ref().map(|(at, _)| *at).or_else(|| {
+            let named = |line: &Line| line.named().is_some_and(|name| why.contains(&name));
+            self.lines.iter().rposition(named)
+        });
+        // It names no field: it is not about one that may stay empty, and is.
+        let at = at.or_else(|| {
+            let here = self.at().filter(|line| !line.is_typed())?;
+            let free = here.asked.field.optional;
+            self.lines.iter().position(Line::is_typed).filter(|_| free)
+        });
+        if let Some(at) = at {
+            self.focus = at;
+            for line in self.lines.iter_mut().skip(at.saturating_add(1)) {
+                line.visited = false;
+            }
+        }
+        let label = at.and_then(|at| self.lines.get(at)).map(Line::label);
+        match (about, label) {
+            (Some((_, rest)), Some(label)) => format!("{label} {rest}"),
+            _ => why.to_owned(),
+        }
+    }
+}
