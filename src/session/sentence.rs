@@ -22,7 +22,7 @@ pub(crate) type Details = Vec<(String, String)>;
 /// The sentence and details of an act on this state.
 pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
     let (sentence, mut details) = told_of(action, state);
-    details.extend(namesake::warning(action, &state.engine));
+    details.extend(namesake::warnings(action, &state.engine));
     (sentence, details)
 }
 

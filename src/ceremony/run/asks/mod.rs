@@ -342,7 +342,6 @@ impl Runner {
         if let Some(preview) = &self.preview {
             body.extend(act_lines(preview));
         }
-        body.extend(self.of_the_same_name(session, step));
         body.extend(self.people_named(step));
         body.extend(self.noted_before_signing(session, step));
         body.extend(self.copy_before_signing(step));

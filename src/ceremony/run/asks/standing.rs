@@ -1,6 +1,5 @@
 //! What is told beside a question: what a power cut would cost now, who gives up a place, keys that bear a name already.
 
-use crate::api::KeyState;
 use crate::session::field::Kind;
 use crate::session::{Profile, Session, StepState};
 use crate::text::say;
@@ -69,35 +68,6 @@ impl Runner {
     pub(super) fn who_leaves(&self) -> Vec<String> {
         let steps = self.script.model.steps.iter().skip(self.at);
         steps.flat_map(|step| self.people_named(step)).collect()
-    }
-
-    /// Keys of the vault that bear the name of the key that is made or imported now: from then on two do.
-    pub(super) fn of_the_same_name(&self, session: &Session, step: &Step) -> Vec<String> {
-        let (run, view) = (self.run(session), session.view());
-        let doings = step.doings().into_iter();
-        let declared = doings.filter_map(|doing| self.script.model.key(doing.makes?));
-        let twin = |label: &str| {
-            let mut rows = view.keys.iter().filter(|row| row.label == label);
-            let lives = |state| {
-                matches!(
-                    state,
-                    KeyState::CREATE_COMPLETE | KeyState::CREATE_IN_PROGRESS
-                )
-            };
-            let own = |arn: &String| run.keys.values().any(|key| key == arn);
-            rows.find(|row| lives(row.key.key_state) && !own(&row.key.key_arn))
-                .cloned()
-        };
-        declared
-            .filter_map(|key| {
-                let row = twin(&key.label)?;
-                Some(say!(
-                    "This vault holds a key called {label} already, check value {value}: from then on two bear that name.",
-                    label = key.label,
-                    value = row.key.key_check_value
-                ))
-            })
-            .collect()
     }
 }
 
@@ -197,21 +167,5 @@ mod tests {
         let page = came_back(&runner.showing(&session)).join(" ");
         assert!(page.contains("The same people?"), "{page}");
         assert!(!page.contains(&leaver), "{page}");
-    }
-
-    #[test]
-    fn a_second_key_of_one_name_is_told_before_anybody_signs() {
-        let mut session = vault();
-        for twice in [false, true] {
-            let mut runner =
-                Runner::begin(&mut session, script("first-key.toml"), Wanted::default()).unwrap();
-            let mut told = false;
-            while runner.outcome().is_none() {
-                let body = runner.showing(&session).ask.unwrap().body.join("\n");
-                told |= body.contains("holds a key called first-key already, check value ");
-                answered(&mut runner, &mut session);
-            }
-            assert_eq!(told, twice);
-        }
     }
 }

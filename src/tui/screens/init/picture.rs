@@ -1,6 +1,6 @@
 //! The pages as they are drawn: the steps, the questions, the review, the papers.
 
-use super::{Init, Page};
+use super::{Init, Media, Page};
 use crate::session::Profile;
 use crate::session::field::Footing;
 use crate::session::founding;
@@ -165,7 +165,7 @@ impl Init {
                     Page::Envelopes if n == at => self
                         .media
                         .as_ref()
-                        .map(|media| media.count())
+                        .map(Media::count)
                         .unwrap_or_default(),
                     Page::People if n == at => say!(
                         "{ready} of {people}",
