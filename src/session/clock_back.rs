@@ -33,7 +33,7 @@ pub const RIGHT_TIME: Field = Field {
 pub const CLOCK_BACK: Op = Op {
     name: "vault.clock-back",
     title: "Set the vault's time back",
-    does: "an exception, for a vault whose time was set ahead by mistake; then two people read their watches again",
+    does: "is an exception, for a vault whose time was set ahead by mistake; then two people read their watches again",
     fields: &[RIGHT_TIME, REASON],
     uses_secret: false,
     phrase: None,
