@@ -162,11 +162,9 @@ impl Init {
                             number_2 = self.number("custodians")
                         )
                     }
-                    Page::Envelopes if n == at => self
-                        .media
-                        .as_ref()
-                        .map(Media::count)
-                        .unwrap_or_default(),
+                    Page::Envelopes if n == at => {
+                        self.media.as_ref().map(Media::count).unwrap_or_default()
+                    }
                     Page::People if n == at => say!(
                         "{ready} of {people}",
                         ready = self.ready.len().saturating_add(1).min(self.people.len()),
