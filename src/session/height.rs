@@ -155,7 +155,7 @@ fn older_card(count: u64, since: &SinceCard) -> Vec<String> {
 pub(crate) fn older(known: u64, found: u64) -> Refusal {
     Refusal::Vault(format!(
         "This is an older copy of the vault, a rollback: it stands at sequence {found}, and {known} is known. It was not \
-         opened and nothing was changed. Stop here and find the latest copy; an older one opens only as a recorded \
-         exception."
+         opened and nothing was changed. Stop here and find the latest copy. If there is none, \"Return to a copy\" on the \
+         first page makes a vault of this one again, as a recorded exception."
     ))
 }

@@ -248,7 +248,7 @@ fn a_witness_card_that_does_not_match_is_older_or_a_stop() {
     says(
         &mut state,
         &[
-            "STOP This is an older copy of the vault, a rollback: it stands at sequence 12, and 14 is known. It was not opened and nothing was changed. Stop here and find the latest copy; an older one opens only as a recorded exception.",
+            "STOP This is an older copy of the vault, a rollback: it stands at sequence 12, and 14 is known. It was not opened and nothing was changed. Stop here and find the latest copy. If there is none, \"Return to a copy\" on the first page makes a vault of this one again, as a recorded exception.",
             "So far the vault is closed; nothing in it was changed",
         ],
     );

@@ -18,15 +18,13 @@ use super::component::ComponentField;
 use super::text::TextField;
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::is_place;
+use crate::session::build::about_field;
 use crate::session::field::{Field, Kind};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
 use input::{Input, input_for};
 pub(crate) use next::off_says;
 use taken::{no_more, only};
-
-/// How the layers below begin a refusal that is about one field, by its id.
-const ABOUT: &str = "The field ";
 
 struct Line {
     asked: AskField,
@@ -185,8 +183,7 @@ impl Form {
     /// after it again. That is the field whose id it begins with, or the last whose answer it names. Returns the
     /// refusal in the words of the page: labels for ids.
     pub(crate) fn refused(&mut self, why: &str) -> String {
-        let about = why.strip_prefix(ABOUT).and_then(|rest| {
-            let (id, rest) = rest.split_once(' ')?;
+        let about = about_field(why).and_then(|(id, rest)| {
             let at = self.lines.iter().position(|l| l.asked.field.id == id)?;
             Some((at, rest.to_owned()))
         });
