@@ -329,6 +329,8 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
     room.sign(&mut talk, "Ada", false);
     // Who asked cannot sign; a wrong passphrase ends nothing.
     talk.answer("\nNumber: ", "Ana");
+    // A line too early, it is not echoed either.
+    talk.answer("Press Enter: ", "planted words of another kind");
     talk.answer("Press Enter: ", "");
     talk.answer("Passphrase (not shown): ", "planted words of another kind");
     room.sign(&mut talk, "Ana", false);

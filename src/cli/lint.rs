@@ -71,21 +71,38 @@ impl Lint {
     }
 }
 
+/// What stands before the rules: the file is no script yet.
+const PARSE: &str = "\
+Before any rule is asked, the file is read: TOML, then sections, steps, ops and fields as docs/scripts.md and \
+docs/steps.md have them. Where that fails the file is no script yet, and no rule (L01 and so on) has looked at it. Each \
+finding names the line, what stands there and what may. Correct those first; the rules speak after that.";
+
+/// The number of a rule, however it is written: `L04`, `l4`, `4`.
+fn number(id: &str) -> Option<u32> {
+    let digits = id.trim().trim_start_matches(['L', 'l']);
+    digits.parse().ok()
+}
+
 /// What a rule is about.
 fn explain(wanted: &str) -> Answer<Status> {
     if wanted == "all" {
         let line = |rule: &Rule| format!("{}  {}\n", rule.id, rule.title);
         let lines: String = ceremony::RULES.iter().map(line).collect();
-        streams::print(&lines)?;
+        streams::print(&format!("{lines}parse  a script that cannot be read\n"))?;
+        return Ok(Status::Done);
+    }
+    if wanted.eq_ignore_ascii_case("parse") {
+        let text = textwrap::fill(PARSE, 78);
+        streams::print(&format!("parse: a script that cannot be read\n\n{text}\n"))?;
         return Ok(Status::Done);
     }
     let rule = ceremony::RULES
         .iter()
-        .find(|rule| rule.id.eq_ignore_ascii_case(wanted));
+        .find(|rule| number(rule.id).is_some_and(|n| Some(n) == number(wanted)));
     let Some(rule) = rule else {
         let ids: Vec<_> = ceremony::RULES.iter().map(|rule| rule.id).collect();
         return Err(Failure::usage(format!("there is no rule {wanted:?}."))
-            .hint(format!("rules: {}", ids.join(", "))));
+            .hint(format!("rules: parse, {}", ids.join(", "))));
     };
     let text = textwrap::fill(rule.explain, 78);
     streams::print(&format!("{}: {}\n\n{text}\n", rule.id, rule.title))?;

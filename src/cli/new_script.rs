@@ -15,7 +15,8 @@ use super::streams;
 /// Write a new ceremony script to begin with
 #[derive(clap::Args)]
 #[command(after_help = "\
-The file's name without .toml becomes the script's id. Nothing is ever overwritten.
+It writes the file's name without .toml as the script's id; a copy that you make by hand keeps the id of the script it was
+copied from. Nothing is ever overwritten.
 
 Example:
   keymoot new-script kek-to-acme.toml --from kek-to-aws-rsa

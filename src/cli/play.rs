@@ -374,6 +374,7 @@ impl HeadlessRun {
             recording,
         } = self;
         let ahead = ahead(&session);
+        let profile = session.profile().name();
         let ended = match watch {
             None => runner.headless(&mut session),
             Some(watch) => runner.headless_watched(&mut session, &mut |runner, session| {
@@ -403,11 +404,14 @@ impl HeadlessRun {
                 failure.status
             }
         };
-        written?;
+        let written = written?;
         bundled?;
         closed?;
         if status == Status::Done {
-            streams::progress(&format!("{title}: completed."));
+            let written = told(out.as_deref(), &written, bundle.as_deref());
+            streams::note(&format!(
+                "keymoot: {title}: completed, {profile}. {written}"
+            ));
         }
         Ok(status)
     }
@@ -431,13 +435,24 @@ fn bundled(
     super::bundle::write(path, &bundle)
 }
 
-fn write(out: Option<&Path>, runner: &Runner, session: &Session) -> Answer<()> {
-    if let Some(out) = out {
-        for name in runner.write_outputs(session, out).map_err(failure)? {
-            streams::progress(&format!("wrote {}", out.join(name).display()));
+/// Writes the files where a folder was named; their names.
+fn write(out: Option<&Path>, runner: &Runner, session: &Session) -> Answer<Vec<String>> {
+    match out {
+        Some(out) => runner.write_outputs(session, out).map_err(failure),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// What was written, for the one line that a ceremony ends with which nobody watched.
+fn told(out: Option<&Path>, written: &[String], bundle: Option<&Path>) -> String {
+    match (out, bundle) {
+        (Some(out), _) => format!("Written to {}: {}.", out.display(), written.join(", ")),
+        (None, Some(bundle)) => format!("Its evidence is in {}.", bundle.display()),
+        (None, None) => {
+            "Nothing was written: --out DIR writes its files, ceremony.json and report.txt."
+                .to_owned()
         }
     }
-    Ok(())
 }
 
 fn word(outcome: RunOutcome) -> &'static str {

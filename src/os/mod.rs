@@ -37,4 +37,4 @@ pub use processes::ask_to_end;
 pub use suspend::{GOES_ON, STOP_ASKED, can_be_brought_back, stop_process_group};
 pub use terminal_state::TerminalState;
 pub use typed_ahead::drop_typed_ahead;
-pub use typed_line::{Unechoed, typed_byte, typed_within};
+pub use typed_line::{Quiet, Unechoed, typed_byte, typed_within};

@@ -103,6 +103,35 @@ impl Unechoed {
     }
 }
 
+/// The controlling terminal while what is typed is not echoed, and everything else is as it was: lines come whole, Ctrl-C
+/// and Ctrl-Z are signals. Dropping it sets the terminal as it was.
+pub struct Quiet {
+    tty: File,
+    before: Termios,
+}
+
+impl Quiet {
+    /// Turns the echo off.
+    ///
+    /// # Errors
+    /// There is no terminal.
+    pub fn begin() -> io::Result<Self> {
+        let tty = File::options().read(true).write(true).open("/dev/tty")?;
+        let before = tcgetattr(&tty)?;
+        let mut quiet = before.clone();
+        quiet.local_modes -= LocalModes::ECHO | LocalModes::ECHONL;
+        tcsetattr(&tty, OptionalActions::Now, &quiet)?;
+        Ok(Self { tty, before })
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        // A terminal that is gone needs no echo.
+        let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.before);
+    }
+}
+
 impl Drop for Unechoed {
     fn drop(&mut self) {
         // A terminal that is gone needs no echo.

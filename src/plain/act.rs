@@ -102,8 +102,8 @@ impl<'a> Acting<'_, 'a> {
 
     /// Says why the answers make no act; whether they are asked again.
     fn refused(&mut self, why: &str, draft: &mut Draft) -> bool {
-        self.talk.stop(why);
-        let again = draft.all_again();
+        self.talk.stop(&draft.in_labels(why));
+        let again = draft.again(why);
         if again {
             self.talk.say(tr(
                 "Every answer is kept: go through the questions again, Enter alone keeps an answer; or cancel.",

@@ -184,6 +184,12 @@ impl Acting<'_, '_> {
         self.talk.say(&say!("  beside it   {NEXT}", NEXT));
         self.talk
             .say(&format!("  SHA-256     {}", handover.sha256()));
+        if let Some(value) = handover::told_value(executed) {
+            self.talk.say(&say!("  check value {value}", value));
+        }
         self.talk.say(&left.carry.map(tr).join(" "));
+        if let Some(answered) = left.answered() {
+            self.talk.say(answered);
+        }
     }
 }

@@ -206,7 +206,7 @@ impl Home<'_, '_> {
                     Err(refusal) => self.talk.stop(&refusal.to_string()),
                 },
                 Some(Leads::Return) => {
-                    super::restoring::restore(self.talk, self.explain)?;
+                    super::restoring::restore(self.talk, self.explain, None)?;
                 }
                 Some(Leads::Papers) => self.acting().papers()?,
                 Some(Leads::Text(text)) => {

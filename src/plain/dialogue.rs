@@ -131,6 +131,22 @@ impl<'a> Dialogue<'a> {
         }
     }
 
+    /// Enter alone, where a passphrase comes next: what is typed a line too early is not shown.
+    fn enter_unseen(&mut self, question: &Question) -> Result<Heard<()>, Gone> {
+        self.tell(question);
+        loop {
+            self.footing(&question.footing);
+            let typed = self.line.unseen(tr("Press Enter: "))?;
+            match word(&typed) {
+                _ if typed.trim().is_empty() => return Ok(Heard::Given(())),
+                Some(Word::Lock) if self.may_lock() => return Err(Gone::Aside(Why::Asked)),
+                Some(Word::Help) => self.help(question),
+                Some(word) if !OWN.contains(&word) => return Ok(Heard::Said(word)),
+                _ => self.stop(tr("Only Enter is wanted here, or a word: help names them. What was typed was not shown; nothing was recorded.")),
+            }
+        }
+    }
+
     /// Words that one person alone may see: shown until Enter, and then out of sight.
     pub(crate) fn words_alone(
         &mut self,
@@ -191,7 +207,8 @@ impl<'a> Dialogue<'a> {
         }
     }
 
-    /// A secret. Words work only where there is a practice answer, for a passphrase may be any word.
+    /// A secret. The words that lead away, and help, work here too: no passphrase is one of them alone, and one that is
+    /// stands behind a backslash. An own word of a question is none here.
     pub(crate) fn secret(
         &mut self,
         question: &Question,
@@ -200,7 +217,7 @@ impl<'a> Dialogue<'a> {
         self.tell(question);
         let question = self.about(question, asked);
         self.say(tr(
-            "Nothing you type now is shown. An empty line goes back.",
+            "Nothing you type now is shown. An empty line goes back, and so do the words back, cancel and pause.",
         ));
         loop {
             self.footing(&question.footing);
@@ -210,12 +227,20 @@ impl<'a> Dialogue<'a> {
                 return Ok(Heard::Said(Word::Back));
             };
             let text = std::str::from_utf8(secret.expose()).unwrap_or_default();
+            if let Some(text) = text
+                .strip_prefix(AS_TEXT)
+                .filter(|text| word(text).is_some())
+            {
+                return Ok(Heard::Given(SecretBytes::from_slice(text.as_bytes())));
+            }
             match (word(text), &asked.practice) {
                 _ if secret.expose().is_empty() => return Ok(Heard::Said(Word::Back)),
                 (Some(Word::Practice), Some(practice)) => {
                     return Ok(Heard::Given(SecretBytes::from_slice(practice.as_bytes())));
                 }
-                (Some(Word::Help), Some(_)) => self.help(&question),
+                (Some(Word::Help), _) => self.help(&question),
+                (Some(Word::Lock), _) if self.may_lock() => return Err(Gone::Aside(Why::Asked)),
+                (Some(leads @ (Word::Back | Word::Cancel)), _) => return Ok(Heard::Said(leads)),
                 _ => return Ok(Heard::Given(secret)),
             }
         }
@@ -322,6 +347,11 @@ impl<'a> Dialogue<'a> {
         // A list tells what it is given itself.
         let mut question = question.clone();
         question.told.extend(hints(asked));
+        if field.optional && question.kept.is_none() {
+            question
+                .told
+                .push(tr("Enter alone takes the usual.").to_owned());
+        }
         let practised = asked.practice.as_deref();
         let practice = practised.and_then(|id| entries.iter().position(|entry| entry.id == id));
         Ok(
@@ -357,7 +387,7 @@ impl<'a> Dialogue<'a> {
                 page.waits(),
             ]);
         self.line.drop_typed_ahead();
-        let heard = self.enter(&question)?;
+        let heard = self.enter_unseen(&question)?;
         if blank && matches!(heard, Heard::Given(())) {
             self.line.out_of_sight();
         }

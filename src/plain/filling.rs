@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use crate::ceremony::{Answer, AskField, PRACTICE_FILE, named_file};
 use crate::session::above::{Above, ROOT};
-use crate::session::asked::{BY, beside, is_place};
-use crate::session::build::Answers;
+use crate::session::asked::{self, BY, beside, is_place, proposed};
+use crate::session::build::{Answers, about_field};
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::{self, Entry};
 use crate::session::heard::heard;
@@ -16,6 +16,7 @@ use crate::text::{say, tr};
 
 use super::Explain;
 use super::dialogue::{Dialogue, Heard, Question, Word, footing, kept_by_enter};
+use super::file_says;
 use super::line::Gone;
 use super::lock::over;
 
@@ -78,10 +79,22 @@ impl Draft {
         }
     }
 
-    /// From the first question again, every answer kept; `false` where there is none.
-    pub(crate) fn all_again(&mut self) -> bool {
-        self.at = 0;
-        !self.fields().is_empty()
+    /// From the question that a refusal is about, else from the first, every answer kept; `false` where there is none.
+    pub(crate) fn again(&mut self, why: &str) -> bool {
+        let about = about_field(why).map(|(id, _)| id);
+        let fields = self.fields();
+        let at = fields.iter().position(|field| Some(field.id) == about);
+        self.at = at.unwrap_or(0);
+        !fields.is_empty()
+    }
+
+    /// A refusal in the words of the questions: the label of the field that it is about, in the place of its id.
+    pub(crate) fn in_labels(&self, why: &str) -> String {
+        let named = about_field(why).and_then(|(id, rest)| {
+            let field = self.fields().into_iter().find(|field| field.id == id)?;
+            Some(format!("{}: {rest}", tr(field.label)))
+        });
+        named.unwrap_or_else(|| why.to_owned())
     }
 }
 
@@ -151,7 +164,9 @@ impl Asking<'_, '_> {
         if let Some(words) = left_empty.filter(|_| field.optional) {
             told.push(say!("Left empty: {words}", words));
         }
-        let kept = self.before(field, &mut entries, &mut told);
+        let kept = self
+            .before(field, &mut entries, &mut told)
+            .or_else(|| self.proposed(field, &mut told));
         let mut question = Question::new(self.footing())
             .telling(told)
             .explained_here(vec![
@@ -196,6 +211,21 @@ impl Asking<'_, '_> {
         let empties = field.optional && entries.is_empty() && !before.is_empty();
         told.push(kept_by_enter(&label, empties));
         Some(before)
+    }
+
+    /// A name for what is written, as the screens propose it: told, and taken by Enter alone.
+    fn proposed(&self, field: &Field, told: &mut Vec<String>) -> Option<String> {
+        let key = self.draft.answers.texts.get("key");
+        let keys = self.session.view().keys;
+        let row = keys.iter().find(|row| Some(&row.key.key_arn) == key);
+        let [file, folder] = proposed(self.draft.op, row.map(|row| row.label.as_str()))?;
+        let text = match field.id {
+            id if id == asked::OUTPUT => file,
+            id if id == asked::FOLDER.id => folder,
+            _ => return None,
+        };
+        told.push(say!("Proposed: {text}. Enter alone takes it.", text));
+        Some(text)
     }
 
     /// Asks until the answer is kept; a word that leads away is given back.
@@ -375,7 +405,12 @@ impl Asking<'_, '_> {
         } else if matches!(field.kind, Kind::File) {
             match named_file(self.session.profile(), Path::new(&text)) {
                 Ok(bytes) => {
-                    self.says(&bytes);
+                    self.says(field, &bytes);
+                    let op = self.draft.op.name;
+                    if let Err(refusal) = self.session.file_fits(op, field.id, &bytes) {
+                        self.talk.stop(&self.draft.in_labels(&refusal.to_string()));
+                        return false;
+                    }
                     self.draft.answers.files.insert(field.id.to_owned(), bytes);
                 }
                 Err(refusal) => {
@@ -400,13 +435,16 @@ impl Asking<'_, '_> {
     }
 
     /// What a file is, before anything is done with it.
-    fn says(&mut self, bytes: &[u8]) {
+    fn says(&mut self, field: &Field, bytes: &[u8]) {
         let Some(explain) = self.explain else { return };
+        let op = self.draft.op;
+        // A fingerprint that is compared stays hidden until the other side's is typed.
+        let compares = op.fields.iter().any(|f| f.kind == Kind::Fingerprint);
         match explain(bytes, self.session.now()) {
             Ok(text) => {
                 self.talk.say(tr("The file was read. It says:"));
-                for line in text.lines() {
-                    self.talk.say(line);
+                for line in file_says::lines(&text, compares && field.kind == Kind::File) {
+                    self.talk.say(&line);
                 }
             }
             Err(reason) => self.talk.say(&say!(

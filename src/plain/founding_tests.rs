@@ -295,6 +295,33 @@ fn a_broken_sticks_vault_is_restored_from_its_copy() {
     );
 }
 
+/// A copy is offered as one, not as a vault that would be refused as a rollback; its folder need not be typed.
+#[test]
+fn a_copy_in_the_folder_is_offered_as_a_copy() {
+    let room = tempfile::tempdir().unwrap();
+    let path = |name: &str| room.path().join(name);
+    copied(&path("r.vault"), &path("stick"));
+    let mut founder = Founder::new(&[
+        ("Number", "Return to the copy stick"),
+        ("New folder", "back"),
+        ("Copy", "back"),
+        ("Number", "leave"),
+    ]);
+    let start = Start::Welcome {
+        folder: room.path().to_owned(),
+        vault: None,
+    };
+    assert_eq!(begin(start, Lent::default(), &mut founder), 0);
+    let said = founder.reader.text();
+    assert!(said.contains("Open r.vault"), "{said}");
+    assert!(!said.contains("Open stick"), "{said}");
+    let copy = path("stick").display().to_string();
+    assert!(
+        said.contains(&format!("Answered before: {copy}.")),
+        "{said}"
+    );
+}
+
 /// A practice vault in a folder, and a copy of it.
 fn copied(dir: &Path, to: &Path) {
     let store = Box::new(crate::vault::FolderStore::create(dir).unwrap());

@@ -120,7 +120,7 @@ impl<'a> Home<'_, 'a> {
             }
             Goal::Evidence => self.evidence(),
             Goal::Act(op) if op.name == RESTORE.name => {
-                super::restoring::restore(self.talk, self.explain).map(|_| ())
+                super::restoring::restore(self.talk, self.explain, None).map(|_| ())
             }
             Goal::Act(op) => self.acting().begin(op),
             Goal::Script => self.script(),
@@ -150,10 +150,9 @@ impl<'a> Home<'_, 'a> {
             seq = view.seq,
             card_words = view.card_words.join(" ")
         ));
-        self.talk.say(&say!(
-            "As on the witness card of that state; the log has {events} lines.",
-            events = view.events
-        ));
+        let mut stands = view.card_stands();
+        stands.push('.');
+        self.talk.say(&stands);
         self.talk.say(&say!(
             "Keys: {counts}.",
             counts = due::counts(&view).join(", ")

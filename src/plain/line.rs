@@ -4,8 +4,10 @@ use std::io::{self, Write};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::crypto::SecretBytes;
-use crate::os::typed_byte;
+use crate::os::{Quiet, typed_byte};
 use crate::session::idle::Why;
 use crate::session::{Stop, printable};
 use crate::text::say;
@@ -16,6 +18,8 @@ use super::waiting::{Wait, show};
 
 /// Columns that text is wrapped to: every serial console has them.
 const WIDTH: usize = 79;
+/// Room for what is typed, in bytes, made once so that it is not left behind where it may have been a passphrase.
+const LONGEST: usize = 4096;
 /// Blank lines that put earlier text out of sight where the terminal does not say how tall it is.
 const TALL: u16 = 60;
 
@@ -38,6 +42,11 @@ pub(crate) trait Line {
 
     /// The same for a secret: what is typed is not echoed. `None` if it was given up with Ctrl-C.
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone>;
+
+    /// The same for what should be Enter alone: what is typed a line too early, a passphrase perhaps, is not echoed.
+    fn unseen(&mut self, prompt: &str) -> Result<Zeroizing<String>, Gone> {
+        self.ask(prompt).map(Zeroizing::new)
+    }
 
     /// From now on a question that nobody answers within so many milliseconds ends in [`Gone::Aside`], and so does
     /// Ctrl-Z; `None` where nothing is open.
@@ -78,7 +87,7 @@ impl Line for Terminal {
         show(prompt)?;
         let stdin = io::stdin();
         Wait::new(self.within, prompt).until_typed(&stdin)?;
-        let mut line = Vec::new();
+        let mut line = Zeroizing::new(Vec::with_capacity(LONGEST));
         loop {
             match typed_byte(&stdin) {
                 Ok(Some(b'\n')) => break,
@@ -94,6 +103,16 @@ impl Line for Terminal {
 
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
         masked::read(self.within, prompt)
+    }
+
+    fn unseen(&mut self, prompt: &str) -> Result<Zeroizing<String>, Gone> {
+        // Where there is no terminal to be quiet, there is none that echoes.
+        let quiet = Quiet::begin().ok();
+        let asked = self.ask(prompt).map(Zeroizing::new);
+        if quiet.is_some() {
+            let _ = writeln!(io::stdout().lock());
+        }
+        asked
     }
 
     fn guard(&mut self, within: Option<i64>) {

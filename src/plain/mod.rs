@@ -15,6 +15,7 @@ mod device_tests;
 mod dialogue;
 mod evidence;
 mod exchanged;
+mod file_says;
 mod filling;
 #[cfg(test)]
 mod filling_tests;
@@ -57,9 +58,9 @@ use crate::api::Timestamp;
 use crate::ceremony::{Again, Script, Wanted, open_run};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
-use crate::session::{Environment, Profile, Refusal, RunOutcome, Session, practice};
+use crate::session::{Environment, Profile, Refusal, RunOutcome, Session, View, practice};
 use crate::text::{say, tr};
-use crate::vault::{MemoryStore, vaults_in};
+use crate::vault::{MemoryStore, is_copy, vaults_in};
 
 use act::Acts;
 use dialogue::{Dialogue, Heard, Question, footing};
@@ -194,6 +195,9 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
     }
 }
 
+/// The way that leads from a copy to a vault.
+const COPY: &str = "copy";
+
 /// The ways to begin, the safest first.
 fn ways(vaults: &[PathBuf]) -> Vec<Entry> {
     let mut entries = vec![Entry::new(
@@ -206,6 +210,13 @@ fn ways(vaults: &[PathBuf]) -> Vec<Entry> {
             || dir.display().to_string(),
             |n| n.to_string_lossy().into_owned(),
         );
+        if is_copy(dir) {
+            return Entry::new(
+                COPY,
+                &say!("Return to the copy {name}", name),
+                tr("A backup, never opened: it becomes a vault again, in another folder."),
+            );
+        }
         Entry::new(
             "",
             &say!("Open {name}", name),
@@ -248,18 +259,22 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
             Heard::Given(at) => at,
             Heard::Said(_) => continue,
         };
+        let folder = vaults.get(at.saturating_sub(1)).map(PathBuf::as_path);
         match entries.get(at).map(|e| e.id.as_str()) {
             Some("rehearse") => rehearse(talk, lent)?,
+            Some(COPY) => {
+                restoring::restore(talk, lent.explain, folder)?;
+            }
             Some("create") => {
                 make(talk, Given::at(Path::new("")), lent)?;
             }
             Some("restore") => {
-                restoring::restore(talk, lent.explain)?;
+                restoring::restore(talk, lent.explain, None)?;
             }
             Some("doctor") => examine(talk, lent),
             Some("leave") => return Ok(()),
             _ => {
-                if let Some(dir) = vaults.get(at.saturating_sub(1)) {
+                if let Some(dir) = folder {
                     workstation(talk, dir, lent)?;
                 }
             }
@@ -366,7 +381,7 @@ fn begin_run(
     if let Some(open) = open.and_then(|view| open_run(&view)) {
         talk.say(&open.left(&again.command(&open, None)));
     }
-    close(talk, session);
+    close_vault(talk, session);
     end.map(|_| completed)
 }
 
@@ -414,8 +429,27 @@ fn stay(talk: &mut Dialogue<'_>, mut session: Session, lent: Lent) -> Result<(),
     }
     .stay();
     talk.unguard();
-    close(talk, session);
+    close_vault(talk, session);
     stayed
+}
+
+/// Closes a vault that people worked in: the witness copies the card of this state first.
+fn close_vault(talk: &mut Dialogue<'_>, session: Session) {
+    for line in card_told(&session.view()) {
+        talk.say(&line);
+    }
+    close(talk, session);
+}
+
+/// What is said of the witness card before a vault is closed, with what is to be copied where that is a newer one.
+fn card_told(view: &View) -> Vec<String> {
+    let words = view.card_before_closing();
+    let newer = words.is_some() && !view.card_is_current();
+    let copied = newer.then(|| view.card_lines().map(|line| format!("  {line}")));
+    words
+        .into_iter()
+        .chain(copied.into_iter().flatten())
+        .collect()
 }
 
 fn close(talk: &mut Dialogue<'_>, session: Session) {

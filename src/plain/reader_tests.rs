@@ -133,13 +133,22 @@ pub(super) fn practice_session(hold: bool) -> Session {
 }
 
 pub(super) fn at_home(session: &mut Session, answers: &[(&'static str, &str)]) -> Reader {
+    at_home_with(session, answers, None)
+}
+
+/// The same, where files are explained.
+pub(super) fn at_home_with(
+    session: &mut Session,
+    answers: &[(&'static str, &str)],
+    explain: Option<Explain>,
+) -> Reader {
     let mut reader = Reader::new(answers, false);
     let mut talk = Dialogue::new(&mut reader);
     let stayed = Home {
         talk: &mut talk,
         session,
         acts: Acts::default(),
-        explain: None,
+        explain,
         notes: None,
     }
     .stay();

@@ -1,12 +1,13 @@
 //! A copy becomes a vault again, in lines: which copy, its custodians, their approval, and the vault is written out.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::os::state_folder;
 use crate::session::op_custody::RESTORE;
-use crate::session::returning::{RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
+use crate::session::returning::{COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
 use crate::session::{Environment, NewerLog, Profile, Restored, Session};
-use crate::text::tr;
+use crate::text::{say, tr};
 
 use super::act::{Acting, Acts};
 use super::dialogue::{Dialogue, Heard, Question, answered, footing};
@@ -21,14 +22,23 @@ pub(crate) struct Returning {
     pub(crate) done: Option<Restored>,
 }
 
-/// Asks a return through; whether a vault was written.
-pub(crate) fn restore(talk: &mut Dialogue<'_>, explain: Option<Explain>) -> Result<bool, Gone> {
+/// Asks a return through, to the copy in this folder where it is known already; whether a vault was written.
+pub(crate) fn restore(
+    talk: &mut Dialogue<'_>,
+    explain: Option<Explain>,
+    copy: Option<&Path>,
+) -> Result<bool, Gone> {
     talk.heading(tr("Return to a copy."));
     for line in RETURN_TOLD.iter().map(|l| tr(l)) {
         talk.say(line);
     }
     // What was answered stays for whoever goes back, or is refused.
     let mut texts: BTreeMap<&str, String> = BTreeMap::new();
+    if let Some(copy) = copy {
+        let copy = copy.display().to_string();
+        talk.say(&say!("Copy: {copy}", copy));
+        texts.insert(COPY_FROM.id, copy);
+    }
     loop {
         let Some(wanted) = asked(talk, &mut texts)? else {
             talk.say(tr("Left. Nothing was written; the copy is as it was."));
@@ -90,7 +100,9 @@ fn asked(
         tr(RETURN_SO_FAR),
     ))
     .explained(RETURN_TOLD);
-    let mut at: usize = 0;
+    // A copy that was chosen by its name is asked for only where somebody goes back to it.
+    let chosen = texts.len() == 1 && texts.contains_key(COPY_FROM.id);
+    let mut at = usize::from(chosen);
     while let Some(field) = RETURNING.get(at) {
         match plain(
             talk,

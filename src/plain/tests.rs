@@ -82,6 +82,46 @@ fn a_wrong_answer_ends_nothing_and_a_pause_loses_nothing() {
     assert!(!text.contains("planted"), "a secret was said");
 }
 
+/// What the introduction says of every prompt holds where a passphrase is asked for, too; whoever types it a line too
+/// early is told so.
+#[test]
+fn words_lead_away_from_a_secret_and_from_a_hand_over() {
+    let answers = [
+        ("Your passphrase (not shown): ", "help"),
+        ("Your passphrase (not shown): ", "pause"),
+        ("Number: ", "go on"),
+        ("Your passphrase (not shown): ", "\\pause"),
+        ("Your passphrase (not shown): ", "back"),
+        ("Number: ", "go on"),
+    ];
+    let mut reader = Reader::new(&answers, true);
+    assert_eq!(rehearse_with(first_key(), &mut reader), 0);
+    let text = reader.text();
+    assert!(reader.answers.is_empty(), "{text}");
+    assert_eq!(
+        text.matches("The ceremony waits. What now?").count(),
+        2,
+        "{text}"
+    );
+    // The one that was meant as a passphrase is judged as one.
+    let wrong = "The passphrase does not open this envelope.";
+    assert_eq!(text.matches(wrong).count(), 1, "{text}");
+}
+
+#[test]
+fn the_witness_copies_the_card_before_a_vault_is_closed_in_lines() {
+    let mut view = practice_session(true).view();
+    assert!(card_told(&view).is_empty(), "nobody keeps a rehearsal's");
+    view.profile = Profile::Test;
+    assert!(card_told(&view).join(" ").contains("up to date"));
+    view.seq += 3;
+    let told = card_told(&view);
+    assert!(told[0].contains("sequence 3"), "{told:?}");
+    assert_eq!(told[1], "  Sequence  3");
+    let words = view.card_words.join(" ");
+    assert_eq!(told[2], format!("  Words     {words}"));
+}
+
 #[test]
 fn a_ceremony_that_is_stopped_says_so_and_is_no_success() {
     let answers = [
@@ -138,11 +178,12 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         // The root is no key that travels.
         ("Key: ", "aws-root"),
         ("Key: ", "kek"),
+        ("Receiver's file: ", "Cargo.toml"),
         ("Receiver's file: ", "f5"),
         ("Receiver's root: ", "kek"),
         ("Receiver's root: ", "aws-root"),
         ("Hash: ", "the usual"),
-        ("File name: ", "kek.json"),
+        ("File name: ", ""),
         ("Folder: ", out.as_str()),
         ("Press Enter: ", "exact"),
         ("Press Enter: ", ""),
@@ -167,9 +208,20 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         "Type one of the numbers 1 to 3. Nothing was chosen.",
         "The key went into a file that only the receiver can open.",
         "receipt: none yet for kek",
+        "STOP: Receiver's file: cannot be used: The file is not what",
+        "Proposed: kek.json. Enter alone takes it.",
+        "The receiver sends receipt.json back",
     ] {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }
+    assert!(!text.contains("with it.. "), "{text}");
+    let keys = session.view().keys;
+    let row = keys.iter().find(|row| row.label == "kek").unwrap();
+    let value = &row.key.key_check_value;
+    assert!(
+        text.contains(&format!("  check value {value} by CMAC")),
+        "{text}"
+    );
     let file = room.path().join("out").join("kek.rehearsal.json");
     assert!(file.is_file() && room.path().join("out").join("NEXT.txt").is_file());
     assert_eq!(session.view().exports.len(), 1);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::guide::Entry;
-use super::{Session, brought, op, op_exchange};
+use super::{Refusal, Session, brought, build, op, op_exchange};
 use crate::crypto::tr34::KeyToken;
 use crate::engine::{KeyRecord, Material};
 use crate::pki::{Certificate, CounterpartyFile, ImportParameters, verify_issued};
@@ -56,6 +56,31 @@ pub(super) fn issued_under(certificate: &Certificate, root: &Certificate) -> boo
 }
 
 impl Session {
+    /// Whether a file can be what a field of an act asks for, judged as soon as it is named; what nobody can tell from
+    /// the file alone the act itself judges.
+    ///
+    /// # Errors
+    /// It is something else; the refusal names the field.
+    pub(crate) fn file_fits(&self, op: &str, field: &str, bytes: &[u8]) -> Result<(), Refusal> {
+        let receivers = [op::EXPORT_RSA_WRAP.name, op_exchange::EXPORT_TR34.name];
+        let own = self.profile();
+        let rule = match field {
+            "parameters" if receivers.contains(&op) => {
+                return build::receivers_file(bytes).map(|_| ());
+            }
+            "file" if op == op::IMPORT_ROOT.name => {
+                return build::root_for(self, bytes).map(|_| ());
+            }
+            "file" if op == op_exchange::IMPORT_TR31.name => brought::key_block(bytes, own).err(),
+            "file" if op == op_exchange::IMPORT_RSA_WRAP.name => {
+                brought::cryptogram(bytes, own).err()
+            }
+            "file" if op == op_exchange::IMPORT_TR34.name => brought::tr34(bytes, own).err(),
+            _ => None,
+        };
+        rule.map_or(Ok(()), |rule| Err(build::wrong(field, &rule)))
+    }
+
     /// What the files of an act say about the certificate above theirs; `None` where they say nothing legible, and
     /// where the act asks for none.
     pub(crate) fn above(&self, op: &str, files: &BTreeMap<String, Vec<u8>>) -> Option<Above> {
@@ -81,7 +106,7 @@ impl Session {
     /// The certificate in an act's file that the chosen root has to stand above.
     fn certificate_in(&self, op: &str, files: &BTreeMap<String, Vec<u8>>) -> Option<Certificate> {
         let file = |id: &str| files.get(id);
-        if op == op_exchange::EXPORT_TR34.name {
+        if [op::EXPORT_RSA_WRAP.name, op_exchange::EXPORT_TR34.name].contains(&op) {
             let parameters = ImportParameters::parse(file("parameters")?).ok()?;
             return Some(parameters.wrapping_certificate);
         }

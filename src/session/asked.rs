@@ -2,7 +2,8 @@
 //! every front end.
 
 use super::field::{Choice, Field, Kind};
-use super::op;
+use super::handing_out::free_folder;
+use super::{op, op_exchange, op_tr34};
 use crate::text::tr;
 
 /// Where a custodian's share envelope lies that is not in the vault's folder.
@@ -277,4 +278,36 @@ mod tests {
             assert!(looks_like_words(words), "{words}");
         }
     }
+}
+
+/// The names that are proposed for an act's file and its folder: after the key that goes out, where one does. The folder
+/// is one that is not there yet. `None` where the act writes nothing for the other side.
+pub fn proposed(op: &op::Op, label: Option<&str>) -> Option<[String; 2]> {
+    if !writes(op.name) {
+        return None;
+    }
+    let mut stem = label.map_or_else(|| op.name.replace('.', "-"), file_stem);
+    if op_exchange::derives(op) {
+        stem.push_str("-ipek");
+    }
+    // A token for a device or a sender is no request of the service.
+    let ending = if op_tr34::writes_token(op) {
+        "hex"
+    } else {
+        "json"
+    };
+    let folder = free_folder(&format!("{stem}-out"));
+    Some([format!("{stem}.{ending}"), folder])
+}
+
+/// A key's label as the beginning of a file's name: no blanks, and nothing that a shell reads.
+fn file_stem(label: &str) -> String {
+    let plain = |c: char| {
+        if c.is_alphanumeric() || "._-".contains(c) {
+            c
+        } else {
+            '-'
+        }
+    };
+    label.chars().map(plain).collect()
 }

@@ -134,7 +134,25 @@ pub fn list(name: &str, acts: Vec<Action>) -> Result<Action, Refusal> {
 }
 
 pub(super) fn wrong(field: &str, rule: &str) -> Refusal {
-    Refusal::Usage(format!("The field {field} {rule}. Nothing was changed."))
+    let rule = rule.trim_end_matches('.');
+    Refusal::Usage(format!("{ABOUT}{field} {rule}. Nothing was changed."))
+}
+
+/// How a refusal that is about one field begins; its id follows.
+const ABOUT: &str = "The field ";
+
+/// The id of the field that a refusal is about, and what it says of it: front ends call the field by its label.
+pub(crate) fn about_field(why: &str) -> Option<(&str, &str)> {
+    why.strip_prefix(ABOUT)?.split_once(' ')
+}
+
+/// A receiver's file as `get-parameters-for-import` prints it.
+///
+/// # Errors
+/// It is none; the refusal names the field.
+pub(super) fn receivers_file(bytes: &[u8]) -> Result<ImportParameters, Refusal> {
+    ImportParameters::parse(bytes)
+        .map_err(|error| wrong("parameters", &format!("cannot be used: {error}")))
 }
 
 /// The rule that an answer broke, where the refusal is about this field: `is no certificate`.
@@ -351,8 +369,7 @@ fn import_trusted(session: &Session, answers: &Answers) -> Result<Action, Refusa
 }
 
 fn export_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
-    let parameters = ImportParameters::parse(answers.file("parameters")?)
-        .map_err(|e| wrong("parameters", &e.to_string()))?;
+    let parameters = receivers_file(answers.file("parameters")?)?;
     let wrapping_spec = match answers.optional("spec") {
         Some("RSA_OAEP_SHA_512") => WrappingKeySpec::RSA_OAEP_SHA_512,
         _ => WrappingKeySpec::RSA_OAEP_SHA_256,

@@ -12,10 +12,10 @@ use crate::api::{
 use data_encoding::{HEXUPPER, HEXUPPER_PERMISSIVE};
 
 use crate::crypto::tr34::{self, KeyToken};
-use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
+use crate::pki::{Certificate, CounterpartyFile};
 
 use super::action::{Action, ExportNote};
-use super::build::{Answers, label_tags, wrong};
+use super::build::{Answers, label_tags, receivers_file, wrong};
 use super::error::Refusal;
 use super::{Session, brought, op_exchange};
 
@@ -234,8 +234,7 @@ pub(super) fn nonce(answers: &Answers) -> Result<Option<String>, Refusal> {
 }
 
 fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
-    let parameters = ImportParameters::parse(answers.file("parameters")?)
-        .map_err(|e| wrong("parameters", &e.to_string()))?;
+    let parameters = receivers_file(answers.file("parameters")?)?;
     let own = own_pair(session, answers)?;
     let export_token = export_token(session, answers, own.is_some())?;
     let (signing_key_identifier, signing_key_certificate) =

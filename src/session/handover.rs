@@ -11,6 +11,7 @@ use crate::api::{
 };
 
 use crate::pki::CounterpartyFile;
+use crate::text::{say, tr};
 
 use super::action::{Action, ExportNote};
 use super::command::Executed;
@@ -37,6 +38,34 @@ pub struct Left {
     pub carry: [&'static str; 2],
     /// Whether the other side answers with a receipt.
     pub receipt: bool,
+}
+
+impl Left {
+    /// What comes back, and where it is read in lines.
+    pub fn answered(&self) -> Option<&'static str> {
+        self.receipt.then_some(tr(
+            "The receiver sends receipt.json back: AWS prints it, another keymoot writes it on the key's page. Exchange in the menu reads it.",
+        ))
+    }
+}
+
+/// The check value that the receiver is told by another road, with its method.
+pub fn told_value(executed: &Executed) -> Option<String> {
+    executed
+        .responses
+        .iter()
+        .find_map(|response| match response {
+            Response::ExportKey(output) => {
+                let wrapped = &output.wrapped_key;
+                let method = wrapped.key_check_value_algorithm.name();
+                Some(say!(
+                    "{kcv} by {method}",
+                    kcv = wrapped.key_check_value,
+                    method
+                ))
+            }
+            _ => None,
+        })
 }
 
 /// What left with the file of an executed act: a key, or only what the other side is told.

@@ -25,21 +25,21 @@ impl View {
         let (seq, events) = (self.seq, self.events);
         match self.card_seen {
             _ if self.profile == Profile::Rehearsal => say!(
-                "as on the witness card of state {seq}; the log has {events} lines",
+                "as on the witness card of sequence {seq}; the log has {events} lines",
                 seq,
                 events
             ),
             Some(_) if self.card_is_current() => say!(
-                "the witness card has state {seq}, this one; the log has {events} lines",
+                "the witness card has sequence {seq}, this one; the log has {events} lines",
                 seq,
                 events
             ),
             Some(card) => say!(
-                "state {seq}: the witness copies it before closing (last card: {card})",
+                "sequence {seq}: the witness copies it before closing (last card: {card})",
                 seq,
                 card
             ),
-            None => say!("state {seq}: the witness copies it before closing", seq),
+            None => say!("sequence {seq}: the witness copies it before closing", seq),
         }
     }
 
@@ -51,22 +51,30 @@ impl View {
         }
         if self.card_is_current() {
             return Some(say!(
-                "The witness card of state {seq} is up to date: it is brought to the next opening.",
+                "The witness card of sequence {seq} is up to date: it is brought to the next opening.",
                 seq
             ));
         }
         let now = say!(
-            "WITNESS CARD: the witness writes down state {seq} and its six words now, for the next opening.",
+            "WITNESS CARD: the witness writes down sequence {seq} and its six words now, for the next opening.",
             seq
         );
         let Some(card) = self.card_seen else {
             return Some(now);
         };
         let last = say!(
-            "The card of state {card} is crossed out: its words are older.",
+            "The card of sequence {card} is crossed out: its words are older.",
             card
         );
         Some(format!("{now} {last}"))
+    }
+
+    /// The state and its six words, as the witness copies them.
+    pub fn card_lines(&self) -> [String; 2] {
+        [
+            say!("Sequence  {seq}", seq = self.seq),
+            say!("Words     {words}", words = self.card_words.join(" ")),
+        ]
     }
 
     /// What is said at the end of an act that nobody thinks of as a change of the vault, though it moves the card on.
@@ -103,7 +111,7 @@ mod tests {
         view.seq = 7;
         let words = view.card_before_closing().unwrap();
         assert!(
-            words.contains("state 7") && words.contains("card of state 0"),
+            words.contains("sequence 7") && words.contains("card of sequence 0"),
             "{words}"
         );
         assert!(view.card_stands().contains("(last card: 0)"));

@@ -29,6 +29,13 @@ fn every_shipped_script_completes_and_says_the_same_twice() {
                 "{line}\n{}",
                 ran.err
             );
+            // Nobody watched: one line says what it came to, and where it is.
+            let last = ran.err.lines().last().unwrap_or_default();
+            assert!(
+                last.contains(": completed, rehearsal. Written to"),
+                "{last}"
+            );
+            assert!(last.contains("ceremony.json"), "{last}");
         }
         let read = |out: &str| {
             std::fs::read(room.path(&format!("{script}-{out}")).join("ceremony.json")).unwrap()
@@ -39,6 +46,11 @@ fn every_shipped_script_completes_and_says_the_same_twice() {
         assert_eq!(summary["profile"], "rehearsal");
         assert!(summary["seed"].is_string());
         assert_eq!(summary["interruptions"], 0);
+        // Whoever signed stands with the step, and nothing stands there that is empty.
+        let steps = summary["steps"].as_array().unwrap();
+        let signed = steps.iter().filter(|step| step["signed_by"].is_array());
+        assert!(signed.count() > 0, "{script}");
+        assert!(summary.get("refused").is_none(), "{script}: {summary}");
         assert!(room.ok(&format!("report {script}-a")).contains("laptop"));
     }
 }

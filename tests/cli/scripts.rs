@@ -18,6 +18,10 @@ fn lint_explains_every_rule_from_its_declaration() {
         );
         assert!(text.lines().count() >= 5 && text.lines().all(|l| l.chars().count() <= 80));
     }
+    // Findings of a file that cannot be read are called so where the rules stand.
+    let parse = room.ok("lint --explain parse");
+    assert!(parse.contains("docs/steps.md"), "{parse}");
+    assert!(room.ok("lint --explain l4").starts_with("L04: "));
     room.run("lint --explain L99").refused(2, "L04");
     room.run("lint").refused(2, "SCRIPT");
     room.run("lint --explain L04 first-key.toml")

@@ -68,6 +68,19 @@ fn a_stop_is_signed_by_everybody_and_says_what_was_made() {
         flat.contains("the run was ended; keys made or used in this run:"),
         "{report}"
     );
+    // Nobody signed the run off, and the page does not say that each person did.
+    assert!(
+        flat.contains("nobody signed the run off at the screen")
+            && !flat.contains("each person signed"),
+        "{report}"
+    );
+    // A program reads who signed the stop.
+    let stop = &summary(&files)["exceptions"][0];
+    assert_eq!(
+        stop["signed_by"],
+        serde_json::json!(["Ada", "Ana", "Ben", "Wim"]),
+        "{stop}"
+    );
 }
 
 /// A package that showed tampering is named where an auditor looks for it, with the line of the log.

@@ -37,8 +37,12 @@ impl BriefVault {
         let mut no: Vec<String> = Vec::new();
         let errors = script.lint().iter().filter(|f| f.is_error()).count();
         if errors > 0 {
+            let found = match errors {
+                1 => "an error".to_owned(),
+                n => format!("{n} errors"),
+            };
             no.push(format!(
-                "The linter finds {errors} error(s): keymoot lint says which, and what to change."
+                "The linter finds {found}: keymoot lint says which, and what to change."
             ));
         }
         if !model.profiles.contains(&self.profile) {

@@ -51,6 +51,8 @@ fn count(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
     }
     let may = |id: &String| model.person(id).is_some_and(|p| p.role == Role::Custodian);
     let issuer = step.initiate.as_ref();
+    let named = |id: &String| approve.from.is_empty() || approve.from.contains(id);
+    let asks_too = issuer.is_some_and(|id| may(id) && named(id));
     let able = if approve.from.is_empty() {
         let held_back = usize::from(issuer.is_some_and(may));
         model.needs(Role::Custodian).saturating_sub(held_back)
@@ -65,8 +67,19 @@ fn count(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
         from.len()
     };
     if approve.count > able {
+        let why = match issuer.filter(|_| asks_too) {
+            Some(issuer) => {
+                format!(", because `{issuer}` asks for this act and whoever asks never approves")
+            }
+            None => String::new(),
+        };
+        let people = match able {
+            0 => "nobody may give one".to_owned(),
+            1 => "one person may give one".to_owned(),
+            n => format!("{n} people may give one"),
+        };
         wrong(format!(
-            "asks for {} approvals and {able} people may give one: name more custodians or lower the count.",
+            "asks for {} approvals, and {people}{why}: name more custodians or lower the count.",
             approve.count
         ));
     }

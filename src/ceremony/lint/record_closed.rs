@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::session::Profile;
 
-use super::super::model::{Model, Role, Step};
+use super::super::model::{AbortAct, Model, Role, Step};
 use super::super::{ops, ops_carry, ops_components};
 use super::components::head;
 use super::{Report, Rule};
@@ -16,6 +16,9 @@ pub(super) const RULE: Rule = Rule {
 Two people are in the room from the first step to the last (PCI PIN 13-9.2), and the record says who they were and that \
 they agree with it (PCI PIN 26-1). So a script that production may play has a step `present` before its first act, and \
 after its last one a `sign-off` by two people at least, the witness among them where the script has one.
+
+A script for other vaults need not. But where people sign a stop ([on_abort] do = [\"sign-off\"]), a ceremony that is \
+completed wants their signatures as well.
 
 Write a step op = \"present\" at the beginning and a step op = \"sign-off\" at the end, with everybody who has a part in \
 `who`.",
@@ -29,7 +32,7 @@ fn is_work(step: &Step) -> bool {
 
 fn closed(model: &Model, report: &mut Report) {
     if !model.profiles.contains(&Profile::Production) {
-        return;
+        return a_stop_alone(model, report);
     }
     let mut before = model.steps.iter().take_while(|step| !is_work(step));
     let present = before.any(|step| step.op.name == ops::PRESENT.name);
@@ -49,6 +52,20 @@ fn closed(model: &Model, report: &mut Report) {
     if let Some(last) = model.steps.iter().rfind(|step| is_work(step)) {
         signed(model, last, report);
     }
+}
+
+/// A stop is signed, and the record of a ceremony that is completed is not.
+fn a_stop_alone(model: &Model, report: &mut Report) {
+    let signs = |step: &Step| step.op.name == ops::SIGN_OFF.name;
+    if !model.on_abort.contains(&AbortAct::SignOff) || model.steps.iter().any(signs) {
+        return;
+    }
+    report.warning(
+        &model.on_abort_place,
+        None,
+        "A stop is signed, and no step is `sign-off`: nobody signs the record of a ceremony that is completed. Add a \
+         step `sign-off` at the end, with everybody who has a part in `who`.",
+    );
 }
 
 fn signed(model: &Model, last: &Step, report: &mut Report) {

@@ -68,6 +68,34 @@ fn l02_one_person_alone() {
 }
 
 #[test]
+fn l02_says_who_of_those_named_cannot() {
+    let found = lint(&changed(
+        "initiate = \"lead\" # make\napprove = { count = 2 } # make",
+        "initiate = \"first\"\napprove = { count = 2, from = [\"first\", \"second\"] }",
+    ));
+    let said = &found.iter().find(|f| f.rule == "L02").unwrap().message;
+    assert_eq!(
+        said,
+        "asks for 2 approvals, and one person may give one, because `first` asks for this act and whoever asks never \
+         approves: name more custodians or lower the count."
+    );
+}
+
+#[test]
+fn l28_a_stop_that_is_signed_wants_an_end_that_is() {
+    let signed = "op = \"sign-off\"";
+    assert!(!BASE.contains(signed) && !BASE.contains("on_abort"));
+    let text = format!("{BASE}\n[on_abort]\ndo = [\"wipe\", \"sign-off\"]\n");
+    let found = lint(&text);
+    let own: Vec<_> = found.iter().filter(|f| f.rule == "L28").collect();
+    assert_eq!(own.len(), 1, "{found:?}");
+    assert!(own[0].message.contains("no step is `sign-off`"));
+    assert_eq!(own[0].severity, "warning");
+    let text = format!("{BASE}\n[on_abort]\ndo = [\"wipe\"]\n");
+    assert!(lint(&text).iter().all(|f| f.rule != "L28"));
+}
+
+#[test]
 fn l02_a_witness_or_the_issuer_approving() {
     assert_eq!(
         rules(

@@ -178,11 +178,13 @@ pub(super) fn named_op(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<&'
     if op.is_none() {
         on.wrong(
             &place,
-            format!(
-                "`{name}` is no op{}: write one of {}.",
-                meant(&name, ops::names()),
-                ops::names().join(", ")
-            ),
+            match meant(&name, ops::names()) {
+                near if near.is_empty() => format!(
+                    "`{name}` is no op: write one of {}.",
+                    ops::names().join(", ")
+                ),
+                near => format!("`{name}` is no op{near}. docs/steps.md has them all."),
+            },
         );
     }
     op

@@ -154,11 +154,13 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
         .filter(super::super::Finding::is_error)
         .collect();
     if let Some(first) = errors.first() {
+        let (rule, line, message) = (&first.rule, first.line, &first.message);
+        let found = match errors.len() {
+            1 => format!("an error in this script, in line {line} ({rule})"),
+            n => format!("{n} errors in this script; the first, in line {line} ({rule})"),
+        };
         return Err(RunError::CannotBegin(format!(
-            "The linter finds {} error(s) in this script; the first, in line {}: {} Nothing was begun.",
-            errors.len(),
-            first.line,
-            first.message
+            "The linter finds {found}: {message} Nothing was begun. keymoot lint tells all of it."
         )));
     }
     let profile = session.profile();

@@ -8,6 +8,7 @@ use crate::api::{KeyAttributes, KeyCheckValueAlgorithm, KeyState};
 use crate::session::{Run, RunOutcome, Session, TOKEN_NOTES};
 
 use super::super::model::Model;
+use super::report::{Beside, OfStep};
 
 #[derive(Serialize)]
 struct Summary<'a> {
@@ -21,6 +22,8 @@ struct Summary<'a> {
     steps: Vec<StepPart<'a>>,
     keys: Vec<KeyPart<'a>>,
     files: Vec<FilePart<'a>>,
+    #[serde(flatten)]
+    beside: Beside,
     audit_head: String,
 }
 
@@ -41,6 +44,8 @@ struct StepPart<'a> {
     dialect: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token_sha256: Option<&'a str>,
+    #[serde(flatten)]
+    beside: OfStep,
 }
 
 #[derive(Serialize)]
@@ -87,7 +92,9 @@ pub(super) fn json(
         sha256: data_encoding::HEXLOWER.encode(&Sha256::digest(&file.bytes)),
         step: &file.step,
     });
+    let mut declared = model.steps.iter();
     let steps = run.steps.iter().map(|step| {
+        let beside = OfStep::of(declared.next(), step);
         let [dialect, token_sha256] =
             TOKEN_NOTES.map(|name| step.notes.get(name).map(String::as_str));
         StepPart {
@@ -97,6 +104,7 @@ pub(super) fn json(
             error: step.error.as_deref(),
             dialect,
             token_sha256,
+            beside,
         }
     });
     let summary = Summary {
@@ -113,6 +121,7 @@ pub(super) fn json(
         steps: steps.collect(),
         keys: keys.collect(),
         files: files.collect(),
+        beside: Beside::of(run, model, session),
         audit_head: super::drive::audit_head(run, session),
     };
     let mut bytes = serde_json::to_vec_pretty(&summary)?;

@@ -453,6 +453,11 @@ const SIGNED_HEADS: &str = "This is the head before the line that closes the run
                             head as it was then, which every signature moves on: those heads stand with the approval \
                             keys under access.";
 
+/// The same of a run that nobody signed off: the head was signed with an exception or a stop alone.
+const NOT_SIGNED_OFF: &str = "This is the head before the line that closes the run, and nobody signed the run off at the \
+                              screen. Whoever signed an exception or the stop there signed the head as it was then, \
+                              which every signature moves on: those heads stand with the approval keys under access.";
+
 fn ink(report: &RunReport) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut record = Block::new();
@@ -461,8 +466,17 @@ fn ink(report: &RunReport) -> Vec<Block> {
     record.extend(field("Witness card", &report.card));
     record.extend(field("Keep until", &report.retain_until));
     blocks.push(record);
-    if !report.audit_head.is_empty() && report.signatures.sign_offs > 0 {
-        blocks.push(paragraph(SIGNED_HEADS));
+    let signed = &report.signatures;
+    let of_the_script = signed
+        .sign_offs
+        .saturating_sub(signed.exceptions)
+        .saturating_sub(signed.stops);
+    if !report.audit_head.is_empty() && signed.sign_offs > 0 {
+        blocks.push(paragraph(if of_the_script > 0 {
+            SIGNED_HEADS
+        } else {
+            NOT_SIGNED_OFF
+        }));
     }
     blocks.extend(
         report

@@ -17,9 +17,8 @@ use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::ceremony;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
-use crate::session::handing_out::free_folder;
 use crate::session::op::{self, Op};
-use crate::session::{KeyRow, asked, guide, op_components, op_exchange, op_tr34};
+use crate::session::{KeyRow, asked, guide, op_components, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -186,31 +185,14 @@ impl Act {
 
     /// Files are named after the key that goes out, as long as nobody typed another name.
     fn propose_files(&mut self, world: &World) {
-        if !asked::writes(self.op.name) {
-            return;
-        }
         let arn = self.text(KEY);
         let keys = world.view.iter().flat_map(|view| view.keys.iter());
         let row = keys.into_iter().find(|row| row.key.key_arn == arn);
-        let stem = row.map_or_else(
-            || self.op.name.replace('.', "-"),
-            |row| file_stem(&row.label),
-        );
-        let stem = if op_exchange::derives(self.op) {
-            format!("{stem}-ipek")
-        } else {
-            stem
-        };
-        // A token for a device or a sender is no request of the service.
-        let ending = if op_tr34::writes_token(self.op) {
-            "hex"
-        } else {
-            "json"
-        };
-        self.form
-            .propose(asked::OUTPUT, &format!("{stem}.{ending}"));
-        let folder = free_folder(&format!("{stem}-out"));
-        self.form.propose(asked::FOLDER.id, &folder);
+        let label = row.map(|row| row.label.as_str());
+        if let Some([file, folder]) = asked::proposed(self.op, label) {
+            self.form.propose(asked::OUTPUT, &file);
+            self.form.propose(asked::FOLDER.id, &folder);
+        }
     }
 
     fn text(&self, id: &str) -> String {
@@ -285,18 +267,6 @@ impl Act {
             Order::ReadFiles(paths)
         })
     }
-}
-
-/// A key's label as the beginning of a file's name: no blanks, and nothing that a shell reads.
-pub(crate) fn file_stem(label: &str) -> String {
-    let plain = |c: char| {
-        if c.is_alphanumeric() || "._-".contains(c) {
-            c
-        } else {
-            '-'
-        }
-    };
-    label.chars().map(plain).collect()
 }
 
 /// The field of the key that an act is about.

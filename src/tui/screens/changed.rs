@@ -81,7 +81,9 @@ impl Changed {
     /// What is asked for.
     fn question(&self) -> &'static str {
         match self.about {
-            About::Card => tr("Folder for the card; by hand the witness copies state and words:"),
+            About::Card => {
+                tr("Folder for the card; by hand the witness copies sequence number and words:")
+            }
             _ => {
                 tr("Folder for the enrolment forms, to be signed in ink, and the new witness card:")
             }
@@ -91,11 +93,7 @@ impl Changed {
 
 /// The state and its six words, as the witness copies them.
 pub(super) fn card_lines(world: &World) -> Option<[String; 2]> {
-    let view = world.view.as_deref()?;
-    Some([
-        say!("Sequence  {seq}", seq = view.seq),
-        say!("Words     {words}", words = view.card_words.join(" ")),
-    ])
+    world.view.as_deref().map(session::View::card_lines)
 }
 
 impl Screen for Changed {
@@ -149,7 +147,7 @@ impl Screen for Changed {
     fn help(&self) -> &'static [&'static str] {
         &[
             "Papers can be written as often as wanted, each time into a folder of their own: nothing is overwritten. Writing them changes nothing in the vault.",
-            "The witness card has the number of this state and six words that stand for it and for all that led to it. An older copy of the vault cannot know them. Every act that changes the vault changes the words.",
+            "The witness card has the sequence number of this state and six words that stand for it and for all that led to it. An older copy of the vault cannot know them. Every act that changes the vault changes the words.",
         ]
     }
 

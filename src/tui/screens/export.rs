@@ -7,7 +7,6 @@ use std::path::Path;
 
 use crossterm::event::KeyEvent;
 
-use super::act::file_stem;
 use super::keys::keys_of;
 use super::menu;
 use super::review::Review;
@@ -15,11 +14,10 @@ use super::root::{ImportRoot, RootFile};
 use super::wizard;
 use crate::api::KeyAlgorithm;
 use crate::crypto::strength::{self, WrapPath};
-use crate::session::asked::FOLDER;
+use crate::session::asked::{FOLDER, OUTPUT, proposed};
 use crate::session::build::Answers;
 use crate::session::field::{Footing, NOTHING_TYPED};
 use crate::session::guide::{rsa_off, rsa_off_words};
-use crate::session::handing_out::free_folder;
 use crate::session::{KeyRow, op};
 use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
@@ -121,12 +119,10 @@ impl Export {
 
     fn take_key(&mut self, row: &KeyRow) {
         let chosen = Chosen::from(row);
-        self.files
-            .propose("output", &format!("{}.json", file_stem(&chosen.label)));
-        self.files.propose(
-            FOLDER.id,
-            &free_folder(&format!("{}-out", file_stem(&chosen.label))),
-        );
+        if let Some([file, folder]) = proposed(&op::EXPORT_RSA_WRAP, Some(&chosen.label)) {
+            self.files.propose(OUTPUT, &file);
+            self.files.propose(FOLDER.id, &folder);
+        }
         self.key = Some(chosen);
     }
 

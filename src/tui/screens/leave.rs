@@ -132,7 +132,7 @@ impl Screen for Leave {
     fn help(&self) -> &'static [&'static str] {
         &[
             "Leaving closes the vault, wipes what was held in memory and gives the terminal back.",
-            "Every act that changes the vault changes the six words of the witness card. The witness copies state and words before the vault is closed, or w writes the card to a file; the next opening asks for them.",
+            "Every act that changes the vault changes the six words of the witness card. The witness copies sequence number and words before the vault is closed, or w writes the card to a file; the next opening asks for them.",
             "A production vault without a second copy is lost with its medium. b makes the copy now: the act is signed like any other, written to an empty folder on another medium, and read back.",
         ]
     }

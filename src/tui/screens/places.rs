@@ -159,7 +159,7 @@ impl Place {
             ),
             Self::Card => (
                 tr("witness card").to_owned(),
-                tr("shows the state and six words for the witness card, and writes it"),
+                tr("shows sequence and six words for the witness card, and writes it"),
             ),
             Self::Of(verb) => {
                 let offer = Offer::plain(verb);

@@ -42,9 +42,13 @@ pub(super) fn openings(from: &Material<'_>) -> Vec<Opening> {
     openings
 }
 
-/// Who signed what beside custodians' approvals: requests, exceptions, the record of a stop, sign-offs.
+/// What somebody signed, with the time of each.
+type Uses = Vec<(Option<Timestamp>, String)>;
+
+/// Who signed what beside custodians' approvals: requests, exceptions, the record of a stop, sign-offs. Of each person in
+/// the order in which they signed: a request that waited for others is entered after what was signed meanwhile.
 pub(super) fn key_uses(from: &Material<'_>) -> Vec<KeyUse> {
-    let mut uses: Vec<KeyUse> = Vec::new();
+    let mut uses: Vec<(String, Uses)> = Vec::new();
     let mut acts = BTreeSet::new();
     for (n, line) in &from.shown.lines {
         let what = if is_sign_off(line) {
@@ -59,22 +63,26 @@ pub(super) fn key_uses(from: &Material<'_>) -> Vec<KeyUse> {
         for signature in signatures.filter(|s| string(s, &["role"]) != "custodian") {
             let name = string(signature, &["name"]);
             let at = signed_in(from, *n, name).or_else(|| time_of(line));
-            let at = at.map(Timestamp::rfc3339).unwrap_or_default();
+            let when = at.map(Timestamp::rfc3339).unwrap_or_default();
             let file = match string(signature, &["by"]) {
                 by if by == crate::custody::By::Terminal.word() => "",
                 _ => ", FROM A FILE",
             };
-            let told = format!("{at}: {what}{file} (audit line {n})");
-            match uses.iter_mut().find(|known| known.name == name) {
-                Some(known) => known.uses.push(told),
-                None => uses.push(KeyUse {
-                    name: name.to_owned(),
-                    uses: vec![told],
-                }),
+            let told = (at, format!("{when}: {what}{file} (audit line {n})"));
+            match uses.iter_mut().find(|(known, _)| known == name) {
+                Some((_, known)) => known.push(told),
+                None => uses.push((name.to_owned(), vec![told])),
             }
         }
     }
-    uses
+    let in_order = |(name, mut uses): (String, Uses)| {
+        uses.sort_by_key(|(at, _)| *at);
+        KeyUse {
+            name,
+            uses: uses.into_iter().map(|(_, told)| told).collect(),
+        }
+    };
+    uses.into_iter().map(in_order).collect()
 }
 
 /// What a sign-off was for, with the head that was signed.

@@ -12,6 +12,7 @@ mod ledger;
 mod log;
 mod papers;
 mod people;
+mod programs;
 mod sent;
 mod steps;
 mod time;
@@ -26,6 +27,7 @@ use super::super::script::Script;
 use super::drive::{CARD, audit_head};
 use super::fates::{EARLIER, MISSING, TOLD_BY};
 use super::sign::{AUDIT_LINE, SIGNED_FROM};
+pub(super) use programs::{Beside, OfStep};
 
 /// Years for which logs of key ceremonies are kept (PCI PIN 13-9.3: three years).
 const RETENTION_YEARS: i64 = 3;
@@ -210,8 +212,10 @@ fn software(view: &View) -> &'static str {
     }
 }
 
+/// In the order in which they happened; those of one moment in the order of the steps.
 fn exceptions(from: &Material<'_>) -> Vec<Exception> {
-    from.pairs()
+    let mut all: Vec<Exception> = from
+        .pairs()
         .filter_map(|(step, record)| changes::exception(&step.id, record))
         .chain(changes::unforeseen(from))
         .chain(from.pairs().filter_map(|(step, record)| {
@@ -223,7 +227,9 @@ fn exceptions(from: &Material<'_>) -> Vec<Exception> {
                 by: vec![record.notes.get(TOLD_BY).cloned().unwrap_or_default()],
             })
         }))
-        .collect()
+        .collect();
+    all.sort_by_key(|exception| (exception.at.is_none(), exception.at));
+    all
 }
 
 /// What a paper that nobody can find led to. The last component comes out the same again, every other is drawn anew.

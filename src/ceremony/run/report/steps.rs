@@ -96,7 +96,11 @@ fn compared(record: &StepRecord) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(fingerprint) = note("fingerprint") {
         parts.push(if fingerprint == "as-shown" {
-            "fingerprint taken as shown, not authenticated".to_owned()
+            let source = note("source").map(|source| format!(" (said to be from: {source})"));
+            format!(
+                "fingerprint taken as shown, not authenticated{}",
+                source.unwrap_or_default()
+            )
         } else {
             "fingerprint typed and equal".to_owned()
         });

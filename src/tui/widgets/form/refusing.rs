@@ -1,17 +1,14 @@
 //! All of a form was refused: which field that is about, and where the cursor goes.
 
 use super::{Form, Line};
-
-/// How the layers below begin a refusal that is about one field, by its id.
-const ABOUT: &str = "The field ";
+use crate::session::build::about_field;
 
 impl Form {
     /// All of it was refused: the focus goes to the field that the refusal is about, and Enter goes through the fields
     /// after it again. That is the field whose id it begins with, or the last whose answer it names. Returns the
     /// refusal in the words of the page: labels for ids.
     pub(crate) fn refused(&mut self, why: &str) -> String {
-        let about = why.strip_prefix(ABOUT).and_then(|rest| {
-            let (id, rest) = rest.split_once(' ')?;
+        let about = about_field(why).and_then(|(id, rest)| {
             let at = self.lines.iter().position(|l| l.asked.field.id == id)?;
             Some((at, rest.to_owned()))
         });

@@ -1,0 +1,109 @@
+//! What `ceremony.json` says of a run beside the states of its steps: who signed, what was compared, what went another way
+//! than the script, and what was refused at the door. Of the same things as the report, so that both tell one story.
+
+use serde::Serialize;
+
+use crate::api::Timestamp;
+use crate::session::{Run, Session, StepRecord, StepState};
+
+use super::super::super::model::{Model, Step};
+use super::steps::signs;
+use super::{Material, exceptions, handled, log};
+
+/// Of the whole run. What is empty is absent.
+#[derive(Serialize)]
+pub(in crate::ceremony::run) struct Beside {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    exceptions: Vec<ExceptionPart>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<RefusedPart>,
+}
+
+/// Of one step. What is empty is absent.
+#[derive(Serialize)]
+pub(in crate::ceremony::run) struct OfStep {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signed_by: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check_value: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+struct ExceptionPart {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+    what: String,
+    decision: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    signed_by: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct RefusedPart {
+    audit_line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
+    what: String,
+    who: String,
+    passphrase: bool,
+}
+
+impl Beside {
+    /// Gathers it from journal and log.
+    pub(in crate::ceremony::run) fn of(run: &Run, model: &Model, session: &Session) -> Self {
+        let view = session.view();
+        let from = Material {
+            run,
+            model,
+            view: &view,
+            shown: log::Shown::of(run, session),
+        };
+        let exception = |one: crate::evidence::report::Exception| ExceptionPart {
+            at: one.at.map(Timestamp::rfc3339),
+            what: one.what,
+            decision: one.decision,
+            signed_by: one.by.into_iter().filter(|name| !name.is_empty()).collect(),
+        };
+        let refused = |one: crate::evidence::report::RefusedAtDoor| RefusedPart {
+            audit_line: one.line,
+            at: one.at.map(Timestamp::rfc3339),
+            what: one.what,
+            who: one.who,
+            passphrase: one.passphrase,
+        };
+        Self {
+            exceptions: exceptions(&from).into_iter().map(exception).collect(),
+            refused: handled::refused(&from).into_iter().map(refused).collect(),
+        }
+    }
+}
+
+impl OfStep {
+    /// Gathers it from a step and its record.
+    pub(in crate::ceremony::run) fn of(step: Option<&Step>, record: &StepRecord) -> Self {
+        let signs = step.is_some_and(signs);
+        // Signatures under a request that was not carried out are no act.
+        let unused = record.state == StepState::Aborted && record.digest.is_none();
+        Self {
+            signed_by: if signs && !unused {
+                record.who.clone()
+            } else {
+                Vec::new()
+            },
+            fingerprint: compared(record, "fingerprint"),
+            check_value: compared(record, "kcv"),
+        }
+    }
+}
+
+/// How a value that came by another road was compared: `compared`, or taken `as-shown`.
+fn compared(record: &StepRecord, note: &str) -> Option<&'static str> {
+    let typed = record.notes.get(note)?;
+    Some(if typed == "as-shown" {
+        "as-shown"
+    } else {
+        "compared"
+    })
+}
