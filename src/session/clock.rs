@@ -169,7 +169,8 @@ impl Session {
             Err(refusal) => {
                 let why = refusal.to_string();
                 let note = note.with("clock", now.rfc3339());
-                self.note_refused_watches(note.with("result", "refused").with("reason", why));
+                let note = note.with("result", "refused").with("reason", why);
+                self.note_refused_watches(&note);
                 return Err(refusal);
             }
         };
@@ -219,10 +220,10 @@ impl Session {
     }
 
     /// Watches that were refused leave a line; were it not written, the refusal still stands on the screen.
-    fn note_refused_watches(&mut self, note: Transition) {
+    fn note_refused_watches(&mut self, note: &Transition) {
         let written = self
             .book
-            .line(Kind::Refused, &note, self.now())
+            .line(Kind::Refused, note, self.now())
             .and_then(|()| self.seal_audit());
         if written.is_err() {
             self.broken = Some("The refusal could not be written down.".into());

@@ -204,20 +204,14 @@ impl CustodyAct {
         match self {
             Self::Drill { .. } => json!({"name": name}),
             Self::Recovery(recovery) => {
-                let people: Vec<Value> = recovery
-                    .people
-                    .iter()
-                    .map(|p| json!({"name": p.name, "medium": p.medium}))
-                    .collect();
+                let holder = |p: &Seat| json!({"name": p.name, "medium": p.medium});
+                let people: Vec<Value> = recovery.people.iter().map(holder).collect();
                 json!({"name": name, "place": recovery.place, "k": recovery.k, "people": people})
             }
             Self::Reshare { reason } => json!({"name": name, "reason": reason}),
             Self::Rotate(rotation) => {
-                let people: Vec<Value> = rotation
-                    .people
-                    .iter()
-                    .map(|p| json!({"name": p.name, "role": p.role, "medium": p.medium}))
-                    .collect();
+                let seat = |p: &Seat| json!({"name": p.name, "role": p.role, "medium": p.medium});
+                let people: Vec<Value> = rotation.people.iter().map(seat).collect();
                 json!({
                     "name": name, "reason": rotation.reason, "k": rotation.k, "t": rotation.t, "people": people,
                 })

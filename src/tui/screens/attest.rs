@@ -323,13 +323,12 @@ impl Screen for Attest {
                 _ => None,
             },
             News::Refused(text) => {
-                match self.behind.take() {
-                    Some(read) => self.asks_about(Doubt::Behind(text.clone(), read)),
-                    None => {
-                        // Which of the two was misread nobody knows: both are read again.
-                        self.ask(world);
-                        self.refused = Some(text.clone());
-                    }
+                if let Some(read) = self.behind.take() {
+                    self.asks_about(Doubt::Behind(text.clone(), read));
+                } else {
+                    // Which of the two was misread nobody knows: both are read again.
+                    self.ask(world);
+                    self.refused = Some(text.clone());
                 }
                 Some(Reaction::none())
             }
