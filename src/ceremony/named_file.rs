@@ -80,7 +80,10 @@ fn of_other_sets(folder: &Path, person: &str, kind: &str) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
     let mut names: Vec<String> = names
-        .filter(|name| name.starts_with(&first) && name.ends_with(".age"))
+        .filter(|name| {
+            let age = Path::new(name).extension().is_some_and(|e| e == "age");
+            age && name.starts_with(&first)
+        })
         .collect();
     names.sort();
     names

@@ -56,8 +56,8 @@ pub(super) fn picked(entries: &[Entry], beyond: &[Entry], text: &str) -> Result<
 }
 
 /// The place of the choice that has this other name; where several have it, all are named and nothing is chosen.
-fn otherwise_called<'e>(
-    all: &mut dyn Iterator<Item = &'e Entry>,
+fn otherwise_called(
+    all: &mut dyn Iterator<Item = &Entry>,
     text: &str,
 ) -> Result<Option<usize>, String> {
     let meant = all.enumerate().filter(|(_, e)| called::means(&e.id, text));

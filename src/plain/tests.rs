@@ -154,10 +154,8 @@ fn when_nobody_answers_any_more_the_ceremony_is_left_in_order() {
     );
 }
 
-#[test]
-fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
-    let room = tempfile::tempdir().unwrap();
-    let out = room.path().join("out").display().to_string();
+/// A root is trusted, a key is made and sent to the receiver under it, with slips on the way.
+fn sends_a_key(out: &str) -> Vec<(&'static str, &str)> {
     let mut answers = vec![
         ("Number: ", "Import a root certificate"),
         ("File: ", "/nowhere/at/all"),
@@ -184,7 +182,7 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         ("Receiver's root: ", "aws-root"),
         ("Hash: ", "the usual"),
         ("File name: ", ""),
-        ("Folder: ", out.as_str()),
+        ("Folder: ", out),
         ("Press Enter: ", "exact"),
         ("Press Enter: ", ""),
         ("Number: ", "Ada"),
@@ -198,6 +196,14 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         ("Number: ", "back"),
         ("Number: ", "close"),
     ]);
+    answers
+}
+
+#[test]
+fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
+    let room = tempfile::tempdir().unwrap();
+    let out = room.path().join("out").display().to_string();
+    let answers = sends_a_key(&out);
     let mut session = practice_session(true);
     let text = at_home(&mut session, &answers).text();
     for words in [
@@ -422,12 +428,12 @@ fn a_run_is_reported_and_its_bundle_signed_in_lines() {
 #[test]
 fn a_ceremony_that_would_not_begin_says_why_and_what_brings_it() {
     let none = Rehearsals::read(None, Timestamp::from_millis(0));
-    let note = |script: &Script| {
+    let off_because = |script: &Script| {
         let off = not_here(script, script.id(), Profile::Production, Some(&none));
         off.map_or(home::Noted::Nothing, home::Noted::Off)
     };
     let mut reader = Reader::new(&[("Number: ", "1"), ("Number: ", "back")], false);
-    let chosen = home::pick(&mut Dialogue::new(&mut reader), &note);
+    let chosen = home::pick(&mut Dialogue::new(&mut reader), &off_because);
     assert!(matches!(chosen, Ok(None)));
     let text = reader.text();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -258,28 +258,6 @@ pub fn words_for_a_path() -> &'static str {
     )
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_told_from_a_path() {
-        for path in [
-            "/media/ben/Ben.share.age",
-            "/media/My Red Stick/Ana share.age",
-            "share of ben.age",
-        ] {
-            assert!(!looks_like_words(path), "{path}");
-        }
-        for words in [
-            "velvet anchor lunar crisp mango",
-            "/media/ben/Ben.approval.ageheadstone satisfied ransack unrevised unworn",
-        ] {
-            assert!(looks_like_words(words), "{words}");
-        }
-    }
-}
-
 /// The names that are proposed for an act's file and its folder: after the key that goes out, where one does. The folder
 /// is one that is not there yet. `None` where the act writes nothing for the other side.
 pub fn proposed(op: &op::Op, label: Option<&str>) -> Option<[String; 2]> {
@@ -310,4 +288,26 @@ fn file_stem(label: &str) -> String {
         }
     };
     label.chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_from_a_path() {
+        for path in [
+            "/media/ben/Ben.share.age",
+            "/media/My Red Stick/Ana share.age",
+            "share of ben.age",
+        ] {
+            assert!(!looks_like_words(path), "{path}");
+        }
+        for words in [
+            "velvet anchor lunar crisp mango",
+            "/media/ben/Ben.approval.ageheadstone satisfied ransack unrevised unworn",
+        ] {
+            assert!(looks_like_words(words), "{words}");
+        }
+    }
 }

@@ -216,18 +216,7 @@ impl CustodyAct {
                     "name": name, "reason": rotation.reason, "k": rotation.k, "t": rotation.t, "people": people,
                 })
             }
-            Self::Restore {
-                copy,
-                reason,
-                newer_log,
-                since,
-                known,
-            } => {
-                let act =
-                    json!({"name": name, "copy": copy, "reason": reason, "newer_log": newer_log});
-                let act = and(act, "since", since.as_ref());
-                and(act, "known", known.as_ref())
-            }
+            Self::Restore { .. } => self.restore_json(),
             Self::AttestDestroyed { copy, how } => json!({"name": name, "copy": copy, "how": how}),
             Self::Appoint(a) => json!({
                 "name": name, "person": a.person, "from": a.from, "until": a.until, "manager": a.manager,
@@ -258,6 +247,26 @@ impl CustodyAct {
                 json!({"name": name, "to": to, "reason": reason})
             }
         }
+    }
+}
+
+impl CustodyAct {
+    /// What is signed of a return to a copy; nothing of any other act.
+    fn restore_json(&self) -> Value {
+        let Self::Restore {
+            copy,
+            reason,
+            newer_log,
+            since,
+            known,
+        } = self
+        else {
+            return Value::Null;
+        };
+        let name = self.name();
+        let act = json!({"name": name, "copy": copy, "reason": reason, "newer_log": newer_log});
+        let act = and(act, "since", since.as_ref());
+        and(act, "known", known.as_ref())
     }
 }
 

@@ -18,24 +18,7 @@ impl Session {
     pub(crate) fn journal(&mut self, arrow: Arrow) -> Result<Outcome, Refusal> {
         let mut notes = match &arrow {
             Arrow::Begin(run) => {
-                let note = Transition::note("run-begin", Vec::new())
-                    .with("run", run.id.clone())
-                    .with("script", run.script_sha256.clone());
-                let rehearsed = run
-                    .steps
-                    .first()
-                    .and_then(|step| step.notes.get(super::run::REHEARSED));
-                let note = match rehearsed {
-                    Some(told) => note.with("rehearsed", told.clone()),
-                    None => note,
-                };
-                let first = run.steps.first();
-                let network = first.and_then(|step| step.notes.get(super::run::NETWORK));
-                let note = match network {
-                    Some(told) => note.with("network", told.clone()),
-                    None => note,
-                };
-                vec![self.with_tool(note, run.seed.as_deref())]
+                vec![self.with_tool(begun(run), run.seed.as_deref())]
             }
             Arrow::Resume { run, relieved } => {
                 let note = Transition::note("run-resume", Vec::new()).with("run", run.clone());
@@ -174,6 +157,23 @@ impl Session {
             .find(|run| run.script_sha256 == script_sha256)
             .cloned()
     }
+}
+
+/// The line of a run's beginning: in production with its rehearsal and what the machine's network was.
+fn begun(run: &Run) -> Transition {
+    let note = Transition::note("run-begin", Vec::new())
+        .with("run", run.id.clone())
+        .with("script", run.script_sha256.clone());
+    let told = |name: &str| run.steps.first().and_then(|step| step.notes.get(name));
+    let told = [
+        ("rehearsed", told(super::run::REHEARSED)),
+        ("network", told(super::run::NETWORK)),
+    ];
+    told.into_iter()
+        .fold(note, |note, (name, told)| match told {
+            Some(told) => note.with(name, told.clone()),
+            None => note,
+        })
 }
 
 /// The line that closes a run; of one that is stopped, where and why, and which papers lie open.

@@ -4,6 +4,7 @@ mod aside;
 mod early;
 mod mouse;
 
+use crate::api::Timestamp;
 use crate::text::{say, tr};
 
 use crossterm::event::KeyEvent;
@@ -186,19 +187,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.world.size = (columns, rows);
             Vec::new()
         }
-        Msg::Tick(wall) => {
-            state.world.wall = wall;
-            if wall.millis().saturating_sub(state.touched) >= after {
-                return lock(state, Why::Idle(after));
-            }
-            if wall.millis() >= state.ping_at() {
-                state.ping();
-            }
-            if let Some((screen, _)) = state.top_mut() {
-                screen.tick(wall.millis());
-            }
-            Vec::new()
-        }
+        Msg::Tick(wall) => tick(state, wall, after),
         Msg::Mouse(_) => Vec::new(),
         Msg::Network(word) => {
             state.network(word);
@@ -218,11 +207,10 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         }
         Msg::Moved(rows) => mouse::moved(state, rows),
         Msg::Suspend => suspend(state),
-        Msg::GoesOn => {
-            let mut effects = vec![Effect::Reclaim];
-            effects.extend(lock(state, Why::Stopped));
-            effects
-        }
+        Msg::GoesOn => [vec![Effect::Reclaim], lock(state, Why::Stopped)]
+            .into_iter()
+            .flatten()
+            .collect(),
         Msg::NoLook(look, why) => {
             state.world.look = look;
             state.notice = Some((Role::Stop, why));
@@ -233,6 +221,21 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => paste(state, &text),
         Msg::Desk(news, view) => heard(state, &news, view),
     }
+}
+
+/// The clock went on.
+fn tick(state: &mut State, wall: Timestamp, after: i64) -> Vec<Effect> {
+    state.world.wall = wall;
+    if wall.millis().saturating_sub(state.touched) >= after {
+        return lock(state, Why::Idle(after));
+    }
+    if wall.millis() >= state.ping_at() {
+        state.ping();
+    }
+    if let Some((screen, _)) = state.top_mut() {
+        screen.tick(wall.millis());
+    }
+    Vec::new()
 }
 
 fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {

@@ -158,13 +158,7 @@ impl Desk {
                 let open = self.session.as_ref().map(Session::profile);
                 scripts::read(&path, open.unwrap_or(Profile::Rehearsal))
             }
-            Order::Rehearsals => {
-                let notes = self.state_folder.as_deref().map(note_file);
-                self.session().map(|session| {
-                    let now = session.wall_time();
-                    News::Rehearsals(Rehearsals::read(notes.as_deref(), now))
-                })
-            }
+            Order::Rehearsals => self.rehearsals(),
             Order::Look(folder) => {
                 return browse::list(&folder, self.explain)
                     .map_or_else(News::Refused, News::Listed);
@@ -187,6 +181,15 @@ impl Desk {
             order => self.act(order),
         };
         answer.unwrap_or_else(|refusal| News::Refused(refusal.to_string()))
+    }
+
+    /// The rehearsals that this workstation has noted.
+    fn rehearsals(&mut self) -> Result<News, Refusal> {
+        let notes = self.state_folder.as_deref().map(note_file);
+        self.session().map(|session| {
+            let now = session.wall_time();
+            News::Rehearsals(Rehearsals::read(notes.as_deref(), now))
+        })
     }
 
     /// Begins or takes up a ceremony in the vault that is open.

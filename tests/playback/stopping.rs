@@ -75,11 +75,11 @@ fn a_stop_is_signed_by_everybody_and_says_what_was_made() {
         "{report}"
     );
     // A program reads who signed the stop.
-    let stop = &summary(&files)["exceptions"][0];
+    let told = &summary(&files)["exceptions"][0];
     assert_eq!(
-        stop["signed_by"],
+        told["signed_by"],
         serde_json::json!(["Ada", "Ana", "Ben", "Wim"]),
-        "{stop}"
+        "{told}"
     );
 }
 

@@ -115,8 +115,8 @@ impl Make {
         by_hand_people::prove(&mut brought, profile, true)?;
         let mut prepared = session.prepare_recovery(&id, passphrases, &brought)?;
         drop(brought);
-        let sets = prepared.proving().sets();
-        by_hand_people::hand_out(prepared.envelopes(), &sets, session)?;
+        let named = prepared.proving().sets();
+        by_hand_people::hand_out(prepared.envelopes(), &named, session)?;
         streams::note("Every holder proves the new envelopes; until then nothing counts.");
         by_hand_people::prove(prepared.proving(), profile, false)?;
         Ok(session.finish_recovery(prepared)?)

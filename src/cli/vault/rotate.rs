@@ -189,8 +189,8 @@ impl Rotate {
         let id = by_hand::approved(session, &Action::Custody(CustodyAct::Rotate(rotation)))?;
         let passphrases = by_hand_people::new_passphrases(&seats, profile)?;
         let mut prepared = session.prepare_rotation(&id, passphrases)?;
-        let sets = prepared.proving().sets();
-        by_hand_people::hand_out(prepared.envelopes(), &sets, session)?;
+        let named = prepared.proving().sets();
+        by_hand_people::hand_out(prepared.envelopes(), &named, session)?;
         streams::note("Everybody proves the new envelopes; until then the people of now stay.");
         by_hand_people::prove(prepared.proving(), profile, false)?;
         Ok(session.finish_rotation(prepared)?)

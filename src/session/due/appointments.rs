@@ -43,10 +43,9 @@ pub(super) fn appointments(view: &View, now: Timestamp) -> Vec<Due> {
             Some(until) if until.saturating_sub(at) <= APPOINTMENT_DAYS * DAY => {
                 ending.push((until, *person));
             }
-            Some(_) => {}
             None if view.ledger.last_appointment(person).is_some() => ended.push(*person),
             None if strict => absent.push(*person),
-            None => {}
+            Some(_) | None => {}
         }
     }
     let mut lines = Vec::new();

@@ -69,8 +69,8 @@ impl Begin {
             Some(others(passes, script.would_destroy(view, false)))
         });
         Self {
-            script,
             chosen,
+            script,
             other,
         }
     }

@@ -45,10 +45,10 @@ fn beside(at: usize, canvas: &mut Canvas<'_>, page: impl FnOnce(&mut Canvas<'_>)
         std::cmp::Ordering::Greater => Stage::Later,
     };
     let steps = RETURN_STEPS.iter().enumerate();
-    let stops: Vec<Stop> = steps
+    let drawn: Vec<Stop> = steps
         .map(|(n, title)| Stop::new(tr(title), "", stage(n)))
         .collect();
-    canvas.within(0, 0, RAIL, height, |c| rail::draw(c, &stops));
+    canvas.within(0, 0, RAIL, height, |c| rail::draw(c, &drawn));
     canvas.within(RAIL, 0, width.saturating_sub(RAIL), height, page);
 }
 

@@ -45,8 +45,8 @@ impl Picker {
         for listed in &mut self.listed {
             let script = Script::parse(&listed.script).ok();
             let off = script.and_then(|script| {
-                let word = listed.command_word();
-                not_here(&script, &word, profile, self.rehearsals.as_ref())
+                let called = listed.command_word();
+                not_here(&script, &called, profile, self.rehearsals.as_ref())
             });
             listed.off = off.filter(|_| !listed.stands_open(world));
         }
