@@ -44,6 +44,10 @@ const CALLED: &[(&str, &str)] = &[
     ("qr", "qr code picture camera"),
     ("export", "send wrap out ways"),
     ("import", "receive unwrap in ways"),
+    (
+        "vault.clock-back",
+        "clock time ahead back watch wrong hour year",
+    ),
     ("create-key", "make generate new add kek zmk bdk pair"),
     ("import-key.root-certificate", "trust ca anchor fingerprint"),
     (

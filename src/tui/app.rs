@@ -3,8 +3,8 @@
 mod aside;
 mod early;
 mod mouse;
+mod ticking;
 
-use crate::api::Timestamp;
 use crate::text::{say, tr};
 
 use crossterm::event::KeyEvent;
@@ -187,7 +187,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.world.size = (columns, rows);
             Vec::new()
         }
-        Msg::Tick(wall) => tick(state, wall, after),
+        Msg::Tick(wall) => ticking::tick(state, wall, after),
         Msg::Mouse(_) => Vec::new(),
         Msg::Network(word) => {
             state.network(word);
@@ -221,21 +221,6 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
         Msg::Paste(text) => paste(state, &text),
         Msg::Desk(news, view) => heard(state, &news, view),
     }
-}
-
-/// The clock went on.
-fn tick(state: &mut State, wall: Timestamp, after: i64) -> Vec<Effect> {
-    state.world.wall = wall;
-    if wall.millis().saturating_sub(state.touched) >= after {
-        return lock(state, Why::Idle(after));
-    }
-    if wall.millis() >= state.ping_at() {
-        state.ping();
-    }
-    if let Some((screen, _)) = state.top_mut() {
-        screen.tick(wall.millis());
-    }
-    Vec::new()
 }
 
 fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {

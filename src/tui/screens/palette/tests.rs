@@ -98,7 +98,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("custodian", "people, envelopes and drills", "Custodians"),
     ("people", "people, envelopes and drills", "Custodians"),
     ("witness", "people, envelopes and drills", "Custodians"),
-    ("card", "shows the state and six words", ""),
+    ("card", "shows sequence and six words", ""),
     ("backup", "begins the wizard that copies this vault", "Back up the vault"),
     ("copy", "begins the wizard that copies this vault", "Back up the vault"),
     ("ceremony", "shows the scripts that can be run here", "Ceremonies"),
