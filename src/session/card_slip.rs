@@ -52,7 +52,7 @@ impl Opening {
             (Some(state), _) => CardSlip {
                 field: CARD_SEQ.id,
                 words: say!(
-                    "These are the words of state {state}, and the number typed is {number}. Look at the number on the same card again. Nothing was opened, and the shares stay entered.",
+                    "These are the words of sequence {state}, and the number typed is {number}. Look at the number on the same card again. Nothing was opened, and the shares stay entered.",
                     state,
                     number = card.seq
                 ),
@@ -60,7 +60,7 @@ impl Opening {
             (None, Some(_)) => CardSlip {
                 field: CARD_WORDS.id,
                 words: say!(
-                    "These are not the words of state {number}. Check each word, and that number and words are of one card. If they are as the card says, this vault has another history than the card: stop, and find the vault that the last ceremony left. Nothing was opened.",
+                    "These are not the words of sequence {number}. Check each word, and that number and words are of one card. If they are as the card says, this vault has another history than the card: stop, and find the vault that the last ceremony left. Nothing was opened.",
                     number = card.seq
                 ),
             },
@@ -176,7 +176,7 @@ mod tests {
         };
         let slip = opening.card_slip(&typed).unwrap();
         assert_eq!(slip.field, CARD_SEQ.id);
-        let said = format!("of state {}, and the number typed is 9", after.seq);
+        let said = format!("of sequence {}, and the number typed is 9", after.seq);
         assert!(slip.words.contains(&said), "{}", slip.words);
         assert_eq!(opening.entered(), [name]);
         drop(opening);

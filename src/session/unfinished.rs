@@ -13,8 +13,8 @@ fn text(people: &[String]) -> String {
     format!(
         "The making of this vault is not finished: envelopes are being handed out to {}.\n\
          If this file is still here when nobody makes it, the making was cut. The envelopes that were not written are\n\
-         gone. Who has theirs opens the vault, if they are enough, and reshares it. If they are too few, it never opens\n\
-         and holds nothing: make another in another folder, and destroy words, envelopes and this folder.\n",
+         gone. Best make another vault in another folder, and destroy words, envelopes and this folder. Where everybody\n\
+         has theirs, or keys are in it already, open it: a drill shows who has one, a reshare makes new ones.\n",
         people.join(", ")
     )
 }
@@ -22,7 +22,7 @@ fn text(people: &[String]) -> String {
 /// What people read before they come to open it; the number is how many it takes.
 pub(super) fn told(k: u8) -> String {
     say!(
-        "The making of this vault was cut while envelopes were handed out: not everybody has theirs, and the others exist nowhere. With {k} who have theirs it opens; reshare at once then. With fewer it never opens and holds nothing: make another.",
+        "The making of this vault was cut while envelopes were handed out: who has none gets none any more. Best make another vault, and destroy words, envelopes and this folder. If all have theirs, or keys are in it already, open it: a drill shows who has one, a reshare makes new ones ({k} custodians sign, and one more person asks).",
         k
     )
 }
