@@ -259,7 +259,7 @@ impl Form {
 
     /// A letter or editing key for the focused field.
     pub(crate) fn key(&mut self, key: &KeyEvent) {
-        if self.comes_later(key) {
+        if self.comes_later(key) || self.goes_on_astray(key) {
             return;
         }
         let mut strange = false;
@@ -279,6 +279,7 @@ impl Form {
                 Input::Choice(_) | Input::Confirm => {}
             }
         }
+        self.astray();
         self.guard();
         self.compare_readings();
         if let Some(line) = self.lines.get_mut(self.focus).filter(|_| strange) {
@@ -325,6 +326,7 @@ impl Form {
         if let Some(line) = self.lines.get_mut(self.focus) {
             line.waits = false;
         }
+        self.astray();
         self.guard();
     }
 

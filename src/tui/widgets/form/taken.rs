@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::input::Input;
 use super::{Form, Line};
+use crate::session::field::Kind;
 use crate::text::{say, tr};
 use crate::tui::widgets::text::TextField;
 
@@ -29,6 +30,37 @@ impl Form {
             _ => false,
         }
     }
+}
+
+impl Form {
+    /// Beside a component more digits than a check value has were meant for the component: none of them stays drawn.
+    pub(super) fn astray(&mut self) {
+        let component = |line: &Line| matches!(line.input, Input::Component(_));
+        if !self.lines.iter().any(component) {
+            return;
+        }
+        let Some(line) = self.lines.get_mut(self.focus) else {
+            return;
+        };
+        let digits = matches!(line.asked.field.kind, Kind::Hex { .. });
+        if let (true, true, Input::Text(field)) = (digits, line.error.is_some(), &mut line.input) {
+            field.set("");
+            line.error = Some(wiped().to_owned());
+        }
+    }
+
+    /// The rest of what went astray is not taken either, until Backspace or another field says that it is over.
+    pub(super) fn goes_on_astray(&self, key: &KeyEvent) -> bool {
+        let letter = matches!(key.code, KeyCode::Char(_)) && !is_command(key);
+        let line = self.lines.get(self.focus);
+        letter && line.is_some_and(|line| line.error.as_deref() == Some(wiped()))
+    }
+}
+
+fn wiped() -> &'static str {
+    tr(
+        "That is longer than a check value, and was wiped. A component goes into its own field, where it is not drawn: Shift-Tab goes back to it. Backspace begins the check value anew.",
+    )
 }
 
 impl Line {

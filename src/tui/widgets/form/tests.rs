@@ -281,6 +281,27 @@ fn what_is_no_hex_digit_is_said_where_it_stands_and_nothing_is_wiped() {
     assert!(form.wipe(), "digits of a component went");
 }
 
+/// A component that is typed where its check value goes is drawn for as many digits as such a value has, and no longer.
+#[test]
+fn a_component_in_the_field_of_its_check_value_is_wiped() {
+    let mut form = Form::new(&component());
+    let digits = "0123456789ABCDEFFEDCBA9876543210";
+    typed(&mut form, digits);
+    form.enter();
+    typed(&mut form, digits);
+    form.enter();
+    assert!(form.on("kcv"));
+    typed(&mut form, "0123456789");
+    assert_eq!(form.text("kcv").as_deref(), Some("0123456789"));
+    typed(&mut form, "ABCDEF0123456789");
+    assert_eq!(form.text("kcv").as_deref(), Some(""));
+    form.key(&KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+    typed(&mut form, "08D7B4");
+    assert_eq!(form.text("kcv").as_deref(), Some("08D7B4"));
+    typed(&mut form, "08D7B4");
+    assert!(form.lines[2].error.as_ref().unwrap().contains("was wiped"));
+}
+
 #[test]
 fn nobody_says_by_a_tired_enter_that_a_package_was_looked_at() {
     use crate::ceremony::ops_components::{RECEIVE, TAMPERED};
