@@ -37,7 +37,7 @@ impl Runner {
         bytes: &[u8],
     ) -> Option<String> {
         self.tried.insert(name.to_owned(), bytes.to_vec());
-        let why = self.misfit(session, name);
+        let why = self.misfit(session, name, true);
         self.tried.clear();
         let hint = self.script.model.input(name).map(|i| i.hint.as_str());
         why.map(|why| not_this(&why, hint))
@@ -55,7 +55,7 @@ impl Runner {
     ) -> Result<(), RunError> {
         self.tried.clone_from(given);
         let judged = given.keys().find_map(|name| {
-            let why = self.misfit(session, name)?;
+            let why = self.misfit(session, name, false)?;
             let hint = self.script.model.input(name).map(|i| i.hint.as_str());
             Some(format!(
                 "`{name}` is another file than the script wants. {} {nothing} Name the right one.",
@@ -66,8 +66,10 @@ impl Runner {
         judged.map_or(Ok(()), |words| Err(RunError::CannotBegin(words)))
     }
 
-    /// The first step from here on that cannot use the file of this name, in words that go on after `This file`.
-    fn misfit(&self, session: &Session, name: &str) -> Option<String> {
+    /// The first step from here on that cannot use the file of this name, in words that go on after `This file`. What depends
+    /// on the time at which a step is reached, a token's signature or what the control plane says, is judged only `now`,
+    /// where the step that asks for the file is at hand: time passes before the others.
+    fn misfit(&self, session: &Session, name: &str, now: bool) -> Option<String> {
         let steps = self.script.model.steps.iter().enumerate().skip(self.at);
         let reads = |step: &Step| files_of(step).iter().any(|file| file == name);
         // Where the script goes on without the file's step, or wants it refused, that is what it is for.
@@ -79,10 +81,10 @@ impl Runner {
         let acts = readers.iter().filter(|(_, step)| ops::is_act(step.op));
         let by_act = acts
             .copied()
-            .find_map(|(at, step)| self.misfit_of_act(session, at, step, name));
+            .find_map(|(at, step)| self.misfit_of_act(session, (at, step), name, now));
         by_act.or_else(|| {
             let mut looks = readers.iter().filter(|(_, step)| !ops::is_act(step.op));
-            looks.find_map(|(_, step)| self.misfit_of_look(session, step))
+            looks.find_map(|(_, step)| self.misfit_of_look(session, step, now))
         })
     }
 
@@ -90,12 +92,12 @@ impl Runner {
     fn misfit_of_act(
         &self,
         session: &Session,
-        at: usize,
-        step: &Step,
+        (at, step): (usize, &Step),
         name: &str,
+        now: bool,
     ) -> Option<String> {
         let between = self.script.model.steps.get(self.at..at).unwrap_or_default();
-        let next = between.iter().all(|step| !ops::is_act(step.op)) && step.acts.is_empty();
+        let next = now && between.iter().all(|step| !ops::is_act(step.op)) && step.acts.is_empty();
         let declared = step.expect.as_ref().is_some_and(|e| e.declared);
         step.doings()
             .into_iter()
@@ -123,13 +125,13 @@ impl Runner {
     }
 
     /// What whoever looks at it would be told.
-    fn misfit_of_look(&self, session: &Session, step: &Step) -> Option<String> {
+    fn misfit_of_look(&self, session: &Session, step: &Step, now: bool) -> Option<String> {
         if let Some(words) = self.unreadable(session, step) {
             let bytes = self.input(session, step).unwrap_or_default();
             return Some(not_to_be_looked_at(&bytes, &words));
         }
         let run = self.run(session);
-        let all_came = files_of(step).iter().all(|f| run.inputs.contains_key(f));
+        let all_came = now && files_of(step).iter().all(|f| run.inputs.contains_key(f));
         let fault = all_came.then(|| self.carry_fault(session, step)).flatten();
         fault.map(|words| format!("does not pass the check. {words}"))
     }

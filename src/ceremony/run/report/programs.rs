@@ -1,5 +1,5 @@
 //! What `ceremony.json` says of a run beside the states of its steps: who signed, what was compared, what went another way
-//! than the script, and what was refused at the door. Of the same things as the report, so that both tell one story.
+//! than the script. Of the same things as the report, so that both tell one story.
 
 use serde::Serialize;
 
@@ -8,15 +8,13 @@ use crate::session::{Run, Session, StepRecord, StepState};
 
 use super::super::super::model::{Model, Step};
 use super::steps::signs;
-use super::{Material, exceptions, handled, log};
+use super::{Material, exceptions, log};
 
 /// Of the whole run. What is empty is absent.
 #[derive(Serialize)]
 pub(in crate::ceremony::run) struct Beside {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     exceptions: Vec<ExceptionPart>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    refused: Vec<RefusedPart>,
 }
 
 /// Of one step. What is empty is absent.
@@ -40,16 +38,6 @@ struct ExceptionPart {
     signed_by: Vec<String>,
 }
 
-#[derive(Serialize)]
-struct RefusedPart {
-    audit_line: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    at: Option<String>,
-    what: String,
-    who: String,
-    passphrase: bool,
-}
-
 impl Beside {
     /// Gathers it from journal and log.
     pub(in crate::ceremony::run) fn of(run: &Run, model: &Model, session: &Session) -> Self {
@@ -66,16 +54,8 @@ impl Beside {
             decision: one.decision,
             signed_by: one.by.into_iter().filter(|name| !name.is_empty()).collect(),
         };
-        let refused = |one: crate::evidence::report::RefusedAtDoor| RefusedPart {
-            audit_line: one.line,
-            at: one.at.map(Timestamp::rfc3339),
-            what: one.what,
-            who: one.who,
-            passphrase: one.passphrase,
-        };
         Self {
             exceptions: exceptions(&from).into_iter().map(exception).collect(),
-            refused: handled::refused(&from).into_iter().map(refused).collect(),
         }
     }
 }
