@@ -425,10 +425,19 @@ fn a_green_rehearsal_leaves_one_line_and_a_failed_one_none() {
         rehearsal_note: Some(notes.clone()),
         ..wanted(inputs)
     };
-    let bad = script("kek-to-aws-rsa.toml");
+    let sound = script("kek-to-aws-rsa.toml");
+    let (_, mut session) = vault(&sound);
+    let garbage = go(&[("counterparty", &b"garbage"[..])]);
+    assert!(Runner::begin(&mut session, sound, garbage).is_err());
+    assert!(!notes.exists());
+    let other = "00 ".repeat(32);
+    let text =
+        include_str!("../../ceremonies/kek-to-aws-rsa.toml").replace("as-shown", other.trim_end());
+    let bad = Script::parse(text.as_bytes()).unwrap();
     let (_, mut session) = vault(&bad);
-    let mut runner =
-        Runner::begin(&mut session, bad, go(&[("counterparty", &b"garbage"[..])])).unwrap();
+    let sample = include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa2048.json");
+    let given = go(&[("counterparty", &sample[..])]);
+    let mut runner = Runner::begin(&mut session, bad, given).unwrap();
     assert!(runner.headless(&mut session).is_err());
     assert!(!notes.exists());
     let first = script("first-key.toml");
