@@ -256,6 +256,9 @@ fn a_custodian_rehearses_from_the_welcome_to_done_with_f5_and_enter() {
     }
     terminal.shows("Done. In a real ceremony you would now hold: no file, 1 report, 1 card.");
     assert_eq!(approvals.len(), 2, "two custodians approve");
+    // Enter reads the page to its end, and then closes.
+    terminal.press(ENTER);
+    terminal.shows("that was all of it");
     terminal.press(ENTER);
     terminal.shows("which one to rehearse?");
     terminal.press("\x03");

@@ -105,7 +105,7 @@ const CALLED: &[(&str, &str)] = &[
     ("vault.reshare", "renew media share shares envelopes"),
     ("vault.recovery-set", "recovery emergency escrow"),
     ("vault.recovery-drill", "recovery drill yearly"),
-    ("vault.policy", "rules settings quorum thresholds"),
+    ("vault.policy", "rules quorum thresholds"),
     ("vault.inventory", "check values other class test keys"),
     ("vault.suspect", "compromise compromised incident clear"),
     ("vault.access", "serial bag package envelope access log"),
