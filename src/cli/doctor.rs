@@ -157,11 +157,7 @@ fn network() -> Check {
             offline,
         ),
         Some(all) => {
-            let up: Vec<&str> = all
-                .iter()
-                .filter(|i| i.up)
-                .map(|i| i.name.as_str())
-                .collect();
+            let up = os::up(&all);
             if up.is_empty() {
                 check("network", "ok", "no interface but loopback is up")
             } else {

@@ -32,7 +32,7 @@ pub use media::{device_of, is_unmounted, removable_media};
 pub use output::{OutputFolder, is_plain_name, new_file, write_new_file};
 pub use own_hash::own_sha256;
 pub use paper::{could_print, in_words, is_printer, print_once};
-pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas};
+pub use probe::{EntropyReport, Interface, entropy_report, interfaces, swap_areas, up};
 pub use processes::ask_to_end;
 pub use suspend::{GOES_ON, STOP_ASKED, can_be_brought_back, stop_process_group};
 pub use terminal_state::TerminalState;

@@ -20,6 +20,12 @@ pub struct Interface {
     pub wireless: bool,
 }
 
+/// The names of those that would carry traffic.
+pub fn up(interfaces: &[Interface]) -> Vec<&str> {
+    let up = interfaces.iter().filter(|one| one.up);
+    up.map(|one| one.name.as_str()).collect()
+}
+
 /// Every interface but loopback, by name; `None` where the system does not say.
 pub fn interfaces() -> Option<Vec<Interface>> {
     interfaces_below(Path::new("/sys/class/net"))

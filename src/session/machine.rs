@@ -1,7 +1,7 @@
 //! What is wrong with the machine on which a production vault is made or opened, for its log: people may go on all the
 //! same, and an auditor reads that they did.
 
-use crate::os::{Interface, interfaces, swap_areas};
+use crate::os::{Interface, interfaces, swap_areas, up};
 
 /// Networks that are up and swap in use; nothing where there is none, or the system does not say.
 pub(super) fn unfit() -> Option<String> {
@@ -9,9 +9,8 @@ pub(super) fn unfit() -> Option<String> {
 }
 
 fn told(interfaces: Option<Vec<Interface>>, swap: Option<Vec<String>>) -> Option<String> {
-    let up = interfaces.unwrap_or_default().into_iter();
-    let up = up.filter(|one| one.up).map(|one| one.name);
-    let networks: Vec<String> = up.collect();
+    let all = interfaces.unwrap_or_default();
+    let networks: Vec<String> = up(&all).into_iter().map(str::to_owned).collect();
     let parts = [
         ("network up", networks),
         ("swap in use", swap.unwrap_or_default()),

@@ -60,6 +60,8 @@ pub struct Vault {
     /// The number the next commit must exceed; above the header's after an older copy was opened.
     highest: u64,
     unsure: bool,
+    /// Whether the mark of an unfinished making lies in the folder: asked of the medium once, not with every view.
+    unfinished: bool,
 }
 
 impl Vault {
@@ -108,6 +110,7 @@ impl Vault {
             custody,
             file_sha256: Sha256::digest(&sealed).into(),
             unsure: false,
+            unfinished: false,
         })
     }
 
@@ -152,6 +155,7 @@ impl Vault {
         }
         let highest = latest(&*store, &header, &file, older)?;
         generations::purge(&mut *store, header.purge_before)?;
+        let unfinished = store.read(UNFINISHED)?.is_some();
         let vault = Self {
             store,
             recipient: identity.recipient().to_owned(),
@@ -161,6 +165,7 @@ impl Vault {
             file_sha256: Sha256::digest(&file).into(),
             highest,
             unsure: false,
+            unfinished,
         };
         Ok((vault, State { plain, place }))
     }
@@ -318,7 +323,9 @@ impl Vault {
     /// # Errors
     /// The medium refused.
     pub fn mark_unfinished(&mut self, text: &str) -> Result<(), StoreError> {
-        self.store.replace(UNFINISHED, text.as_bytes())
+        self.store.replace(UNFINISHED, text.as_bytes())?;
+        self.unfinished = true;
+        Ok(())
     }
 
     /// Takes it away; none that is there is no error.
@@ -326,16 +333,18 @@ impl Vault {
     /// # Errors
     /// The medium refused.
     pub fn unmark_unfinished(&mut self) -> Result<(), StoreError> {
-        if self.store.read(UNFINISHED)?.is_none() {
+        if !self.unfinished {
             return Ok(());
         }
         self.store.remove(UNFINISHED)?;
-        self.store.sync()
+        self.store.sync()?;
+        self.unfinished = false;
+        Ok(())
     }
 
     /// Whether it is there.
-    pub fn is_unfinished(&self) -> bool {
-        self.store.read(UNFINISHED).is_ok_and(|text| text.is_some())
+    pub const fn is_unfinished(&self) -> bool {
+        self.unfinished
     }
 
     /// Removes a staged successor that will not be used.

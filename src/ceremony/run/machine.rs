@@ -1,7 +1,7 @@
 //! What a script asks of the machine that it is played on: no network, one build of keymoot, a recording. It binds in production;
 //! people rehearse on whatever machine they have.
 
-use crate::os::{Interface, interfaces, own_sha256};
+use crate::os::{Interface, interfaces, own_sha256, up};
 use crate::session::Profile;
 
 use super::super::script::Script;
@@ -54,11 +54,7 @@ fn told(interfaces: Option<&[Interface]>) -> String {
     let Some(all) = interfaces else {
         return "not known: the machine's interfaces could not be read".to_owned();
     };
-    let up: Vec<&str> = all
-        .iter()
-        .filter(|i| i.up)
-        .map(|i| i.name.as_str())
-        .collect();
+    let up = up(all);
     if up.is_empty() {
         "none was up".to_owned()
     } else {
@@ -71,8 +67,7 @@ fn is_offline(interfaces: Option<&[Interface]>) -> Result<(), String> {
     let up = match interfaces {
         None => "it cannot be told which interfaces this machine has".to_owned(),
         Some(all) => {
-            let up = all.iter().filter(|one| one.up);
-            let names: Vec<&str> = up.map(|one| one.name.as_str()).collect();
+            let names = up(all);
             if names.is_empty() {
                 return Ok(());
             }
