@@ -1,6 +1,5 @@
 //! Against OpenSSL and Python `cryptography`: key pairs, wrapped keys, check values, chains.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by panicking
-#![cfg(feature = "interop")]
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -1,6 +1,5 @@
 //! Recovery without keymoot: stock `age` opens the envelopes, the printed Python script makes the
 //! identities, stock `age` opens vault.age and a sealed key, down to the clear bytes.
-#![cfg(feature = "interop")]
 // A test that stops at the first surprise is what is wanted here, in its helpers too.
 #![allow(
     clippy::unwrap_used,

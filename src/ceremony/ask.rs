@@ -179,6 +179,8 @@ pub struct Showing {
     pub stays_good: bool,
     /// What was given in the step at hand and is on no record yet.
     pub anew: Anew,
+    /// The act of the step at hand is done and saved, and its result is being read.
+    pub done: bool,
     /// A step ahead has people read their own watches: until then no clock is shown.
     pub reads_watches: bool,
     /// keymoot plays the other side: nothing that comes from it is real.
@@ -235,6 +237,7 @@ pub(super) mod tests {
             signs_stop: Vec::new(),
             stays_good: false,
             anew: Anew::Nothing,
+            done: false,
             reads_watches: false,
             plays_other: false,
             idle_lock: None,

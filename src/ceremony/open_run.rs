@@ -102,6 +102,12 @@ pub fn stopped_in(folder: &Path) -> Option<String> {
 impl OpenRun {
     /// `4 of 13 steps are done`, as the end of the line So far.
     pub fn so_far(&self) -> String {
+        if self.stopped {
+            return say!(
+                "it was stopped for good at step {number}; what was done before is saved",
+                number = self.number
+            );
+        }
         say!(
             "{done} of {all} steps are done and saved",
             done = self.number.saturating_sub(1),
@@ -111,6 +117,12 @@ impl OpenRun {
 
     /// What is offered to whoever opened the vault; `key` goes on.
     pub fn offered(&self) -> String {
+        if self.stopped {
+            return say!(
+                "A ceremony was stopped for good here: {title}. Enter goes on with its record, which is not signed by all.",
+                title = self.title
+            );
+        }
         say!(
             "A ceremony stands open here: {title}. Enter goes on with step {number} of {all}.",
             title = self.title,
@@ -252,6 +264,10 @@ mod tests {
             "{said}"
         );
         assert_eq!(own.so_far(), "4 of 13 steps are done and saved");
+        for said in [stopped.so_far(), stopped.offered()] {
+            assert!(said.contains("stopped for good"), "{said}");
+            assert!(!said.contains("goes on with step"), "{said}");
+        }
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub struct Pause {
     pub held: Held,
     /// Number of the step at hand.
     pub step: usize,
+    /// The act of the step at hand is done and saved; only going on is not.
+    pub done: bool,
     /// Signatures were given that are not used yet.
     pub signed: bool,
     /// It is a rehearsal of which nothing is kept.
@@ -86,6 +88,7 @@ impl Pause {
                 .map(|showing| showing.held.clone())
                 .unwrap_or_default(),
             step: showing.map_or(1, |showing| showing.current.saturating_add(1)),
+            done: showing.is_some_and(|showing| showing.done),
             signed,
             keeps_nothing,
             writes: false,
@@ -198,6 +201,7 @@ impl Pause {
         match (self.stopping, self.keeps_nothing) {
             (true, _) => tr("the ceremony is stopped for good; its record is being signed"),
             (_, true) => tr("the rehearsal waits; nothing of it is kept when it is left"),
+            _ if self.done => tr("every step up to this one is done and saved; the next has not begun"),
             _ => tr("every finished step is saved and stays finished; this one is not"),
         }
     }

@@ -1,8 +1,11 @@
 //! The sender of a TR-34 exchange (KDH) as rehearsals play it: its own authority, its own signing pair, its token.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 use data_encoding::{BASE32_NOPAD, HEXUPPER};
+use rand_core::CryptoRng;
 
 use crate::api::{
     GetParametersForExportOutput, ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock,
@@ -249,9 +252,7 @@ impl OtherSide<'_> {
         let mut rng = self.draw(name, &declared.id)?;
         let mut serial = [0_u8; 16];
         rng.fill_bytes(&mut serial);
-        // RSA_2048 is what this vault's own rules ask of a sender at least.
-        let pair =
-            keygen::rsa(2048, rng.as_mut(), &AtomicBool::new(false)).map_err(|e| e.to_string())?;
+        let pair = pair_of(serial, rng.as_mut())?;
         let today = self.day();
         let terms = Terms {
             subject: Subject {
@@ -273,6 +274,34 @@ impl OtherSide<'_> {
         let millis = self.now.millis();
         self.now.plus_millis(-millis.rem_euclid(MONTH))
     }
+}
+
+/// Pairs of stand-ins by their certificate's serial number, which is drawn before the pair from the same randomness. A
+/// script asks its sender three or four times, and each time the two pairs are the same; they protect nothing.
+static MADE: Mutex<BTreeMap<[u8; 16], keygen::RsaPair>> = Mutex::new(BTreeMap::new());
+
+/// So many are remembered: one script's, and a few of scripts before it.
+const REMEMBERED: usize = 16;
+
+/// The pair that this randomness makes.
+fn pair_of(serial: [u8; 16], rng: &mut dyn CryptoRng) -> Result<keygen::RsaPair, String> {
+    let mut made = MADE.lock().map_err(|_| "another thread failed".to_owned())?;
+    let again = |pair: &keygen::RsaPair| keygen::RsaPair {
+        pkcs8: SecretBytes::from_slice(pair.pkcs8.expose()),
+        spki: pair.spki.clone(),
+    };
+    if let Some(pair) = made.get(&serial) {
+        return Ok(again(pair));
+    }
+    drop(made);
+    // RSA_2048 is what this vault's own rules ask of a sender at least.
+    let pair = keygen::rsa(2048, rng, &AtomicBool::new(false)).map_err(|e| e.to_string())?;
+    made = MADE.lock().map_err(|_| "another thread failed".to_owned())?;
+    if made.len() >= REMEMBERED {
+        made.clear();
+    }
+    made.insert(serial, again(&pair));
+    Ok(pair)
 }
 
 fn party(certificate: &Certificate) -> Result<PartyId, String> {

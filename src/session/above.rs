@@ -66,10 +66,10 @@ impl Session {
         let own = self.profile();
         let rule = match field {
             "parameters" if receivers.contains(&op) => {
-                return build::receivers_file(bytes).map(|_| ());
+                return self.their_parameters(bytes).map(|_| ());
             }
             "file" if op == op::IMPORT_ROOT.name => {
-                return build::root_for(self, bytes).map(|_| ());
+                return self.their_root(bytes).map(|_| ());
             }
             "file" if op == op_exchange::IMPORT_TR31.name => brought::key_block(bytes, own).err(),
             "file" if op == op_exchange::IMPORT_RSA_WRAP.name => {

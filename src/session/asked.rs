@@ -4,6 +4,7 @@
 use super::field::{Choice, Field, Kind};
 use super::handing_out::free_folder;
 use super::{op, op_exchange, op_tr34};
+use crate::custody::passphrase::words_not_in_list;
 use crate::text::tr;
 
 /// Where a custodian's share envelope lies that is not in the vault's folder.
@@ -244,17 +245,24 @@ pub fn is_beside_words(field: &Field) -> bool {
     field.id == SHARE_ENVELOPE.id || field.id == DRILLED_SHARE.id || is_own_medium(field)
 }
 
-/// Whether somebody typed words where a path is asked for: four in a row, behind the last slash.
+/// Whether somebody typed words where a path is asked for: four in a row, behind the last slash; or, where no slash was
+/// typed at all, a word of the list that passphrases are made of and a blank behind it. The second sees it after one word,
+/// and takes few paths for words: `./` before such a path says that it is one.
 pub fn looks_like_words(typed: &str) -> bool {
     let last = typed.rsplit('/').next().unwrap_or_default();
     let word = |word: &&str| word.len() >= 3 && word.chars().all(|c| c.is_ascii_lowercase());
-    last.split_whitespace().filter(word).count() >= 4
+    let begins = !typed.contains('/')
+        && typed
+            .trim_start()
+            .split_once(char::is_whitespace)
+            .is_some_and(|(first, _)| words_not_in_list(first).is_empty());
+    begins || last.split_whitespace().filter(word).count() >= 4
 }
 
 /// What is said of them; they are said nowhere.
 pub fn words_for_a_path() -> &'static str {
     tr(
-        "These look like words and not like a path: they were wiped, and no message repeats them. Whoever saw them on this screen knows them. The path comes here; words go into the field for words.",
+        "These look like words and not like a path: they were wiped, and no message repeats them. Whoever saw them on this screen knows them. The path comes here; words go into the field for words. A path that does begin so is typed with ./ before it.",
     )
 }
 
@@ -299,12 +307,16 @@ mod tests {
         for path in [
             "/media/ben/Ben.share.age",
             "/media/My Red Stick/Ana share.age",
-            "share of ben.age",
+            "./share of ben.age",
+            "Ana share.age",
+            "stick",
         ] {
             assert!(!looks_like_words(path), "{path}");
         }
         for words in [
             "velvet anchor lunar crisp mango",
+            "velvet ",
+            " Velvet a",
             "/media/ben/Ben.approval.ageheadstone satisfied ransack unrevised unworn",
         ] {
             assert!(looks_like_words(words), "{words}");

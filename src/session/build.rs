@@ -151,8 +151,11 @@ pub(crate) fn about_field(why: &str) -> Option<(&str, &str)> {
 /// # Errors
 /// It is none; the refusal names the field.
 pub(super) fn receivers_file(bytes: &[u8]) -> Result<ImportParameters, Refusal> {
-    ImportParameters::parse(bytes)
-        .map_err(|error| wrong("parameters", &format!("cannot be used: {error}")))
+    ImportParameters::parse(bytes).map_err(|error| {
+        let kind = super::ours::no_parameters(bytes);
+        let rule = kind.unwrap_or_else(|| format!("cannot be used: {error}"));
+        wrong("parameters", &rule)
+    })
 }
 
 /// The rule that an answer broke, where the refusal is about this field: `is no certificate`.
@@ -245,6 +248,9 @@ pub(crate) fn root_of(bytes: &[u8]) -> Result<Certificate, Refusal> {
                 "file",
                 "is NEXT.txt, a text for people: take the .json file beside it",
             );
+        }
+        if let Some(kind) = super::ours::no_root(bytes) {
+            return wrong("file", &kind);
         }
         let plain = Certificate::from_any(bytes).err();
         let plain = plain.map(|error| error.to_string()).unwrap_or_default();

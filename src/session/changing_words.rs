@@ -148,7 +148,7 @@ fn of_rotation(done: &Rotated) -> Vec<String> {
         },
     ];
     let before = if done.open_copies.is_empty() {
-        vec![tr("The envelopes and words of before open nothing here any more: destroy them in front of the witness.").to_owned()]
+        vec![replaced().to_owned()]
     } else {
         vec![
             say!("First make a new copy (b at Home): these open only to the people of before: {open_copies}.", open_copies = done.open_copies.join(", ")),
@@ -161,6 +161,14 @@ fn of_rotation(done: &Rotated) -> Vec<String> {
         lines.push(say!("The recovery set ({place}) ended with it: its envelopes are destroyed as well, and another is made.", place));
     }
     lines
+}
+
+/// What becomes of the envelopes and words of before, wherever a change is in force: what is said where new words are
+/// shown must not be contradicted behind it.
+pub fn replaced() -> &'static str {
+    tr(
+        "The envelopes and words of before open this vault no more. They open copies made before: keep them until a new copy is read back, then destroy them in front of the witness.",
+    )
 }
 
 /// Names for a sentence.
@@ -196,14 +204,14 @@ pub fn title_of(turn: &Turn, shown: bool) -> String {
 pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
     match &turn.moment {
         Moment::Words { .. } if shown => vec![
-            tr("Write them on your own paper, in this order. They are never shown again, to nobody, once you have typed \
-             them back.")
+            tr("Write them on your own paper, in this order. Nobody else sees them, and once you have typed them back nobody \
+             ever does again.")
                 .to_owned(),
             tr("Nobody can bring them back: not the others, not keymoot.").to_owned(),
             if turn.role == HOLDER {
                 tr("Paper and envelopes go to another place, sealed, and are opened when the custodians cannot.").to_owned()
             } else {
-                tr("Your words of before end with this change, but open copies made before it: keep that paper until a new copy is read back.").to_owned()
+                tr("If you had words before: they end with this change, but open copies made before it. Keep that paper until a new copy is read back.").to_owned()
             },
         ],
         Moment::Words { .. } => vec![

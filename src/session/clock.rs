@@ -48,6 +48,16 @@ impl Session {
         running.max(clock.watermark.into())
     }
 
+    /// The time that nothing may go behind: before people attested the clock of this session it is what was recorded last,
+    /// because the machine's clock may have been set right since.
+    pub(crate) fn latest(&self) -> Timestamp {
+        if self.attested {
+            self.now()
+        } else {
+            self.state.clock.watermark.into()
+        }
+    }
+
     /// Lets a rehearsal's time run with the wall clock for as long as this session lasts, from the later of both:
     /// programs that talk to it look at their own clock. Other vaults' time runs anyway.
     pub fn let_clock_run(&mut self) {
@@ -175,9 +185,12 @@ impl Session {
             }
         };
         let mut working = self.state.clone();
-        if read.millis() - now.millis() > AGREE {
+        // Of the machine's clock as it is corrected, not of the vault's time: where that machine is behind what is on record,
+        // the vault's time would stand still until it has caught up.
+        let machine = self.wall.now().plus_millis(working.clock.offset);
+        if self.profile != Profile::Rehearsal && (read.millis() - machine.millis()).abs() > AGREE {
             working.clock.offset = read.millis() - self.wall.now().millis();
-            note = note.with("clock", now.rfc3339());
+            note = note.with("clock", machine.rfc3339());
         }
         self.commit(working, &[note], false)?;
         self.attested = true;
@@ -204,7 +217,7 @@ impl Session {
             )));
         }
         let read = Timestamp::from_millis(i64::midpoint(early.millis(), late.millis()));
-        let now = self.now();
+        let now = self.latest();
         if now.millis() - read.millis() > AGREE {
             return Err(Refusal::Approval(format!(
                 "The watches say {}, and this vault's time is {}. Nothing was changed and nothing was destroyed. Is it \

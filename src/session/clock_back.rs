@@ -202,6 +202,46 @@ mod tests {
         assert!(session.attested);
     }
 
+    /// The machine's clock was an hour behind when the vault was open last, and is right now: what is on record is older
+    /// than the watches, and nobody has to sign for that. A time that is on record stays on record.
+    #[test]
+    fn a_machine_that_was_set_right_needs_no_exception() {
+        let (_, mut session) = practice(true);
+        session.profile = Profile::Production;
+        session.attested = false;
+        let recorded = start();
+        let wall = Wall::at(recorded.plus_millis(5 * 60_000));
+        session.state.clock.watermark = recorded.into();
+        session.state.clock.offset = HOUR;
+        session.wall = Box::new(wall.clone());
+        session.paced = (wall.now(), OsMonotonic::start());
+        let early = attest(&mut session, recorded.plus_millis(-HOUR)).unwrap_err();
+        assert!(early.to_string().contains(CLOCK_BACK.title), "{early}");
+        attest(&mut session, wall.now()).unwrap();
+        assert_eq!(session.now(), wall.now());
+        assert_eq!(session.state.clock.watermark.0, wall.now().millis());
+        assert!(last_line(&session).contains("\"clock\":\"2026-11-24T10:05:00Z\""));
+    }
+
+    /// The machine is three hours behind and the watches agree with the latest time on record: the vault's time goes on from
+    /// there, and does not stand still for three hours.
+    #[test]
+    fn a_machine_that_is_behind_the_record_is_corrected_by_the_watches() {
+        let (_, mut session) = practice(true);
+        session.profile = Profile::Production;
+        session.attested = false;
+        let recorded = start();
+        let wall = Wall::at(recorded.plus_millis(-3 * HOUR));
+        session.state.clock.watermark = recorded.into();
+        session.wall = Box::new(wall.clone());
+        session.paced = (wall.now(), OsMonotonic::start());
+        let read = recorded.plus_millis(60_000);
+        attest(&mut session, read).unwrap();
+        assert_eq!(session.now(), read);
+        wall.leap(60_000);
+        assert_eq!(session.now(), read.plus_millis(60_000));
+    }
+
     #[test]
     fn it_takes_as_many_as_open_the_vault_and_no_rehearsal_has_it() {
         let (_, mut session) = practice(true);

@@ -9,6 +9,7 @@ mod copies;
 use appointments::appointments;
 use copies::copies;
 
+use super::run::StepState;
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
@@ -93,12 +94,21 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         ));
     }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
-        let what = say!(
-            "open at step {number} of {all}: {script}",
-            number = run.next_step(),
-            all = run.steps.len(),
-            script = run.script
-        );
+        let stopped = run.steps.iter().any(|s| s.state == StepState::Aborted);
+        let what = if stopped {
+            say!(
+                "stopped at step {number}, its record to be signed: {script}",
+                number = run.next_step(),
+                script = run.script
+            )
+        } else {
+            say!(
+                "open at step {number} of {all}: {script}",
+                number = run.next_step(),
+                all = run.steps.len(),
+                script = run.script
+            )
+        };
         let open = line("ceremony", what, tr("now"), "-", Goes::Ceremonies);
         // People came back for it. Only a clock that nobody vouches for is before it: its acts would wait for that.
         let at = if view.attested { 0 } else { lines.len() };
@@ -397,20 +407,25 @@ pub fn span(millis: i64) -> String {
 
 /// How many keys are in which state: `41 ready`, `2 being deleted`; certificates of others apart.
 pub fn counts(view: &View) -> Vec<String> {
-    let mut ready = 0_usize;
+    let (mut ready, mut suspect, mut uncompared) = (0_usize, 0_usize, 0_usize);
     let (mut disabled, mut pending, mut gone) = (0_usize, 0_usize, 0_usize);
     let mut certificates = 0_usize;
     for row in view.keys.iter() {
         match row.key.key_state {
-            KeyState::DELETE_PENDING => pending += 1,
             KeyState::DELETE_COMPLETE => gone += 1,
+            // Whatever else it is, nobody uses it.
+            _ if row.suspect.is_some() => suspect += 1,
+            KeyState::DELETE_PENDING => pending += 1,
             _ if !row.key.enabled => disabled += 1,
             _ if row.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => certificates += 1,
+            _ if row.comparing.is_some() => uncompared += 1,
             _ => ready += 1,
         }
     }
     let mut parts = vec![say!("{ready} ready", ready)];
     for (count, word) in [
+        (suspect, "SUSPECT"),
+        (uncompared, tr("uncompared")),
         (disabled, tr("disabled")),
         (pending, tr("being deleted")),
         (gone, tr("destroyed")),
@@ -444,7 +459,7 @@ impl Due {
                 "Deletions run by the vault's clock, and nobody has vouched for it: two people read their own watches.",
             ),
             "ceremony" => tr(
-                "A run was interrupted. What was done in it is saved; it goes on at the step where it stood.",
+                "A run was left or interrupted. What was done in it is saved; it goes on at the step where it stood, and one that was stopped goes on with the signatures under its record.",
             ),
             "copy" => tr(
                 "If this medium breaks, what is not in a copy is gone. A copy opens only with its custodians' envelopes.",

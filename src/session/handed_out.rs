@@ -1,5 +1,9 @@
+//! New words and envelopes that are in people's hands and not yet in force.
+//!
 //! A rotation whose new words and envelopes are in people's hands and not yet in force. Were it cut there, everybody would
 //! hold two sets, and nothing would say which one counts: so it is written down before, and told at the next opening.
+//!
+//! A recovery set is worse: its envelopes hold shares of the vault's present identities, in force or not.
 
 use crate::custody::policy::operation::ROTATE;
 use crate::text::tr;
@@ -15,9 +19,21 @@ pub(super) const HANDED_OUT: &str = "handed-out";
 /// The line of the log that says that they are void again.
 pub(super) const GIVEN_UP: &str = "given-up";
 
-/// Takes that record out of a state.
+/// The kind of the record of a recovery set, and the name of its line in the log.
+pub(super) const RECOVERY: &str = "recovery-handed-out";
+
+/// Takes both records out of a state: with new identities every share of before is void.
 pub(super) fn forget(state: &mut State) {
-    state.changes.retain(|change| change.kind != HANDED_OUT);
+    let kinds = [HANDED_OUT, RECOVERY];
+    state.changes.retain(|change| !kinds.contains(&change.kind.as_str()));
+}
+
+/// Takes the record of the newest recovery set out of a state: it is in force, or was given up in front of everybody.
+pub(super) fn forget_recovery(state: &mut State) {
+    let newest = state.changes.iter().rposition(|change| change.kind == RECOVERY);
+    if let Some(at) = newest {
+        state.changes.remove(at);
+    }
 }
 
 /// Whether a log, as it lies there, says that a rotation was begun and not finished: what whoever comes to open the
@@ -74,6 +90,44 @@ impl Session {
         self.commit(working, &[note], false)
     }
 
+    /// Writes down that holders have words, and soon envelopes, of a recovery set that is not in force.
+    pub(super) fn note_recovery_handed_out(
+        &mut self,
+        seats: &[Seat],
+        set: &str,
+    ) -> Result<(), Refusal> {
+        if self.profile == Profile::Rehearsal {
+            return Ok(());
+        }
+        let people: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
+        let mut working = self.state.clone();
+        working.changes.push(ChangeRecord {
+            kind: RECOVERY.into(),
+            seq: self.book.seq(),
+            at: self.now().millis(),
+            text: format!(
+                "a recovery set was begun and NOT finished: {} had words for it. Whatever was written of it (envelopes \
+                 with {set} in their names) holds shares of this vault's identities: destroy it in front of the witness. \
+                 If one of them cannot be found, rotate",
+                people.join(", ")
+            ),
+            shown: false,
+        });
+        let note = Transition::note(RECOVERY, people);
+        self.commit(working, &[note], false)
+    }
+
+    /// The same for a recovery set that is given up: what was written of it is destroyed by those who are here.
+    pub(super) fn note_recovery_given_up(&mut self, reason: &str) -> Result<(), Refusal> {
+        let mut working = self.state.clone();
+        forget_recovery(&mut working);
+        if working.changes.len() == self.state.changes.len() {
+            return Ok(());
+        }
+        let note = Transition::note(GIVEN_UP, Vec::new()).with("reason", reason.to_owned());
+        self.commit(working, &[note], false)
+    }
+
     /// What was handed out is void, and everybody here knows: nothing is told of it any more.
     pub(super) fn note_given_up(&mut self, reason: &str) -> Result<(), Refusal> {
         if !self
@@ -91,7 +145,7 @@ impl Session {
     /// The state of now without that record: the change was given up in front of everybody, or is in force.
     pub(super) fn none_handed_out(&self) -> State {
         let mut state = self.state.clone();
-        forget(&mut state);
+        state.changes.retain(|change| change.kind != HANDED_OUT);
         state
     }
 }
@@ -99,7 +153,8 @@ impl Session {
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::custody_act::CustodyAct;
-    use super::super::custody_tests::{NEW, OLD, open_all, passphrases, rotation};
+    use super::super::custody_tests::{NEW, OLD, hands, open_all, passphrases, rotation};
+    use super::super::recovery_tests::{HOLDERS, recovery};
     use super::super::*;
     use super::HANDED_OUT;
     use crate::crypto::SecretBytes;
@@ -184,5 +239,36 @@ pub(super) mod tests {
         let session = open_all(store, OLD).unwrap();
         assert!(!told(&session), "{:?}", session.view().notes);
         assert!(session.view().pending.is_empty());
+    }
+
+    /// Shares of the present identities may lie on sticks when the power fails: it is told until every share is void, whatever
+    /// other set is made meanwhile.
+    #[test]
+    fn a_recovery_set_that_was_cut_is_told_until_everything_is_new() {
+        let store = MemoryStore::new();
+        let mut session = vault(&store);
+        let act = Action::Custody(CustodyAct::Recovery(recovery()));
+        let id = session.approved_by_held(act, None).unwrap().id;
+        let mut brought = session.begin_recovery();
+        super::super::resharing::prove_all(&mut brought, &hands(OLD)).unwrap();
+        session
+            .prepare_recovery(&id, passphrases(HOLDERS), &brought)
+            .unwrap();
+        drop(session);
+        let mut session = open_all(store.clone(), OLD).unwrap();
+        assert!(told(&session), "{:?}", session.view().notes);
+        let lines = session.log_lines().unwrap();
+        assert!(lines.iter().any(|line| line.contains(super::RECOVERY)));
+        session
+            .recovery_automatic(recovery(), passphrases(HOLDERS), &hands(OLD))
+            .unwrap();
+        session.close().unwrap();
+        let mut session = open_all(store.clone(), OLD).unwrap();
+        assert!(told(&session), "{:?}", session.view().notes);
+        session
+            .rotate_automatic(rotation(NEW), passphrases(NEW))
+            .unwrap();
+        session.close().unwrap();
+        assert!(!told(&open_all(store, NEW).unwrap()));
     }
 }

@@ -140,7 +140,8 @@ impl Session {
     /// What changed of people and shares is shown first at the next opening; a reshare that stands open always.
     fn show_changes(&mut self) -> Result<(), Refusal> {
         for change in self.state.changes.iter_mut().filter(|c| !c.shown) {
-            change.shown = true;
+            // Shares of a recovery set that was cut are good until everything is new: that is said at every opening.
+            change.shown = change.kind != super::handed_out::RECOVERY;
             let when = super::sentence_custody::when(change.at);
             self.notes.push(format!("{when}: {}", change.text));
         }

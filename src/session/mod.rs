@@ -74,6 +74,7 @@ pub mod op_suspect;
 pub mod op_tr34;
 pub mod opening;
 mod opening_steps;
+mod ours;
 mod pending;
 mod policy_file;
 pub mod practice;

@@ -12,7 +12,9 @@ use super::book::Turn;
 use super::command::{Arrow, Executed};
 use super::custody_act::{CustodyAct, Recovery};
 use super::enrolment::{self, Enrolled};
+use super::envelopes::set_name;
 use super::error::Refusal;
+use super::handed_out;
 use super::pending::Pending;
 use super::proving::Proving;
 use super::state::{ChangeRecord, DrillRecord, RecoveryRecord, State};
@@ -104,6 +106,7 @@ impl Session {
             (&v, &u),
             "recovery-set-id",
         )?;
+        self.note_recovery_handed_out(&recovery.people, &set_name(&file.set_id))?;
         Ok(PreparedRecovery {
             pending,
             proving: Proving::everybody(file.clone()),
@@ -219,6 +222,7 @@ impl Session {
         }
         people.extend(enrolled.iter().map(|e| enrolment::person(e, seq + 1)));
         self.ledger_begins(working);
+        handed_out::forget_recovery(working);
         enrolment::enter_in_ledger(&mut working.ledger, file, "recovery-set", at);
         for person in enrolled {
             let record = DrillRecord {

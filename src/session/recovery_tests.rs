@@ -11,13 +11,13 @@ use super::*;
 use crate::crypto::SecretBytes;
 use crate::vault::{AUDIT, Fault, FaultStore, MemoryStore, Store};
 
-const HOLDERS: &[(&str, &str)] = &[
+pub(super) const HOLDERS: &[(&str, &str)] = &[
     ("Fay", "falcon fiddle"),
     ("Gus", "garlic gadget"),
     ("Hal", "hazel hammock"),
 ];
 
-fn recovery() -> Recovery {
+pub(super) fn recovery() -> Recovery {
     let seat = |(name, _): &(&str, &str)| Seat {
         name: (*name).to_owned(),
         role: "custodian",

@@ -367,7 +367,7 @@ impl Wall {
         Self(std::sync::Arc::new(time.millis().into()))
     }
 
-    fn leap(&self, millis: i64) {
+    pub(super) fn leap(&self, millis: i64) {
         self.0
             .fetch_add(millis, std::sync::atomic::Ordering::SeqCst);
     }

@@ -9,7 +9,7 @@ use crate::custody::policy::operation;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 62] = [
+const WORDS: [(&str, &str); 63] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -56,7 +56,8 @@ const WORDS: [(&str, &str); 62] = [
     ("enrol", "person enrolled"),
     ("people", "people listed"),
     (super::handed_out::HANDED_OUT, "new words handed out"),
-    (super::handed_out::GIVEN_UP, "rotation given up"),
+    (super::handed_out::GIVEN_UP, "change of people given up"),
+    (super::handed_out::RECOVERY, "recovery set handed out"),
     ("attest-clock", "clock attested"),
     ("run-begin", "ceremony begun"),
     ("run-close", "ceremony ended"),

@@ -421,6 +421,8 @@ pub struct View {
     pub by_recovery: bool,
     /// Whether people attested the clock; only in production can it be otherwise.
     pub attested: bool,
+    /// The time that nothing may go behind: the vault's own, or, before people attested it, the latest on record.
+    pub latest: Timestamp,
     /// What closing has to say about a production vault that exists only once.
     pub only_copy: Option<&'static str>,
     /// Papers of components that lie open in the run that stands open: part, key and holder, in words.

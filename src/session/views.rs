@@ -74,6 +74,7 @@ impl Session {
             recovery: self.recovery_view(),
             by_recovery: self.by_recovery(),
             attested: self.attested,
+            latest: self.latest(),
             only_copy: self.only_copy(),
             open_papers: self.papers_in_hands(),
             returning: self.returning_view(),

@@ -45,6 +45,26 @@ pub fn behind(readings: &[(String, Timestamp)], now: Timestamp) -> Option<Timest
     (read.millis() < now.millis().saturating_sub(AGREE)).then_some(read)
 }
 
+/// Two watches that agree with each other and are behind the vault's clock, which nobody attested in this session, but not
+/// behind the latest time on record: the clock goes by how far the machine's was off the last time. What is asked before
+/// they are believed.
+fn corrected(
+    readings: &[(String, Timestamp)],
+    (now, latest): (Timestamp, Timestamp),
+) -> Option<String> {
+    let read = behind(readings, now)?;
+    (read.millis() >= latest.millis().saturating_sub(AGREE)).then(|| {
+        say!(
+            "Both watches say {read}, {by} behind this vault's clock, which says {now}. It goes by how far this \
+             machine's clock was off when the vault was open last: was that clock set right since? If not, {ask}",
+            read = minute(read),
+            by = left(read, now),
+            now = minute(now),
+            ask = which_is_wrong(now.millis().saturating_sub(read.millis()))
+        )
+    })
+}
+
 fn agree(readings: &[(String, Timestamp)]) -> bool {
     matches!(readings, [(_, one), (_, other)] if (one.millis() - other.millis()).abs() <= AGREE)
 }
@@ -145,8 +165,9 @@ impl Watches {
         self.readings.first().map(|(name, _)| name.as_str())
     }
 
-    /// One person's reading, as typed: `2026-12-01 09:00` or RFC 3339, in UTC, while the vault's clock says `now`. Where
-    /// both are ahead of it, that is asked about before [`Watches::sure`] takes them.
+    /// One person's reading, as typed: `2026-12-01 09:00` or RFC 3339, in UTC, while the vault's clock says `now`, and
+    /// `latest` is the latest time that is on record ([`View::latest`]). Where both are ahead of the clock, or behind what
+    /// only the machine's clock says, that is asked about before [`Watches::sure`] takes them.
     ///
     /// # Errors
     /// Which field is not as it must be (its id), and why; what was read before stands.
@@ -154,7 +175,7 @@ impl Watches {
         &mut self,
         name: &str,
         typed: &str,
-        now: Timestamp,
+        (now, latest): (Timestamp, Timestamp),
     ) -> Result<Heard, (&'static str, String)> {
         if self.first() == Some(name) {
             return Err((
@@ -173,10 +194,9 @@ impl Watches {
         if self.readings.len() < 2 {
             return Ok(Heard::Second);
         }
-        Ok(match ahead(&self.readings, now) {
-            Some(question) => Heard::Ask(question),
-            None => Heard::Both,
-        })
+        let asks = ahead(&self.readings, now);
+        let asks = asks.or_else(|| corrected(&self.readings, (now, latest)));
+        Ok(asks.map_or(Heard::Both, Heard::Ask))
     }
 
     /// Both readings as the command for the door; they are forgotten here.
@@ -204,15 +224,15 @@ mod tests {
     fn two_different_people_make_one_command() {
         let mut watches = Watches::default();
         let now = at("2026-12-01 09:01");
-        let first = watches.read("Ana", "2026-12-01 09:00", now).unwrap();
+        let first = watches.read("Ana", "2026-12-01 09:00", (now, now)).unwrap();
         assert!(matches!(first, Heard::Second));
         assert_eq!(watches.first(), Some("Ana"));
-        let (field, why) = watches.read("Ana", "2026-12-01 09:00", now).err().unwrap();
+        let (field, why) = watches.read("Ana", "2026-12-01 09:00", (now, now)).err().unwrap();
         assert_eq!(field, "person");
         assert!(why.contains("Another person"), "{why}");
-        let (field, _) = watches.read("Ben", "nine o'clock", now).err().unwrap();
+        let (field, _) = watches.read("Ben", "nine o'clock", (now, now)).err().unwrap();
         assert_eq!(field, "time");
-        let both = watches.read("Ben", "2026-12-01T09:00:30Z", now).unwrap();
+        let both = watches.read("Ben", "2026-12-01T09:00:30Z", (now, now)).unwrap();
         assert!(matches!(both, Heard::Both));
         let Command::AttestClock { readings } = watches.sure() else {
             panic!("two readings are the command");
@@ -227,8 +247,8 @@ mod tests {
     fn two_watches_that_are_an_hour_ahead_are_asked_about() {
         let mut watches = Watches::default();
         let now = at("2026-11-29 16:55");
-        watches.read("Ana", "2026-11-29 17:55", now).unwrap();
-        let Heard::Ask(why) = watches.read("Cho", "2026-11-29 17:56", now).unwrap() else {
+        watches.read("Ana", "2026-11-29 17:55", (now, now)).unwrap();
+        let Heard::Ask(why) = watches.read("Cho", "2026-11-29 17:56", (now, now)).unwrap() else {
             panic!("an hour is asked about");
         };
         assert!(why.contains("1 h 00 m ahead"), "{why}");
@@ -237,13 +257,33 @@ mod tests {
             panic!("they are sure");
         };
         assert_eq!(readings.len(), 2);
-        watches.read("Ana", "2027-11-29 16:55", now).unwrap();
-        let Heard::Ask(why) = watches.read("Cho", "2027-11-29 16:55", now).unwrap() else {
+        watches.read("Ana", "2027-11-29 16:55", (now, now)).unwrap();
+        let Heard::Ask(why) = watches.read("Cho", "2027-11-29 16:55", (now, now)).unwrap() else {
             panic!("a year is asked about");
         };
         assert!(why.contains("the day and the year"), "{why}");
         watches.again();
         assert_eq!(watches.first(), None);
+    }
+
+    /// The machine's clock was set right between two sessions: what is on record is not contradicted.
+    #[test]
+    fn watches_that_are_behind_the_machine_alone_are_asked_about_and_not_refused() {
+        let (now, latest) = (at("2026-11-29 21:39"), at("2026-11-29 20:37"));
+        let mut watches = Watches::default();
+        watches
+            .read("Ana", "2026-11-29 20:41", (now, latest))
+            .unwrap();
+        let asked = watches.read("Ben", "2026-11-29 20:41", (now, latest));
+        let Heard::Ask(why) = asked.unwrap() else {
+            panic!("it is asked about");
+        };
+        assert!(why.contains("was that clock set right since"), "{why}");
+        watches.again();
+        for name in ["Ana", "Ben"] {
+            let early = watches.read(name, "2026-11-29 20:30", (now, latest));
+            assert!(!matches!(early.unwrap(), Heard::Ask(_)), "the door refuses it");
+        }
     }
 
     /// Watches that are behind, or differ from each other, are for the door: it refuses them and writes that down.

@@ -25,7 +25,7 @@ use crate::session::op_custody::RESTORE;
 use crate::session::{
     Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session, Stop,
 };
-use crate::text::tr;
+use crate::text::{say, tr};
 
 /// An act as a wizard hands it over.
 #[derive(Debug, Clone)]
@@ -150,7 +150,10 @@ impl Acts {
             Order::InspectAgain { path, bytes } => receiver(session, path, bytes),
             Order::ReadFiles(paths) => Ok(News::FilesRead(self.files(session, paths)?)),
             Order::Above(op, paths) => {
-                let files = self.files(session, paths)?.into_iter().collect();
+                let files: BTreeMap<_, _> = self.files(session, paths)?.into_iter().collect();
+                for (field, bytes) in &files {
+                    session.file_fits(op, field, bytes)?;
+                }
                 Ok(News::Above(session.above(op, &files)))
             }
             Order::ReadRoot(path) => {
@@ -388,8 +391,16 @@ fn receiver(session: &Session, path: PathBuf, bytes: Arc<Vec<u8>>) -> Result<New
     Ok(News::Receiver(Box::new(read)))
 }
 
+/// A page with one file calls it so.
+pub(super) fn of_this_file(refusal: Refusal) -> Refusal {
+    match build::about_field(&refusal.to_string()) {
+        Some((_, rest)) => Refusal::Usage(say!("This file {rest}", rest)),
+        None => refusal,
+    }
+}
+
 fn read_root(session: &Session, bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {
-    let root = build::root_for(session, &bytes)?;
+    let root = session.their_root(&bytes).map_err(of_this_file)?;
     let commands = CounterpartyFile::parse(&bytes)
         .map(|file| handover::commands_for(&file, crate::api::KeyMaterialType::KEY_CRYPTOGRAM));
     Ok(News::Root(Box::new(RootFile {

@@ -53,7 +53,9 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
         let said = state
             .notice()
             .map(|(role, text)| (*role, notice(&in_words(*role, text), width)));
-        let taken = said.as_ref().map_or(0, |(_, lines)| cells(lines.len()));
+        let whole = screen.keeps_its_rows();
+        let rows = said.as_ref().map_or(0, |(_, lines)| cells(lines.len()));
+        let taken = if whole { 0 } else { rows };
         let kept = Band::of(&screen.footing(&state.world), &state.world, width);
         let banded = kept.rows();
         let body = height
@@ -62,13 +64,15 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
             .saturating_sub(taken);
         canvas.within(0, 2, width, body, |c| screen.draw(&state.world, c));
         if let Some((role, lines)) = &said {
-            for (n, line) in lines.iter().enumerate() {
-                canvas.put(
-                    1,
-                    body.saturating_add(2).saturating_add(cells(n)),
-                    *role,
-                    line,
-                );
+            // In the heading's row there is room for one line.
+            let (y, most) = if whole {
+                (1, 1)
+            } else {
+                (body.saturating_add(2), lines.len())
+            };
+            for (n, line) in lines.iter().take(most).enumerate() {
+                let more = if most < lines.len() { " .." } else { "" };
+                canvas.put(1, y.saturating_add(cells(n)), *role, &format!("{line}{more}"));
             }
         }
         let top = height.saturating_sub(1).saturating_sub(banded);

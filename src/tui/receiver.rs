@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::acts::of_this_file;
 use super::theme::Role;
 use crate::api::{KeyAlgorithm, Timestamp};
 use crate::pki::{Certificate, ImportParameters};
@@ -68,8 +69,7 @@ impl Receiver {
         path: PathBuf,
         bytes: Arc<Vec<u8>>,
     ) -> Result<Self, Refusal> {
-        let parameters =
-            ImportParameters::parse(&bytes).map_err(|e| Refusal::Usage(e.to_string()))?;
+        let parameters = session.their_parameters(&bytes).map_err(of_this_file)?;
         let view = session.view();
         let issuer = parameters.chain.first().unwrap_or(parameters.root());
         let trusted = imported(session, &view, issuer);

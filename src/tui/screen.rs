@@ -22,6 +22,12 @@ pub(crate) trait Screen {
     /// The title rule: place, then step or count.
     fn title(&self, world: &World) -> Vec<String>;
 
+    /// Whether no row of the page makes room for what is said in passing, as with a code that a camera reads: it then stands
+    /// in the row of the title.
+    fn keeps_its_rows(&self) -> bool {
+        false
+    }
+
     /// Who acts, what Enter does, what has and has not happened.
     fn footing(&self, world: &World) -> Footing;
 

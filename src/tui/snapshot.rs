@@ -88,6 +88,7 @@ pub(crate) fn rehearsal() -> View {
         n: 3,
         people: Arc::new(people()),
         now: Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap(),
+        latest: Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap(),
         seq: 1,
         commit: 3,
         events: 9,

@@ -16,6 +16,7 @@ use super::super::model::Step;
 use super::super::{ops, ops_carry};
 use super::Runner;
 use super::carry::NUMBER;
+use super::deviations;
 use super::drive::Halt;
 
 /// How far a watch may be from the vault's clock where the script says nothing (CA/B BR 6.1.1.1: three minutes).
@@ -206,10 +207,16 @@ impl Runner {
         if first.is_some_and(|first| plain(first) == plain(typed)) {
             return Ok(());
         }
+        // Who acts, leads and watches signed why the two differ: both stay on record.
+        let record = self.record(session);
+        if record.is_some_and(|record| deviations::of_record(&record).iter().any(|one| !one.open)) {
+            return Ok(());
+        }
         Err(Halt::Again(
-            "This is not what the first reading says. Nothing was recorded. Read it again from the thing itself, in the \
-             same order; if the first reading was wrong, stop it for good (Esc) and begin anew, or record an exception."
-                .into(),
+            tr("This is not what the first reading says. Nothing was recorded. Read it again from the thing itself, in the \
+             same order. If the first reading was wrong: pause (Esc) and record an exception that says so; behind it \
+             what you read counts, and both readings stay on record.")
+            .to_owned(),
         ))
     }
 

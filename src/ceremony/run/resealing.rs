@@ -420,7 +420,7 @@ impl Runner {
             tr("records where the paper is").to_owned()
         } else {
             say!(
-                "keeps the serial; then {witness} reads the package too",
+                "keeps the serial, and {witness} reads it too; a reason alone is recorded",
                 witness
             )
         };

@@ -58,6 +58,9 @@ struct KeyPart<'a> {
     key_check_value: &'a str,
     key_check_value_algorithm: KeyCheckValueAlgorithm,
     key_state: KeyState,
+    /// Nobody knows whose key it is, or somebody may know it who must not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    suspect: bool,
 }
 
 #[derive(Serialize)]
@@ -84,6 +87,7 @@ pub(super) fn json(
             key_check_value: &row.key.key_check_value,
             key_check_value_algorithm: row.key.key_check_value_algorithm,
             key_state: row.key.key_state,
+            suspect: row.suspect.is_some(),
         })
     });
     let written = super::outputs::written(run);

@@ -184,7 +184,11 @@ impl Changing {
             .map(|p| p.act.issuer.clone())
         else {
             // The words were drawn, and the request went with that.
-            return session.note_given_up(&reason);
+            return if matches!(self.act, crate::session::CustodyAct::Recovery(_)) {
+                session.note_recovery_given_up(&reason)
+            } else {
+                session.note_given_up(&reason)
+            };
         };
         session.perform(crate::session::Command::Withdraw {
             id: self.id,

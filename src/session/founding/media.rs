@@ -17,6 +17,8 @@ pub(crate) struct Envelopes {
     turns: Vec<Turn>,
     /// Folders that were written, in the order of the turns.
     placed: Vec<PathBuf>,
+    /// Whose envelopes were written to a folder that was not their own.
+    elsewhere: Vec<(String, PathBuf)>,
 }
 
 impl Envelopes {
@@ -33,6 +35,7 @@ impl Envelopes {
         Self {
             turns,
             placed: Vec::new(),
+            elsewhere: Vec::new(),
         }
     }
 
@@ -64,7 +67,22 @@ impl Envelopes {
 
     /// They lie on another medium than was meant: it is that person's turn again.
     pub(crate) fn misplaced(&mut self) {
-        self.placed.pop();
+        let folder = self.placed.pop();
+        let person = self.turn().map(|(person, _)| person.clone());
+        self.elsewhere.extend(person.zip(folder));
+    }
+
+    /// Other folders in which envelopes of this person, or of anybody, still lie.
+    pub(crate) fn elsewhere(&self, person: Option<&str>) -> Option<String> {
+        let lie = self.elsewhere.iter();
+        let lie = lie.filter(|(name, _)| person.is_none_or(|wanted| name == wanted));
+        let told: Vec<String> = lie
+            .map(|(name, folder)| match person {
+                Some(_) => folder.display().to_string(),
+                None => format!("{name}: {}", folder.display()),
+            })
+            .collect();
+        (!told.is_empty()).then(|| told.join(", "))
     }
 
     /// Writes this person's envelopes to `folder` and reads them back; what that person should know of the place.

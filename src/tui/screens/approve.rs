@@ -283,11 +283,10 @@ impl Screen for Approve {
                         called = called(person),
                         issuer = self.pending.issuer
                     ),
-                    self.reading.or_first(form.enter_says(say!(
-                        "signs this request for {person}; {then}",
-                        person,
-                        then
-                    ))),
+                    form.enter_says(
+                        &self.reading,
+                        say!("signs this request for {person}; {then}", person, then),
+                    ),
                 )
             }
             Stage::Working(_) => (
@@ -327,7 +326,7 @@ impl Screen for Approve {
                 ];
             }
             Stage::Sign(form) => {
-                let mut offers = vec![self.reading.enter(tr("sign"))];
+                let mut offers = vec![form.enter_offer(&self.reading, tr("sign"))];
                 offers.extend(form.offers());
                 offers
             }
@@ -407,7 +406,9 @@ impl Screen for Approve {
             return Reaction::none();
         }
         // Nobody signs what is still below the edge of the page.
-        if matches!(self.stage, Stage::Sign(_)) && self.reading.first(verb) {
+        if let Stage::Sign(form) = &self.stage
+            && form.reads_first(&self.reading, verb)
+        {
             return Reaction::none();
         }
         match (verb, &mut self.stage) {

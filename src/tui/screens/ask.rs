@@ -134,11 +134,14 @@ impl Screen for Ask {
             },
             Stage::Sign(form) => Footing {
                 acts: say!("{person}, who asks and signs first", person = form.person),
-                enter: self.reading.or_first(form.enter_says(say!(
-                    "signs the request for {person} and puts it before {required} custodians",
-                    person = form.person,
-                    required = self.required
-                ))),
+                enter: form.enter_says(
+                    &self.reading,
+                    say!(
+                        "signs the request for {person} and puts it before {required} custodians",
+                        person = form.person,
+                        required = self.required
+                    ),
+                ),
                 so_far: if self.refused {
                     tr("nothing was asked; the refusal before this stands in the audit log")
                 } else {
@@ -157,7 +160,7 @@ impl Screen for Ask {
                 offers
             }
             Stage::Sign(form) => {
-                let mut offers = vec![self.reading.enter(tr("sign and ask"))];
+                let mut offers = vec![form.enter_offer(&self.reading, tr("sign and ask"))];
                 offers.extend(form.offers());
                 if self.people.entries.len() > 1 {
                     offers.push(Offer::word(Verb::Refuse, tr("someone else asks")));
@@ -233,8 +236,8 @@ impl Screen for Ask {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         // Nobody signs what is still below the edge of the page.
-        if matches!(self.stage, Stage::Sign(_))
-            && (self.reading.moved(verb) || self.reading.first(verb))
+        if let Stage::Sign(form) = &self.stage
+            && (self.reading.moved(verb) || form.reads_first(&self.reading, verb))
         {
             return Reaction::none();
         }

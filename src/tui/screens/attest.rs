@@ -135,7 +135,8 @@ impl Attest {
         }
         let name = self.form.text("person").unwrap_or_default();
         let time = self.form.text("time").unwrap_or_default();
-        match self.watches.read(&name, &time, world.now()) {
+        let latest = world.view.as_ref().map_or(world.now(), |view| view.latest);
+        match self.watches.read(&name, &time, (world.now(), latest)) {
             Ok(Heard::Both) => {
                 let command = self.watches.sure();
                 return self.hand_in(command, world);

@@ -280,6 +280,10 @@ impl Screen for Code {
         "QR code"
     }
 
+    fn keeps_its_rows(&self) -> bool {
+        true
+    }
+
     fn title(&self, _world: &World) -> Vec<String> {
         let what = match &self.what {
             What::Digest(..) => tr("a digest"),
@@ -332,7 +336,7 @@ impl Screen for Code {
             ))
         } else {
             blocks.off_because(tr(
-                "full blocks need a larger screen: 33 rows for the code, as 140x40 has",
+                "full blocks need 33 rows, as 140x40 has",
             ))
         });
         offers.push(Offer::plain(Verb::Back));

@@ -184,9 +184,13 @@ impl Export {
         }
     }
 
-    fn turn(&mut self, step: Step) -> Reaction {
+    fn turn(&mut self, step: Step, world: &World) -> Reaction {
         self.step = step;
         self.error = None;
+        // The list may be another than it was: keys and roots came in meanwhile.
+        if let (Step::Key, Some(key)) = (step, &self.key) {
+            self.table.stand_on(&key.arn, &keys_of(world));
+        }
         Reaction::none()
     }
 
@@ -207,7 +211,7 @@ impl Export {
                     return Reaction::notice(Role::Note, words);
                 }
                 self.take_key(row);
-                self.turn(Step::File)
+                self.turn(Step::File, world)
             }
             Step::File if !self.read() => {
                 let path = self.path.value().trim();
@@ -219,14 +223,14 @@ impl Export {
                 Reaction::order(Order::Inspect(path.into()))
             }
             Step::File if self.stops() => Reaction::none(),
-            Step::File => self.turn(Step::Root),
+            Step::File => self.turn(Step::Root, world),
             Step::Root => match &self.receiver {
                 Some(receiver) if receiver.trusted.is_none() => {
                     Reaction::push(ImportRoot::of(RootFile::from(&**receiver), world))
                 }
-                _ => self.turn(Step::Hash),
+                _ => self.turn(Step::Hash, world),
             },
-            Step::Hash => self.turn(Step::Files),
+            Step::Hash => self.turn(Step::Files, world),
             Step::Files => {
                 if self.files.enter() != Pressed::Complete {
                     return Reaction::none();
@@ -240,7 +244,7 @@ impl Export {
     fn back(&mut self, world: &World) -> Reaction {
         match self.step.place() {
             0 => menu::leave(self.listed, &op::EXPORT_RSA_WRAP, None, world),
-            n => self.turn(Step::at(n.saturating_sub(1))),
+            n => self.turn(Step::at(n.saturating_sub(1)), world),
         }
     }
 

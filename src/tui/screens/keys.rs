@@ -185,7 +185,7 @@ impl Screen for Keys {
         let (width, height) = (canvas.width(), canvas.height());
         let Some(view) = &world.view else { return };
         if view.keys.is_empty() {
-            empty(canvas);
+            empty(canvas, view.software_generation);
             return;
         }
         let mut top = 0;
@@ -306,15 +306,22 @@ fn explain(row: &KeyRow, view: &View, canvas: &mut Canvas<'_>) {
 }
 
 /// An empty vault teaches.
-fn empty(canvas: &mut Canvas<'_>) {
+fn empty(canvas: &mut Canvas<'_>, makes: bool) {
     let room = canvas.width().saturating_sub(4);
     let mut y = canvas
         .paragraph(2, 1, room, Role::Title, tr("No key is in this vault yet."))
         .saturating_add(2);
-    for words in [
+    let made = if makes {
         tr(
             "n makes a key here: five questions, a review, then custodians sign, then it exists. Its bytes are never shown.",
-        ),
+        )
+    } else {
+        tr(
+            "This vault makes no keys in software: its policy says so, and Custodians (Other rules shall hold from now on) is where that is changed. Keys come from elsewhere.",
+        )
+    };
+    for words in [
+        made,
         tr(
             "Keys also come from others: i on Home. First is said whose certificates are believed (a root certificate); then keys come in wrapped, or as components.",
         ),

@@ -175,15 +175,17 @@ impl Screen for Leave {
             if let Some(words) = waiting(world) {
                 say(Role::Wait, &words);
             }
-            let open = world.view.as_deref().and_then(open_run).is_some();
+            let open = world.view.as_deref().and_then(open_run);
             say(
                 Role::Text,
-                if open {
-                    tr(
-                        "The vault is closed and its lock is freed. The ceremony that is under way stands open in it and goes on later, at the step where it is now.",
-                    )
-                } else {
-                    tr("The vault is closed and its lock is freed.")
+                match open {
+                    Some(open) if open.stopped => tr(
+                        "Then the vault is closed and its lock is freed. The ceremony in it was stopped for good; what is left of it are the signatures under its record, which are asked later.",
+                    ),
+                    Some(_) => tr(
+                        "Then the vault is closed and its lock is freed. The ceremony that is under way stands open in it and goes on later, at the step where it is now.",
+                    ),
+                    None => tr("Then the vault is closed and its lock is freed."),
                 },
             );
         } else {

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::approve::Approve;
 use super::home::Home;
 use super::unlock::{Then, Unlock};
 use crate::crypto::SecretBytes;
 use crate::session::{Created, Environment, NewPerson, NewVault, Profile, create};
-use crate::tui::app::update;
+use crate::tui::app::{State, update};
 use crate::tui::message::{Msg, News};
 use crate::tui::room::{Room, practice_session, start};
 use crate::tui::snapshot;
@@ -122,6 +123,50 @@ fn a_vault_that_exists_once_offers_its_copy_before_it_is_closed() {
     assert!(room.state.world.view.is_none());
 }
 
+/// Whoever types words looks at the paper: an Enter that only showed more of the request would leave the cursor in the
+/// envelope's field, where letters are drawn.
+#[test]
+fn enter_behind_an_envelope_goes_to_the_words_however_much_is_unread() {
+    let media = tempfile::tempdir().unwrap();
+    let mut room = production(media.path());
+    let copy = media.path().join("copy");
+    let fields = ["stick 2", "TE-448120", "Hal", "bank safe"].join("<Enter>");
+    room.press(&format!("<Esc>b{fields}<Enter>{}<Enter>", copy.display()));
+    room.press("<Enter>");
+    sign(&mut room, media.path(), "Ada");
+    let view = room.state.world.view.clone().unwrap();
+    let mut pending = view.pending[0].clone();
+    for line in 0..40 {
+        pending.details.push((format!("line {line}"), "one of many".into()));
+    }
+    let world = std::mem::replace(&mut room.state.world, snapshot::world());
+    let approve = Approve::new(pending, &world);
+    room.state = State::new(world, Box::new(approve));
+    room.press("<Enter><Enter>");
+    room.shows(&["below", "Ana signs"]);
+    let envelope = media.path().join("Ana.approval");
+    room.press(&envelope.display().to_string());
+    room.shows(&["goes to the next field"]);
+    room.press("<Enter>");
+    room.shows(&["below"]);
+    room.press(WORDS);
+    let text = room.text();
+    assert!(!text.contains("anchor") && text.contains("that are still below"), "{text}");
+    // What is unread comes before the signature.
+    let signed = |room: &Room| {
+        let view = room.state.world.view.as_ref().unwrap();
+        view.pending[0].signed.len()
+    };
+    let mut presses = 0;
+    while signed(&room) == 0 {
+        room.press("<Enter>");
+        room.text();
+        presses += 1;
+        assert!(presses < 20, "{}", room.text());
+    }
+    assert!(presses > 1);
+}
+
 /// The time that a watch shows now.
 fn watch() -> String {
     use crate::api::Clock as _;
@@ -182,8 +227,12 @@ fn an_opening_ends_with_two_watches() {
     room.shows(&["Both watches say", "1 h 00 m ahead", "the hour in UTC"]);
     room.press("<Enter>");
     room.shows(&["First watch"]);
-    // Both behind: refused, with the way back where the vault's time is wrong.
+    // Both behind the machine and not behind what is on record: asked about, and read again.
     both_say(&mut room, &watch_off(-3_600_000));
+    room.shows(&["Both watches say", "was that clock set right"]);
+    room.press("<Enter>");
+    // Both behind what is on record: refused, with the way back where the vault's time is wrong.
+    both_say(&mut room, "2026-11-24 07:00");
     room.shows(&["this vault's time is", "the watches are right"]);
     room.press("<Down><Enter>");
     room.shows(&["Set the vault's time back", "Watches say"]);

@@ -97,6 +97,19 @@ impl KeyTable {
         keys.get(usize::try_from(*rows.get(at)?).ok()?)
     }
 
+    /// Puts the cursor on this key, where it is in the list; whatever was filtered is there again.
+    pub(crate) fn stand_on(&mut self, arn: &str, keys: &Arc<Vec<KeyRow>>) {
+        self.unfilter();
+        let rows = self.rows(keys);
+        let is = |at: &u32| {
+            let row = usize::try_from(*at).ok().and_then(|at| keys.get(at));
+            row.is_some_and(|row| row.key.key_arn == arn)
+        };
+        if let Some(at) = rows.iter().position(is) {
+            self.cursor = Cursor::on(at);
+        }
+    }
+
     /// Drops the filter.
     pub(crate) fn unfilter(&mut self) {
         self.filtering = false;

@@ -7,10 +7,12 @@ use crossterm::event::KeyEvent;
 
 use super::choice::Choices;
 use super::form::{Form, Pressed};
+use super::lines::Reading;
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{APPROVAL_ENVELOPE, SIGNING_PASSPHRASE};
 pub(crate) use crate::session::guide::called;
 use crate::session::{PendingView, Profile, guide};
+use crate::text::tr;
 use crate::tui::acts::Signing;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
@@ -65,9 +67,25 @@ impl SignForm {
         }
     }
 
-    /// What Enter does: from the envelope's field it goes to the passphrase, and only then to what `then` says.
-    pub(crate) fn enter_says(&self, then: String) -> String {
-        self.form.elsewhere_says().unwrap_or(then)
+    /// What Enter does: from the envelope's field it goes to the passphrase, there to what was not in sight yet, and only
+    /// then to what `then` says.
+    pub(crate) fn enter_says(&self, reading: &Reading, then: String) -> String {
+        let elsewhere = self.form.elsewhere_says();
+        elsewhere.unwrap_or_else(|| reading.or_first(then))
+    }
+
+    /// The key of it.
+    pub(crate) fn enter_offer(&self, reading: &Reading, then: &'static str) -> Offer {
+        match self.form.elsewhere_says() {
+            Some(_) => Offer::word(Verb::Enter, tr("next")),
+            None => reading.enter(then),
+        }
+    }
+
+    /// Before the Enter that signs, the one that shows what nobody has seen yet. An Enter that goes on to the passphrase is
+    /// not held up: whoever looks at the paper types the words next, and they would stand in the envelope's field.
+    pub(crate) fn reads_first(&self, reading: &Reading, verb: Verb) -> bool {
+        self.form.elsewhere_says().is_none() && reading.first(verb)
     }
 
     /// Whether letters go into it.

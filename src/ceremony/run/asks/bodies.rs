@@ -75,14 +75,34 @@ impl Runner {
                 self.fingerprint_body(session, step),
                 tr("this certificate is not compared yet. A slip of typing ends nothing."),
             ),
-            _ => self.plain_body(step),
+            _ => self.plain_body(session, step),
         }
     }
 
-    fn plain_body(&self, step: &Step) -> (Vec<String>, &'static str) {
+    fn plain_body(&self, session: &Session, step: &Step) -> (Vec<String>, &'static str) {
         let mut body = vec![say!("This step {does}.", does = step.op.does)];
+        body.extend(self.first_reading(session, step));
         body.extend(self.people_named(step));
         (body, tr("nothing was done in this step yet"))
+    }
+
+    /// What a second reading is compared with: its words, so that both say the same things in the same order, and none of
+    /// its digits.
+    fn first_reading(&self, session: &Session, step: &Step) -> Vec<String> {
+        let Some(first) = step.fields.get(ops::REPEATS) else {
+            return Vec::new();
+        };
+        let run = self.run(session);
+        let said = run.steps.iter().find(|record| record.id == *first);
+        let said = said.and_then(|record| record.notes.get("text"));
+        let hidden = |c: char| if c.is_ascii_digit() { '_' } else { c };
+        let said: String = said.map_or("", String::as_str).chars().map(hidden).collect();
+        vec![
+            String::new(),
+            tr("What you type is compared with the first reading, which was, its digits hidden:").into(),
+            format!("  {said}"),
+            tr("Type the same words in the same order, the digits from the thing itself.").into(),
+        ]
     }
 
     fn clock_body(session: &Session) -> Vec<String> {

@@ -26,6 +26,7 @@ use super::{Runner, Stage, Turn};
 pub(super) use component_bodies::into_safe;
 pub(crate) use lines::key_lines;
 use lines::{act_lines, compares, not_yet, word_lines};
+use standing::{not_as_expected, stops_or_asks};
 pub(super) use lines::{acting, footing, why};
 
 const PASSPHRASE: Field = Field {
@@ -91,6 +92,7 @@ impl Runner {
             relieved: self.relieved_now(session),
             signs_stop: self.signs_stop(),
             anew: self.anew(session),
+            done: self.stage == Stage::Result,
             reads_watches: self.reads_watches(session),
             plays_other: self.plays_other(session),
         }
@@ -283,7 +285,9 @@ impl Runner {
     }
 
     fn turn_ask(&self, session: &Session, step: &Step, turn: &Turn) -> Ask {
-        let (body, so_far) = self.turn_body(session, step, turn);
+        let (mut body, so_far) = self.turn_body(session, step, turn);
+        let unexpected = self.unexpected(session, step);
+        body.extend(unexpected.as_deref().into_iter().flat_map(not_as_expected));
         let acts = if turn.person.is_empty() {
             tr("everybody in the room; anybody presses Enter").to_owned()
         } else {
@@ -291,11 +295,13 @@ impl Runner {
         };
         let enter = if let Some(enter) = self.paper_enter(step, turn) {
             enter
+        } else if unexpected.is_some() {
+            stops_or_asks(step)
         } else if !turn.fields.is_empty() && ops::is_act(step.op) {
             tr("keeps what you typed; the request is shown before anybody signs").to_owned()
         } else if turn.fields.is_empty() {
             tr("records that this was seen and goes on").to_owned()
-        } else if step.op.name == ops::NOTE.name {
+        } else if step.op.name == ops::NOTE.name && !step.fields.contains_key(ops::REPEATS) {
             tr("records what you typed").to_owned()
         } else {
             compares().to_owned()

@@ -6,6 +6,7 @@ use super::super::super::model::{Algorithm, Step};
 use super::super::super::{ops, ops_components};
 use super::super::{Runner, effect};
 use super::lines::{footing, key_lines};
+use crate::session::changing_words;
 use crate::session::components::NOT_PRINTED;
 use crate::session::field::Footing;
 use crate::session::op_components::SLIP;
@@ -40,10 +41,7 @@ impl Runner {
         let mut body = self.told.clone();
         if gives_words(step.op) && body.is_empty() {
             // Taken up again after a crash: this much is true of every such step.
-            body.push(
-                tr("The envelopes and words of before open nothing here any more: destroy them in front of the witness.")
-                    .to_owned(),
-            );
+            body.push(changing_words::replaced().to_owned());
         }
         if !body.is_empty() {
             body.push(String::new());

@@ -2,16 +2,47 @@
 
 use crate::session::field::Kind;
 use crate::session::{Profile, Session, StepState};
-use crate::text::say;
+use crate::text::{say, tr};
 
 use super::super::super::ask::Anew;
-use super::super::super::model::Step;
+use super::super::super::model::{OnFail, Step};
 use super::super::super::ops;
 use super::super::bring::STAND_IN;
 use super::super::sign::AUDIT_LINE;
-use super::super::{Runner, Stage};
+use super::super::{Runner, Stage, expect};
+
+/// What is said where a key is looked at that is not what the script wants.
+pub(super) fn not_as_expected(why: &str) -> [String; 3] {
+    let words = tr(
+        "Whoever knows why says so before Enter: pause (Esc) and find out; the step is asked again. Nothing was recorded.",
+    );
+    [
+        String::new(),
+        say!("This is NOT what the script expects: {why}", why),
+        words.to_owned(),
+    ]
+}
+
+/// What Enter does then.
+pub(super) fn stops_or_asks(step: &Step) -> String {
+    let words = if step.on_fail == OnFail::Exception {
+        tr("records that this was not as expected; an exception is signed next")
+    } else {
+        tr("records that this was not as expected, and STOPS the ceremony for good")
+    };
+    words.to_owned()
+}
 
 impl Runner {
+    /// How a key that is looked at differs from what the script expects of it, if it does: told before anybody confirms.
+    pub(super) fn unexpected(&self, session: &Session, step: &Step) -> Option<String> {
+        if step.op.name != ops::GET_KEY.name || step.expects_error() {
+            return None;
+        }
+        let (record, run) = (self.record(session)?, self.run(session));
+        expect::check(step, &record, &run, &self.script.model, session).err()
+    }
+
     /// What was given in the step at hand and is on no record yet: signatures until the act is done, what was typed
     /// until somebody asks for the act.
     pub(super) fn anew(&self, session: &Session) -> Anew {

@@ -165,7 +165,13 @@ fn became(doing: &Doing<'_>, record: &StepRecord) -> &'static str {
         name if name.starts_with(ops_carry::PREFIX) => "carried",
         name if name == op::START_KEY_USAGE.name => "enabled",
         name if name == op::STOP_KEY_USAGE.name => "disabled",
-        name if name == ops::ATTEST_CHECK_VALUE.name => "compared",
+        name if name == ops::ATTEST_CHECK_VALUE.name => {
+            match record.notes.get("kcv").map(String::as_str) {
+                Some("as-shown") => "taken as shown and compared with nothing",
+                Some(_) => "compared",
+                None => "NOT compared",
+            }
+        }
         name if name == ops::GET_KEY.name => match record.response.as_deref() {
             Some(seen) if seen.contains(KeyState::DELETE_COMPLETE.name()) => "found destroyed",
             _ => "looked at",

@@ -4,17 +4,34 @@
 use serde::Serialize;
 
 use crate::api::Timestamp;
+use crate::evidence::report::Paper;
 use crate::session::{Run, Session, StepRecord, StepState};
 
 use super::super::super::model::{Model, Step};
 use super::steps::signs;
-use super::{Material, exceptions, log};
+use super::{Material, exceptions, log, papers};
 
 /// Of the whole run. What is empty is absent.
 #[derive(Serialize)]
 pub(in crate::ceremony::run) struct Beside {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     exceptions: Vec<ExceptionPart>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    open_papers: Vec<PaperPart>,
+}
+
+/// The paper of a component that lay open when the run was stopped.
+#[derive(Serialize)]
+struct PaperPart {
+    key: String,
+    component: u64,
+    holder: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    witness: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    package: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    not_sealed: String,
 }
 
 /// Of one step. What is empty is absent.
@@ -56,7 +73,24 @@ impl Beside {
         };
         Self {
             exceptions: exceptions(&from).into_iter().map(exception).collect(),
+            open_papers: papers::of_a_stop(&from).into_iter().map(paper).collect(),
         }
+    }
+}
+
+fn paper(one: Paper) -> PaperPart {
+    PaperPart {
+        key: one.components_of,
+        component: one.part,
+        holder: one.holder,
+        // Nobody watches a paper that lies in no package.
+        witness: if one.unsealed.is_empty() {
+            one.witness
+        } else {
+            String::new()
+        },
+        package: one.package,
+        not_sealed: one.unsealed,
     }
 }
 

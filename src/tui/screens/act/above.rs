@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Act;
 use crate::session::above::{Above, ROOT};
+use crate::session::field::Kind;
 use crate::session::guide;
 use crate::tui::message::{News, Order};
 use crate::tui::screen::Reaction;
@@ -21,10 +22,11 @@ pub(super) struct Root {
 }
 
 impl Act {
-    /// Asks the desk, where the files are others than it was asked about.
+    /// Asks the desk whether the files are what their fields ask for, and which root stands above them, where they are
+    /// others than it was asked about.
     pub(super) fn look_above(&mut self) -> Reaction {
         let paths = self.paths();
-        let asks = self.op.fields.iter().any(|field| field.id == ROOT);
+        let asks = self.op.fields.iter().any(|field| field.kind == Kind::File);
         if !asks || paths == self.root.of {
             return Reaction::none();
         }

@@ -92,7 +92,7 @@ fn full_blocks_are_off_with_a_reason_where_they_do_not_fit() {
     let mut state = film(Profile::Test);
     text(&mut state, (80, 24));
     press(&mut state, "g");
-    assert!(text(&mut state, (80, 24)).contains("33 rows for the code"));
+    assert!(text(&mut state, (80, 24)).contains("full blocks need 33 rows"));
     text(&mut state, (140, 40));
     press(&mut state, "g");
     assert!(text(&mut state, (140, 40)).contains("Drawn in full blocks"));
@@ -101,6 +101,19 @@ fn full_blocks_are_off_with_a_reason_where_they_do_not_fit() {
 }
 
 /// A page that shows the digits of a digest has the key for its code, and one without has none.
+/// A camera reads the code while the note stands.
+#[test]
+fn a_note_covers_no_row_of_a_code() {
+    let mut state = film(Profile::Test);
+    let size = (80, 24);
+    let page = |text: &str| text.lines().skip(2).take(17).map(str::to_owned).collect::<Vec<_>>();
+    let before = page(&text(&mut state, size));
+    snapshot::press(&mut state, "g");
+    let after = text(&mut state, size);
+    assert!(after.contains("full blocks need 33 rows"), "{after}");
+    assert_eq!(before, page(&after));
+}
+
 #[test]
 fn whoever_shows_a_digest_offers_its_code() {
     let place = tempfile::tempdir().unwrap();

@@ -381,10 +381,21 @@ impl Screen for Exchange {
                     .unwrap_or_default();
                 let same =
                     |e: &ExportView| e.arn == receipt.export.arn && e.at == receipt.export.at;
-                if let Some(at) = exports.iter().position(same) {
+                let at = exports.iter().position(same);
+                let elsewhere = at.is_some_and(|at| at != self.cursor.at());
+                if let Some(at) = at {
                     self.cursor = Cursor::on(at);
                 }
                 self.verdict = Some(receipt.clone());
+                if elsewhere {
+                    let words = say!(
+                        "This answer is about another line than the one that was chosen: it names the key that went out \
+                         as {label}, in {file}, and is recorded there.",
+                        label = receipt.export.label,
+                        file = receipt.export.file
+                    );
+                    return Some(Reaction::notice(Role::Note, words));
+                }
                 Some(Reaction::none())
             }
             News::Written { folder, files } => Some(Reaction::notice(

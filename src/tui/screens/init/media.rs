@@ -116,6 +116,7 @@ impl Media {
     pub(super) fn misplaced(&mut self) -> Option<String> {
         let written = self.written.take()?;
         self.envelopes.misplaced();
+        // The rest of the making says it again.
         Some(say!(
             "{files} still lie in {folder}: take them away from there yourself once they are written to your own medium.",
             files = written.files,
@@ -178,7 +179,7 @@ impl Media {
         handover::draw(&page, canvas);
     }
 
-    fn draw_written(written: &Written, canvas: &mut Canvas<'_>) {
+    fn draw_written(&self, written: &Written, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         let ok = say!(
             "ok    {files} of {person} written and read back.",
@@ -196,16 +197,23 @@ impl Media {
                 .saturating_add(canvas.paragraph(0, y, width, Role::Note, &words))
                 .saturating_add(1);
         }
-        let words = say!(
-            "{person}: is that your own medium? Then take it out now and keep it; there is no other copy of what is on it. If not, Esc asks for another folder.",
-            person = written.person
-        );
+        let words = match self.envelopes.elsewhere(Some(&written.person)) {
+            None => say!(
+                "{person}: is that your own medium? Then take it out now and keep it; there is no other copy of what is on it. If not, Esc asks for another folder.",
+                person = written.person
+            ),
+            Some(folders) => say!(
+                "{person}: is that your own medium? Then take it out now and keep it. The same envelopes still lie in {folders}: take them away from there yourself. If it is not your own either, Esc asks for another folder.",
+                person = written.person,
+                folders
+            ),
+        };
         canvas.paragraph(0, y, width, Role::Wait, &words);
     }
 
     pub(super) fn draw(&self, canvas: &mut Canvas<'_>) {
         if let Some(written) = &self.written {
-            Self::draw_written(written, canvas);
+            self.draw_written(written, canvas);
             return;
         }
         let (width, height) = (canvas.width(), canvas.height());

@@ -333,6 +333,8 @@ impl Screen for RunScreen {
 
     fn wipe(&mut self, _world: &World) -> Option<Order> {
         self.form.wipe();
+        // What was said of it is gone as well: that a component is kept, for one.
+        self.again = None;
         self.covered();
         None
     }

@@ -114,8 +114,16 @@ impl RunScreen {
         let Some(open) = self.another_open(world) else {
             return why.to_owned();
         };
-        let command = ceremony::Again::default()
-            .command(&open, world.vault_folder().map(std::path::PathBuf::as_path));
+        let Some(folder) = world.vault_folder() else {
+            return say!(
+                "{why}\n{title}: step {number} of {all} comes next. Home offers it in its first line.",
+                why,
+                title = open.title,
+                number = open.number,
+                all = open.all
+            );
+        };
+        let command = ceremony::Again::default().command(&open, Some(folder));
         say!(
             "{why}\n{title}: step {number} of {all} comes next. It goes on with:\n  {command}",
             why,

@@ -63,6 +63,7 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
     Showing {
         idle_lock: None,
         anew: crate::ceremony::Anew::Nothing,
+        done: false,
         reads_watches: false,
         plays_other: false,
         hands_out: false,

@@ -4,10 +4,17 @@ use super::{Phase, Unlock};
 use crate::session::OpeningStep;
 use crate::session::keyboard::HandOver;
 use crate::text::{say, tr};
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::screens::handover;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
+
+/// Rows of the list of custodians at most: it goes on by its arrows.
+const MOST_PEOPLE: u16 = 8;
+/// Rows of a question with two fields, their hints, and what stays free beneath.
+const QUESTION: u16 = 6;
+/// Free rows that a question keeps beneath it.
+const FREE: u16 = 2;
 
 impl Unlock {
     /// The body.
@@ -22,7 +29,9 @@ impl Unlock {
             handover::draw(&self.hand_over(&person, &saved), canvas);
             return;
         }
-        let rows = cells(self.rows()).min(8);
+        let beneath = self.beneath(width);
+        let room = canvas.height().saturating_sub(beneath).saturating_sub(3);
+        let rows = cells(self.rows()).min(MOST_PEOPLE).min(room.max(1));
         let mut y = 1;
         if let Some(b) = &self.bootstrap {
             canvas.put(
@@ -70,6 +79,21 @@ impl Unlock {
         }
     }
 
+    /// Rows under the list that have to be read whole: what is asked, and why something was refused.
+    fn beneath(&self, width: u16) -> u16 {
+        let Some(error) = &self.error else {
+            return 0;
+        };
+        let width = width.saturating_sub(2);
+        let stop = cells(wrap(&format!("STOP  {error}"), usize::from(width)).len());
+        match self.phase {
+            Phase::Typing | Phase::Why | Phase::Card => {
+                stop.saturating_add(self.form.rows(width, false)).saturating_add(1)
+            }
+            _ => stop,
+        }
+    }
+
     /// What is asked or waited for now; returns the row after it.
     fn draw_question(&self, canvas: &mut Canvas<'_>, y: u16, person: &str) -> u16 {
         let width = canvas.width();
@@ -91,7 +115,14 @@ impl Unlock {
         canvas.within(1, y.saturating_add(1), width.saturating_sub(2), 7, |c| {
             self.form.draw(c);
         });
-        y.saturating_add(6)
+        // A row or more stays free beneath it where there are enough.
+        let least = y.saturating_add(self.beneath(width));
+        if least.saturating_add(FREE) <= canvas.height() {
+            y.saturating_add(QUESTION)
+        } else {
+            let fields = self.form.rows(width.saturating_sub(2), false);
+            y.saturating_add(fields).saturating_add(1)
+        }
     }
 
     /// What comes after the shares, so that nobody waits for more, or is surprised by it.

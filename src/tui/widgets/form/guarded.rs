@@ -2,8 +2,9 @@
 //! the field that it is about.
 
 use super::{Form, Input, Line};
-use crate::session::asked::{is_beside_words, looks_like_words, words_for_a_path};
+use crate::session::asked::{is_beside_words, looks_like_words};
 use crate::session::is_about_words;
+use crate::text::tr;
 
 impl Form {
     /// Words typed into a path's field are wiped as soon as they can be told from a path.
@@ -13,7 +14,7 @@ impl Form {
         };
         if line.holds_words() {
             line.input.fill("");
-            line.error = Some(words_for_a_path().to_owned());
+            line.error = Some(wiped_words().to_owned());
         }
     }
 
@@ -39,4 +40,11 @@ impl Line {
         let text = self.input.text();
         is_beside_words(&self.asked.field) && text.is_some_and(|text| looks_like_words(&text))
     }
+}
+
+/// What is said of words that were typed into a path's field; as long as it stands there, no letter is taken.
+pub(super) fn wiped_words() -> &'static str {
+    tr(
+        "That looks like a passphrase and was wiped; what is typed on is not taken. Tab goes to the field for it. For a path, Backspace first; one that begins with a word and a blank has ./ before it.",
+    )
 }

@@ -83,8 +83,10 @@ impl Form {
 
     /// What Enter does while the passphrase is not the last that is asked; nothing where it is.
     pub(crate) fn elsewhere_says(&self) -> Option<String> {
+        let last = self.focus.saturating_add(1) >= self.lines.len();
         match self.next() {
             Next::Field | Next::Before => Some(self.enter_says("")),
+            Next::Empty | Next::Wrong if !last => Some(self.enter_says("")),
             _ => None,
         }
     }

@@ -1,0 +1,147 @@
+//! Files that this vault gave out itself, brought back as somebody else's: nobody is checked by them, and what is wrapped
+//! for them can only come back here.
+
+use super::{Refusal, Session, brought, build};
+use crate::pki::{Certificate, ImportParameters};
+
+impl Session {
+    /// Whether a certificate is this vault's own root, or was issued under it.
+    pub(super) fn is_ours(&self, certificate: &Certificate) -> bool {
+        let own = self.state.engine.own_root();
+        let Some(root) = own.and_then(|der| Certificate::from_any(der).ok()) else {
+            return false;
+        };
+        root.der() == certificate.der() || super::above::issued_under(certificate, &root)
+    }
+
+    /// The root in a file that somebody is to be known by.
+    ///
+    /// # Errors
+    /// There is none, it is of another profile, or it is this vault's own.
+    pub(crate) fn their_root(&self, bytes: &[u8]) -> Result<Certificate, Refusal> {
+        let root = build::root_for(self, bytes)?;
+        if self.is_ours(&root) {
+            return Err(build::wrong(
+                "file",
+                "holds the root of this very vault, which proves nothing about anybody else. Take a file that the other \
+                 side gave: a sender's get-parameters-for-export, a receiver's get-parameters-for-import, or its \
+                 certificate",
+            ));
+        }
+        Ok(root)
+    }
+
+    /// What a receiver printed, to wrap a key for it.
+    ///
+    /// # Errors
+    /// It is no such file, or this vault gave it out itself.
+    pub(crate) fn their_parameters(&self, bytes: &[u8]) -> Result<ImportParameters, Refusal> {
+        let parameters = build::receivers_file(bytes)?;
+        if self.is_ours(&parameters.wrapping_certificate) {
+            return Err(build::wrong(
+                "parameters",
+                "was given out by this very vault: a key that is wrapped for it could come back here alone. Take the \
+                 file of the receiver",
+            ));
+        }
+        Ok(parameters)
+    }
+}
+
+/// What a file is that is not what a receiver printed, completing a sentence.
+pub(super) fn no_parameters(bytes: &[u8]) -> Option<String> {
+    const WANTED: &str = "what get-parameters-for-import printed";
+    let kind = match brought::kind_of(bytes) {
+        Some(WANTED) => return None,
+        Some(kind) => format!("is {kind}"),
+        None => "is no JSON".to_owned(),
+    };
+    Some(format!(
+        "{kind}. Wanted is {WANTED} at the receiver, with the certificate to wrap under"
+    ))
+}
+
+/// What a file is that holds no certificate, completing a sentence; nothing where its kind does not say so.
+pub(super) fn no_root(bytes: &[u8]) -> Option<String> {
+    let kind = brought::kind_of(bytes)?;
+    let holds = ["WrappingKeyCertificate", "SigningKeyCertificate"];
+    let text = String::from_utf8_lossy(bytes);
+    if holds.iter().any(|member| text.contains(member)) && !kind.starts_with("a request") {
+        return None;
+    }
+    Some(format!(
+        "is {kind}, and holds no root. The root comes in an earlier file of the other side: what its \
+         get-parameters-for-export or get-parameters-for-import printed, or its certificate"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exchange_tests::{OwnPairs, own_pairs};
+    use super::super::{op, op_exchange};
+
+    #[test]
+    fn what_this_vault_gave_out_is_nobody_elses() {
+        let OwnPairs {
+            session,
+            parameters,
+            ..
+        } = own_pairs();
+        let fits = |op: &str, field: &str, bytes: &[u8]| session.file_fits(op, field, bytes);
+        let said = |op: &str, field: &str| {
+            fits(op, field, parameters.as_ref())
+                .unwrap_err()
+                .to_string()
+        };
+        let root = said(op::IMPORT_ROOT.name, "file");
+        assert!(root.contains("the root of this very vault"), "{root}");
+        for op in [op::EXPORT_RSA_WRAP.name, op_exchange::EXPORT_TR34.name] {
+            let receiver = said(op, "parameters");
+            assert!(
+                receiver.contains("given out by this very vault"),
+                "{receiver}"
+            );
+        }
+        let stranger =
+            include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa3072.json");
+        fits(op::IMPORT_ROOT.name, "file", stranger).unwrap();
+        fits(op::EXPORT_RSA_WRAP.name, "parameters", stranger).unwrap();
+    }
+
+    #[test]
+    fn a_file_of_another_kind_is_called_what_it_is() {
+        let OwnPairs { session, .. } = own_pairs();
+        let token = br#"{"KeyMaterial":{"Tr34KeyBlock":{"SigningKeyCertificate":"x"}}}"#;
+        let sender = br#"{"SigningKeyCertificate":"x","SigningKeyCertificateChain":"y"}"#;
+        for (op, field, bytes, words) in [
+            (
+                op::IMPORT_ROOT.name,
+                "file",
+                &token[..],
+                "a request for import-key with a TR-34 token, and holds no root",
+            ),
+            (
+                op::IMPORT_ROOT.name,
+                "file",
+                b"{\"people\":[]}",
+                "JSON of no kind that is known here, and holds no root",
+            ),
+            (
+                op::EXPORT_RSA_WRAP.name,
+                "parameters",
+                &sender[..],
+                "is what get-parameters-for-export printed",
+            ),
+            (
+                op_exchange::EXPORT_TR34.name,
+                "parameters",
+                b"# Task",
+                "is no JSON",
+            ),
+        ] {
+            let said = session.file_fits(op, field, bytes).unwrap_err().to_string();
+            assert!(said.contains(words), "{said}");
+            assert!(!said.contains("line 1 column") && !said.contains("= signs"), "{said}");
+        }
+    }
+}
