@@ -17,11 +17,11 @@ pub struct NotHere {
 }
 
 /// Why a script would not begin in a vault of this profile. `file` is how a command names the script; of `rehearsals`
-/// production alone asks, once they are known.
+/// production alone asks, once they are known; `software` says whether the vault may make keys.
 pub fn not_here(
     script: &Script,
     file: &str,
-    profile: Profile,
+    (profile, software): (Profile, bool),
     rehearsals: Option<&Rehearsals>,
 ) -> Option<NotHere> {
     if !script.profiles().contains(&profile) {
@@ -38,6 +38,17 @@ pub fn not_here(
     }
     if profile != Profile::Production {
         return None;
+    }
+    // Nobody rehearses for what the policy forbids.
+    if !software && script.model.makes_keys() {
+        return Some(NotHere {
+            short: tr("makes a key here"),
+            told: tr(
+                "not for this vault: the script makes a key, and the policy lets no key be made in software (a laptop is no \
+                 secure cryptographic device, PCI PIN 5-1). Keys come from elsewhere; the policy is changed at Custodians.",
+            )
+            .to_owned(),
+        });
     }
     let missing = rehearsals?.missing(script)?;
     Some(NotHere {

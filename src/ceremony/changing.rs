@@ -57,6 +57,20 @@ pub struct ChangeTalk {
 /// An answer that the same person gives again: nothing was lost.
 type Again = String;
 
+/// The folder in which a named envelope lies; a folder is that itself.
+fn folder_of(named: &str) -> String {
+    let path = std::path::Path::new(named.trim());
+    let folder = match path.parent() {
+        Some(parent) if !path.is_dir() => parent,
+        _ => path,
+    };
+    // An envelope that is named alone lies in the working folder.
+    if folder.as_os_str().is_empty() {
+        return ".".to_owned();
+    }
+    folder.display().to_string()
+}
+
 impl ChangeTalk {
     /// The first turn comes next.
     pub const fn new(changing: Changing) -> Self {
@@ -132,8 +146,16 @@ impl ChangeTalk {
                     fields.push(DRILLED_SHARE);
                 }
                 if own {
+                    let hint = "Only where it is on another medium: its folder or file. Left empty, it lies beside the share \
+                                envelope.";
                     fields.push(Field {
                         label: "Approval envelope",
+                        optional: holds_share,
+                        hint: if holds_share {
+                            hint
+                        } else {
+                            APPROVAL_ENVELOPE.hint
+                        },
                         ..APPROVAL_ENVELOPE
                     });
                 }
@@ -260,6 +282,10 @@ impl ChangeTalk {
                 let own = session.profile() == Profile::Production;
                 let share = (own && holds_share).then(|| text(answers.next()));
                 let approval = own.then(|| text(answers.next()));
+                let approval = approval.map(|typed| match &share {
+                    Some(share) if typed.trim().is_empty() => folder_of(share),
+                    _ => typed,
+                });
                 let passphrase = secret(answers.next())?;
                 let sets = self.changing.sets();
                 let read = |path: Option<String>, kind| {

@@ -201,7 +201,9 @@ impl Pause {
         match (self.stopping, self.keeps_nothing) {
             (true, _) => tr("the ceremony is stopped for good; its record is being signed"),
             (_, true) => tr("the rehearsal waits; nothing of it is kept when it is left"),
-            _ if self.done => tr("every step up to this one is done and saved; the next has not begun"),
+            _ if self.done => {
+                tr("every step up to this one is done and saved; the next has not begun")
+            }
             _ => tr("every finished step is saved and stays finished; this one is not"),
         }
     }

@@ -285,7 +285,9 @@ const REMEMBERED: usize = 16;
 
 /// The pair that this randomness makes.
 fn pair_of(serial: [u8; 16], rng: &mut dyn CryptoRng) -> Result<keygen::RsaPair, String> {
-    let mut made = MADE.lock().map_err(|_| "another thread failed".to_owned())?;
+    let mut made = MADE
+        .lock()
+        .map_err(|_| "another thread failed".to_owned())?;
     let again = |pair: &keygen::RsaPair| keygen::RsaPair {
         pkcs8: SecretBytes::from_slice(pair.pkcs8.expose()),
         spki: pair.spki.clone(),
@@ -296,7 +298,9 @@ fn pair_of(serial: [u8; 16], rng: &mut dyn CryptoRng) -> Result<keygen::RsaPair,
     drop(made);
     // RSA_2048 is what this vault's own rules ask of a sender at least.
     let pair = keygen::rsa(2048, rng, &AtomicBool::new(false)).map_err(|e| e.to_string())?;
-    made = MADE.lock().map_err(|_| "another thread failed".to_owned())?;
+    made = MADE
+        .lock()
+        .map_err(|_| "another thread failed".to_owned())?;
     if made.len() >= REMEMBERED {
         made.clear();
     }

@@ -9,6 +9,7 @@ use crate::ceremony;
 use crate::crypto::SecretBytes;
 use crate::session::build::{self, Answers};
 use crate::session::clock_back::{CLOCK_BACK, RIGHT_TIME};
+use crate::session::founding::fields::date_time;
 use crate::session::op_custody::REASON;
 use crate::session::watches;
 use crate::session::{
@@ -106,22 +107,20 @@ pub(super) fn attest(session: &mut Session) -> Answer<()> {
     if session.profile() != Profile::Production {
         return Ok(());
     }
-    streams::note(
-        "Two people read date and time from their own watches (UTC, 2026-12-01T09:00:00Z).",
-    );
+    streams::note("Two people read date and time from their own watches (UTC, 2026-12-01 09:00).");
     loop {
         let mut readings = Vec::new();
         for which in ["First", "Second"] {
             let name = ask(&format!("{which} person: "))?;
             let time = loop {
-                match Timestamp::parse_rfc3339(&ask(&format!("{name} reads: "))?) {
-                    Ok(time) => break time,
-                    Err(_) => streams::note("Write it as 2026-12-01T09:00:00Z."),
+                match date_time(&ask(&format!("{name} reads: "))?) {
+                    Some(time) => break time,
+                    None => streams::note("Write date and time in UTC as 2026-12-01 09:00."),
                 }
             };
             readings.push((name, time));
         }
-        if let Some(asks) = watches::ahead(&readings, session.now()) {
+        if let Some(asks) = watches::asks(&readings, (session.now(), session.view().latest)) {
             streams::note(&asks);
             if ask("Are the watches right, in UTC? (yes, or read them again): ")? != "yes" {
                 continue;

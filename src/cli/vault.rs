@@ -185,10 +185,9 @@ struct Forms {
 impl Forms {
     fn run(self) -> Answer<Status> {
         let session = self.which.open()?;
-        let names: Vec<String> = session.papers().into_iter().map(|(name, _)| name).collect();
         let written = envelopes::write_papers(&session, &self.to);
         let closed = sessions::close(session);
-        written?;
+        let names = written?;
         closed?;
         let told = serde_json::json!({"folder": self.to, "files": names});
         self.which.tell_json_or(&told, || {

@@ -108,8 +108,10 @@ impl Acting<'_, '_> {
                 return Ok(());
             };
             match crate::session::envelopes::write_papers(self.session, folder.as_ref()) {
-                Ok(()) => {
-                    self.talk.say(&say!("Written to {folder}.", folder));
+                Ok(names) => {
+                    let names = names.join(", ");
+                    self.talk
+                        .say(&say!("Written to {folder}: {names}.", folder, names));
                     return Ok(());
                 }
                 Err(refusal) => self.talk.stop(&refusal.to_string()),

@@ -305,7 +305,8 @@ impl<'a> Home<'_, 'a> {
             if open(script.id()) {
                 return Noted::More(tr("stands open and goes on"));
             }
-            let off = not_here(script, script.id(), view.profile, Some(&rehearsals));
+            let vault = (view.profile, view.software_generation);
+            let off = not_here(script, script.id(), vault, Some(&rehearsals));
             off.map_or(Noted::Nothing, Noted::Off)
         };
         let Some(script) = pick(self.talk, &beside)? else {

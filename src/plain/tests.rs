@@ -429,7 +429,12 @@ fn a_run_is_reported_and_its_bundle_signed_in_lines() {
 fn a_ceremony_that_would_not_begin_says_why_and_what_brings_it() {
     let none = Rehearsals::read(None, Timestamp::from_millis(0));
     let off_because = |script: &Script| {
-        let off = not_here(script, script.id(), Profile::Production, Some(&none));
+        let off = not_here(
+            script,
+            script.id(),
+            (Profile::Production, true),
+            Some(&none),
+        );
         off.map_or(home::Noted::Nothing, home::Noted::Off)
     };
     let mut reader = Reader::new(&[("Number: ", "1"), ("Number: ", "back")], false);

@@ -17,11 +17,11 @@ const CALLED: &[(&str, &str)] = &[
     ),
     (
         "exchange",
-        "token tokens certificate certificates receipt receipts partner partners counterparty sent trust",
+        "token tokens certificate certificates receipt receipts partner partners counterparty sent trust aws",
     ),
     (
         "ceremonies",
-        "ceremony rehearse rehearsal run script scripts play resume",
+        "ceremony rehearse rehearsal run script scripts play resume practice practise exercise aws partner save",
     ),
     (
         "people",
@@ -42,13 +42,19 @@ const CALLED: &[(&str, &str)] = &[
     ("close", "quit exit leave end stop close logout"),
     ("lock", "lock hide blank screen away"),
     ("qr", "qr code picture camera"),
-    ("export", "send wrap out ways"),
-    ("import", "receive unwrap in ways"),
+    ("export", "send wrap out ways aws give"),
+    (
+        "import",
+        "receive unwrap in ways aws get somebody sends papers",
+    ),
     (
         "vault.clock-back",
         "clock time ahead back watch wrong hour year",
     ),
-    ("create-key", "make generate new add kek zmk bdk pair"),
+    (
+        "create-key",
+        "make generate new add kek zmk bdk pair software",
+    ),
     ("import-key.root-certificate", "trust ca anchor fingerprint"),
     (
         "import-key.trusted-certificate",
@@ -59,7 +65,7 @@ const CALLED: &[(&str, &str)] = &[
     ("import-key.tr34", "tr34 krd unwrap receive"),
     (
         "import-key.components",
-        "component share parts clear form combine xor zmk",
+        "component share parts clear form combine xor zmk paper papers three",
     ),
     ("export-key.rsa-wrap", "cryptogram oaep wrap send"),
     ("export-key.tr31", "tr31 x9.143 keyblock block wrap send"),
@@ -91,23 +97,38 @@ const CALLED: &[(&str, &str)] = &[
         "delete-key",
         "delete destroy destruction erase remove wipe shred",
     ),
-    ("restore-key", "undo undelete take back cancel"),
+    (
+        "restore-key",
+        "undo undelete take back cancel mistake wrong delete deletion",
+    ),
     ("start-key-usage", "activate use again switch on"),
     ("stop-key-usage", "deactivate suspend block switch off"),
-    ("vault.backup", "backup copy duplicate stick medium"),
+    (
+        "vault.backup",
+        "backup copy duplicate stick medium second disaster",
+    ),
     (
         "vault.restore",
-        "restore backup recover recovery copy broken",
+        "restore backup recover recovery copy broken disaster stick",
     ),
     ("vault.drill", "drill yearly exercise test"),
-    ("vault.rotate", "rotate rotation renew lost stolen"),
-    ("vault.replace", "left joins new person custodian leaver"),
+    (
+        "vault.rotate",
+        "rotate rotation renew lost stolen change passphrase passphrases words forgotten",
+    ),
+    (
+        "vault.replace",
+        "left joins new person custodian leaver leaves leaving absent resign resigned fired sick",
+    ),
     ("vault.reshare", "renew media share shares envelopes"),
     ("vault.recovery-set", "recovery emergency escrow"),
     ("vault.recovery-drill", "recovery drill yearly"),
-    ("vault.policy", "rules quorum thresholds"),
+    ("vault.policy", "rules quorum thresholds policy software"),
     ("vault.inventory", "check values other class test keys"),
-    ("vault.suspect", "compromise compromised incident clear"),
+    (
+        "vault.suspect",
+        "compromise compromised incident clear wrong key mistake",
+    ),
     ("vault.access", "serial bag package envelope access log"),
     ("vault.appoint", "appointment letter form"),
     ("vault.exempt", "managers reporting line"),

@@ -180,7 +180,7 @@ impl Session {
                 let why = refusal.to_string();
                 let note = note.with("clock", now.rfc3339());
                 let note = note.with("result", "refused").with("reason", why);
-                self.note_refused_watches(&note);
+                self.note_refused(&note);
                 return Err(refusal);
             }
         };
@@ -232,8 +232,8 @@ impl Session {
         Ok(read)
     }
 
-    /// Watches that were refused leave a line; were it not written, the refusal still stands on the screen.
-    fn note_refused_watches(&mut self, note: &Transition) {
+    /// What was refused leaves a line; were it not written, the refusal still stands on the screen.
+    pub(super) fn note_refused(&mut self, note: &Transition) {
         let written = self
             .book
             .line(Kind::Refused, note, self.now())

@@ -143,18 +143,28 @@ pub fn place_telling(
     Ok((real, notes))
 }
 
-/// Writes the enrolment forms and the witness card of the people of now, never over files that are there.
+/// The policy of now among the papers: what is changed in it is given back as the policy that shall hold.
+pub const POLICY: &str = "policy.json";
+
+/// Writes the enrolment forms of the people of now, the witness card and the policy, never over files that are there.
+///
+/// Returns their names.
 ///
 /// # Errors
 /// What could not be written, in words.
-pub fn write_papers(session: &super::Session, folder: &Path) -> Result<(), Refusal> {
+pub fn write_papers(session: &super::Session, folder: &Path) -> Result<Vec<String>, Refusal> {
     let wrong = |e: &dyn std::fmt::Display| Refusal::Usage(e.to_string());
     let out = OutputFolder::open(folder).map_err(|e| wrong(&e))?;
-    for (name, text) in session.papers() {
-        out.write_new(&name, text.as_bytes())
+    // Where another was decided, that is the one to go on from.
+    let policy = session.next_policy().unwrap_or_else(|| session.policy());
+    let policy = serde_json::to_string_pretty(&policy).map_err(|e| wrong(&e))? + "\n";
+    let mut papers = session.papers();
+    papers.push((POLICY.to_owned(), policy));
+    for (name, text) in &papers {
+        out.write_new(name, text.as_bytes())
             .map_err(|e| wrong(&e))?;
     }
-    Ok(())
+    Ok(papers.into_iter().map(|(name, _)| name).collect())
 }
 
 /// Writes the witness card of the present state alone. Its name has the state's number: last year's card lies beside it

@@ -25,12 +25,17 @@ pub(super) const RECOVERY: &str = "recovery-handed-out";
 /// Takes both records out of a state: with new identities every share of before is void.
 pub(super) fn forget(state: &mut State) {
     let kinds = [HANDED_OUT, RECOVERY];
-    state.changes.retain(|change| !kinds.contains(&change.kind.as_str()));
+    state
+        .changes
+        .retain(|change| !kinds.contains(&change.kind.as_str()));
 }
 
 /// Takes the record of the newest recovery set out of a state: it is in force, or was given up in front of everybody.
 pub(super) fn forget_recovery(state: &mut State) {
-    let newest = state.changes.iter().rposition(|change| change.kind == RECOVERY);
+    let newest = state
+        .changes
+        .iter()
+        .rposition(|change| change.kind == RECOVERY);
     if let Some(at) = newest {
         state.changes.remove(at);
     }

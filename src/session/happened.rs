@@ -102,8 +102,8 @@ pub const HAPPENED: &[Happened] = &[
     },
     Happened {
         id: "papers",
-        what: "Forms or the witness card are still to be printed",
-        then: "writes the enrolment forms of the people of now and the witness card into a folder; nothing changes",
+        what: "Forms, the witness card or the policy of now are wanted",
+        then: "writes everybody's enrolment form, the witness card and policy.json into a folder; nothing changes",
         leads: Leads::Papers,
     },
     Happened {
@@ -169,7 +169,7 @@ pub const HAPPENED: &[Happened] = &[
     Happened {
         id: "policy",
         what: "Other rules shall hold from now on",
-        then: "change the policy: how many sign each act, what the vault takes and gives; it counts from the next opening on",
+        then: "change the policy, from the next opening on; policy.json, to be changed, comes with the forms (above)",
         leads: Leads::Act(&op_custody::CHANGE_POLICY),
     },
     Happened {

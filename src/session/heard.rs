@@ -141,7 +141,8 @@ impl Knows<'_> {
         !self.custodians().iter().any(|own| same(own, name))
     }
 
-    /// What refuses that the stand-in takes the person's place, in their own name: A7 and A8.
+    /// What refuses that the stand-in takes the person's place, in their own name: A7 and A8, and C4 where they stand in for
+    /// another custodian as well.
     fn in_the_place(&self, person: &str, backup: &str) -> Option<Ineligible> {
         let people = self.custodians();
         if self.is_free(person) || !self.is_free(backup) {
@@ -152,6 +153,11 @@ impl Knows<'_> {
         serves
             .and_then(|()| self.ledger.may_form(&together, self.threshold, self.at))
             .err()
+            // What stands against others of them is said where they are appointed.
+            .or_else(|| {
+                let seats = self.refused(&together, self.threshold);
+                seats.filter(|why| same(&why.person, backup))
+            })
     }
 
     /// Whether a rule would refuse on the day that the stand-in takes the place.
@@ -326,5 +332,24 @@ mod tests {
         );
         assert!(told.contains("A8"), "{told}");
         assert_eq!(said(&view, rotate, "custodians", &[]), "");
+    }
+
+    /// Nine signatures later is too late to hear that one person cannot stand in for two custodians.
+    #[test]
+    fn one_stand_in_for_two_custodians_is_told_with_the_second() {
+        let mut view = view();
+        let appoint = &op_custody::APPOINT;
+        let answers = [("person", "Ben"), ("stand-in", "Zoe")];
+        let field = op_custody::STAND_IN.id;
+        assert_eq!(said(&view, appoint, field, &answers), "");
+        appointed(&mut view, "Ana", "Meg");
+        let told = said(&view, appoint, field, &answers);
+        assert!(
+            told.contains("C4 (PCI PIN 8-2)") && told.contains("stand in for Ana"),
+            "{told}"
+        );
+        let mut other = answers;
+        other[1].1 = "Yan";
+        assert_eq!(said(&view, appoint, field, &other), "");
     }
 }

@@ -143,7 +143,8 @@ pub const INVENTORY_FILE: Field = Field {
 pub const POLICY_FILE: Field = Field {
     id: "file",
     label: "Policy",
-    hint: "The whole policy as TOML or JSON: what `keymoot vault policy DIR` printed, changed where it shall change.",
+    hint: "The whole policy, changed where it shall change: policy.json, which Custodians writes with the forms, or what \
+           `keymoot vault policy DIR` printed. TOML or JSON.",
     kind: Kind::File,
     optional: false,
 };

@@ -141,7 +141,10 @@ mod tests {
         ] {
             let said = session.file_fits(op, field, bytes).unwrap_err().to_string();
             assert!(said.contains(words), "{said}");
-            assert!(!said.contains("line 1 column") && !said.contains("= signs"), "{said}");
+            assert!(
+                !said.contains("line 1 column") && !said.contains("= signs"),
+                "{said}"
+            );
         }
     }
 }

@@ -78,6 +78,13 @@ pub fn is_about_words(refusal: &str) -> bool {
 /// Why an envelope did not open. Where to look follows from where it lies: on a medium (`medium`), which may be another
 /// one, or in the vault's folder, where only the paper can be.
 pub(crate) fn unopened(error: &EnvelopeError, stays: Stays, medium: bool) -> String {
+    if let EnvelopeError::Mismatch { field: "custodian" } = error {
+        return format!(
+            "This envelope is of another person than the one who is asked here. Nothing was opened, {}. Insert the medium of \
+             whoever is asked.",
+            stays.words()
+        );
+    }
     if *error != EnvelopeError::WrongPassphrase {
         return error.to_string();
     }
@@ -245,7 +252,20 @@ impl Session {
     ///
     /// # Errors
     /// Nobody of that name is present as custodian; the passphrase or the envelope is not theirs.
-    pub fn recognise(&self, name: &str, source: KeySource) -> Result<(), Refusal> {
+    pub fn recognise(&mut self, name: &str, source: KeySource) -> Result<(), Refusal> {
+        let known = self.is_present(name, source);
+        if let Err(refusal) = &known {
+            // Whoever tries words at a locked screen is on record, as at an opening; what was typed is not.
+            let why = custody::passphrase::without_help(&refusal.to_string()).to_owned();
+            let note = super::transition::Transition::note("unlock", vec![name.to_owned()])
+                .with("result", "refused")
+                .with("reason", why);
+            self.note_refused(&note);
+        }
+        known
+    }
+
+    fn is_present(&self, name: &str, source: KeySource) -> Result<(), Refusal> {
         let person = self.person(name)?;
         if person.role != custody::Role::Custodian || !self.present.iter().any(|p| p == name) {
             return Err(Refusal::Approval(format!(

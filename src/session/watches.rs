@@ -65,6 +65,15 @@ fn corrected(
     })
 }
 
+/// What is asked before two watches that agree with each other are believed, while the vault's clock says `now` and
+/// `latest` is the latest time on record; nothing where they may be taken, or where the door refuses them.
+pub fn asks(
+    readings: &[(String, Timestamp)],
+    (now, latest): (Timestamp, Timestamp),
+) -> Option<String> {
+    ahead(readings, now).or_else(|| corrected(readings, (now, latest)))
+}
+
 fn agree(readings: &[(String, Timestamp)]) -> bool {
     matches!(readings, [(_, one), (_, other)] if (one.millis() - other.millis()).abs() <= AGREE)
 }
@@ -194,8 +203,7 @@ impl Watches {
         if self.readings.len() < 2 {
             return Ok(Heard::Second);
         }
-        let asks = ahead(&self.readings, now);
-        let asks = asks.or_else(|| corrected(&self.readings, (now, latest)));
+        let asks = asks(&self.readings, (now, latest));
         Ok(asks.map_or(Heard::Both, Heard::Ask))
     }
 
@@ -227,12 +235,20 @@ mod tests {
         let first = watches.read("Ana", "2026-12-01 09:00", (now, now)).unwrap();
         assert!(matches!(first, Heard::Second));
         assert_eq!(watches.first(), Some("Ana"));
-        let (field, why) = watches.read("Ana", "2026-12-01 09:00", (now, now)).err().unwrap();
+        let (field, why) = watches
+            .read("Ana", "2026-12-01 09:00", (now, now))
+            .err()
+            .unwrap();
         assert_eq!(field, "person");
         assert!(why.contains("Another person"), "{why}");
-        let (field, _) = watches.read("Ben", "nine o'clock", (now, now)).err().unwrap();
+        let (field, _) = watches
+            .read("Ben", "nine o'clock", (now, now))
+            .err()
+            .unwrap();
         assert_eq!(field, "time");
-        let both = watches.read("Ben", "2026-12-01T09:00:30Z", (now, now)).unwrap();
+        let both = watches
+            .read("Ben", "2026-12-01T09:00:30Z", (now, now))
+            .unwrap();
         assert!(matches!(both, Heard::Both));
         let Command::AttestClock { readings } = watches.sure() else {
             panic!("two readings are the command");
@@ -282,7 +298,10 @@ mod tests {
         watches.again();
         for name in ["Ana", "Ben"] {
             let early = watches.read(name, "2026-11-29 20:30", (now, latest));
-            assert!(!matches!(early.unwrap(), Heard::Ask(_)), "the door refuses it");
+            assert!(
+                !matches!(early.unwrap(), Heard::Ask(_)),
+                "the door refuses it"
+            );
         }
     }
 

@@ -72,7 +72,12 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
             };
             for (n, line) in lines.iter().take(most).enumerate() {
                 let more = if most < lines.len() { " .." } else { "" };
-                canvas.put(1, y.saturating_add(cells(n)), *role, &format!("{line}{more}"));
+                canvas.put(
+                    1,
+                    y.saturating_add(cells(n)),
+                    *role,
+                    &format!("{line}{more}"),
+                );
             }
         }
         let top = height.saturating_sub(1).saturating_sub(banded);

@@ -84,6 +84,8 @@ pub struct Verified {
     pub acts: Vec<(String, Vec<String>)>,
     /// Sign-offs in the run: the line and who signed.
     pub sign_offs: Vec<(u64, Vec<String>)>,
+    /// Lines of those that say that the run was stopped for good.
+    pub stops: Vec<u64>,
     /// State heads that were recomputed, and those of older logs, which name no leaf.
     pub heads: (u64, u64),
     /// What the bundle holds.

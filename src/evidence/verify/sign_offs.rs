@@ -22,6 +22,9 @@ enum Under {
     Elsewhere,
 }
 
+/// How the text begins that people sign of a run that was stopped for good.
+const STOPPED: &str = "Stopped at step ";
+
 /// Every sign-off of the log names its own heads, and its signatures hold. Returns whose keys signed the run and the
 /// bundle, and whose signed elsewhere.
 pub(super) fn sign_offs(
@@ -63,6 +66,10 @@ pub(super) fn sign_offs(
             done.bundle_signed.extend(names);
         } else {
             done.signatures.sign_offs.plus(count);
+            let text = line.detail("text");
+            if text.is_some_and(|text| text.starts_with(STOPPED)) {
+                done.stops.push(line.n);
+            }
             done.sign_offs.push((line.n, names));
         }
     }

@@ -118,7 +118,12 @@ fn signatures(done: &Verified, text: &mut String) {
         let _ = writeln!(text, "{:<11}{name}: signed by {}", "Act", who.join(", "));
     }
     for (line, who) in &done.sign_offs {
-        let _ = writeln!(text, "{:<11}line {line}: {}", "Signed off", who.join(", "));
+        let what = if done.stops.contains(line) {
+            "Stop"
+        } else {
+            "Signed off"
+        };
+        let _ = writeln!(text, "{what:<11}line {line}: {}", who.join(", "));
     }
     if !done.bundle_signed.is_empty() {
         let who = done.bundle_signed.join(", ");
@@ -126,8 +131,13 @@ fn signatures(done: &Verified, text: &mut String) {
     }
     let counts = &done.signatures;
     let run = counts.of_the_run();
+    let signed = if done.stops.is_empty() {
+        "under sign-offs"
+    } else {
+        "under the record of its stop and other sign-offs"
+    };
     let mut rows = vec![format!(
-        "{} of this run, as its report counts them: {} for acts, {} under sign-offs",
+        "{} of this run, as its report counts them: {} for acts, {} {signed}",
         run.hold, counts.acts.hold, counts.sign_offs.hold
     )];
     for (count, under) in [

@@ -190,6 +190,6 @@ fn empty(canvas: &mut Canvas<'_>) {
         y.saturating_add(2),
         room,
         Role::Text,
-        tr("Whoever asks for an act (n a new key, x an export, D a deletion) signs first; then the request stands here until enough custodians have signed, each with a passphrase of their own, for that one act."),
+        tr("Whoever asks for an act (n a new key, x an export, D a deletion) signs first; then the request stands here until enough custodians have signed, each with a passphrase of their own, for that one act. Closed or cut off before, the vault forgets it: it is asked and signed anew."),
     );
 }

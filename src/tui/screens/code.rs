@@ -335,9 +335,7 @@ impl Screen for Code {
                 "half blocks need glyphs that an ASCII terminal does not have",
             ))
         } else {
-            blocks.off_because(tr(
-                "full blocks need 33 rows, as 140x40 has",
-            ))
+            blocks.off_because(tr("full blocks need 33 rows, as 140x40 has"))
         });
         offers.push(Offer::plain(Verb::Back));
         offers

@@ -137,7 +137,9 @@ fn enter_behind_an_envelope_goes_to_the_words_however_much_is_unread() {
     let view = room.state.world.view.clone().unwrap();
     let mut pending = view.pending[0].clone();
     for line in 0..40 {
-        pending.details.push((format!("line {line}"), "one of many".into()));
+        pending
+            .details
+            .push((format!("line {line}"), "one of many".into()));
     }
     let world = std::mem::replace(&mut room.state.world, snapshot::world());
     let approve = Approve::new(pending, &world);
@@ -151,7 +153,10 @@ fn enter_behind_an_envelope_goes_to_the_words_however_much_is_unread() {
     room.shows(&["below"]);
     room.press(WORDS);
     let text = room.text();
-    assert!(!text.contains("anchor") && text.contains("that are still below"), "{text}");
+    assert!(
+        !text.contains("anchor") && text.contains("that are still below"),
+        "{text}"
+    );
     // What is unread comes before the signature.
     let signed = |room: &Room| {
         let view = room.state.world.view.as_ref().unwrap();

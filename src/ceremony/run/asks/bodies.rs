@@ -96,10 +96,15 @@ impl Runner {
         let said = run.steps.iter().find(|record| record.id == *first);
         let said = said.and_then(|record| record.notes.get("text"));
         let hidden = |c: char| if c.is_ascii_digit() { '_' } else { c };
-        let said: String = said.map_or("", String::as_str).chars().map(hidden).collect();
+        let said: String = said
+            .map_or("", String::as_str)
+            .chars()
+            .map(hidden)
+            .collect();
         vec![
             String::new(),
-            tr("What you type is compared with the first reading, which was, its digits hidden:").into(),
+            tr("What you type is compared with the first reading, which was, its digits hidden:")
+                .into(),
             format!("  {said}"),
             tr("Type the same words in the same order, the digits from the thing itself.").into(),
         ]

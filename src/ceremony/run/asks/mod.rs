@@ -26,8 +26,8 @@ use super::{Runner, Stage, Turn};
 pub(super) use component_bodies::into_safe;
 pub(crate) use lines::key_lines;
 use lines::{act_lines, compares, not_yet, word_lines};
-use standing::{not_as_expected, stops_or_asks};
 pub(super) use lines::{acting, footing, why};
+use standing::{not_as_expected, stops_or_asks};
 
 const PASSPHRASE: Field = Field {
     id: "passphrase",

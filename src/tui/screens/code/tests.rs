@@ -106,7 +106,13 @@ fn full_blocks_are_off_with_a_reason_where_they_do_not_fit() {
 fn a_note_covers_no_row_of_a_code() {
     let mut state = film(Profile::Test);
     let size = (80, 24);
-    let page = |text: &str| text.lines().skip(2).take(17).map(str::to_owned).collect::<Vec<_>>();
+    let page = |text: &str| {
+        text.lines()
+            .skip(2)
+            .take(17)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     let before = page(&text(&mut state, size));
     snapshot::press(&mut state, "g");
     let after = text(&mut state, size);

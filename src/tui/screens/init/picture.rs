@@ -122,7 +122,10 @@ impl Init {
         let written = papers.written();
         lines.extend(written.map(|text| Line::across(Role::Text, text)));
         if self.chosen_profile() == Profile::Production {
-            let elsewhere = self.media.as_ref().and_then(|m| m.envelopes.elsewhere(None));
+            let elsewhere = self
+                .media
+                .as_ref()
+                .and_then(|m| m.envelopes.elsewhere(None));
             let held = match elsewhere {
                 None => founding::OWN_ENVELOPES.to_owned(),
                 Some(folders) => say!(

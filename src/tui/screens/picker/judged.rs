@@ -39,14 +39,14 @@ impl Picker {
     /// Marks what would not begin in the open vault. A run that stands open is past that.
     pub(super) fn judge(&mut self, world: &World) {
         let view = world.view.as_deref().filter(|_| self.place == Place::Here);
-        let Some(profile) = view.map(|view| view.profile) else {
+        let Some(vault) = view.map(|view| (view.profile, view.software_generation)) else {
             return;
         };
         for listed in &mut self.listed {
             let script = Script::parse(&listed.script).ok();
             let off = script.and_then(|script| {
                 let called = listed.command_word();
-                not_here(&script, &called, profile, self.rehearsals.as_ref())
+                not_here(&script, &called, vault, self.rehearsals.as_ref())
             });
             listed.off = off.filter(|_| !listed.stands_open(world));
         }

@@ -137,8 +137,12 @@ fn a_script_for_other_vaults_stands_off() {
     let script = Script::parse(of_tests.as_bytes()).unwrap();
     for (profile, off) in [(Profile::Production, true), (Profile::Test, false)] {
         let word = "own.toml";
-        let found =
-            crate::ceremony::not_here(&script, word, profile, Some(&Rehearsals::read(None, now)));
+        let found = crate::ceremony::not_here(
+            &script,
+            word,
+            (profile, true),
+            Some(&Rehearsals::read(None, now)),
+        );
         assert_eq!(found.is_some(), off);
         if let Some(found) = found {
             assert!(

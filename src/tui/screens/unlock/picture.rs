@@ -87,9 +87,9 @@ impl Unlock {
         let width = width.saturating_sub(2);
         let stop = cells(wrap(&format!("STOP  {error}"), usize::from(width)).len());
         match self.phase {
-            Phase::Typing | Phase::Why | Phase::Card => {
-                stop.saturating_add(self.form.rows(width, false)).saturating_add(1)
-            }
+            Phase::Typing | Phase::Why | Phase::Card => stop
+                .saturating_add(self.form.rows(width, false))
+                .saturating_add(1),
             _ => stop,
         }
     }

@@ -211,12 +211,19 @@ fn enter_in_the_envelopes_field_goes_to_the_passphrase_and_says_so() {
 #[test]
 fn the_end_of_a_long_refusal_is_in_sight() {
     let mut state = begun(Profile::Production, false);
-    snapshot::press(&mut state, "<Enter><Enter>/media/ana/share.age<Enter>words<Enter>");
+    snapshot::press(
+        &mut state,
+        "<Enter><Enter>/media/ana/share.age<Enter>words<Enter>",
+    );
     let found = "c570".repeat(8);
     let refused = crate::vault::EnvelopeError::OldSet { found }.to_string();
     told(&mut state, News::Refused(refused));
     let text = text(&mut state);
-    for words in ["/media/ana/share.age", "neither before the right", "vault opens."] {
+    for words in [
+        "/media/ana/share.age",
+        "neither before the right",
+        "vault opens.",
+    ] {
         assert!(text.contains(words), "{text}");
     }
 }
