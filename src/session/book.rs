@@ -308,6 +308,11 @@ impl Book {
         &self.vault_id
     }
 
+    /// Its first eight digits, which stand in the names of the vault's roots.
+    pub(crate) fn short_id(&self) -> &str {
+        self.vault_id.get(..8).unwrap_or(&self.vault_id)
+    }
+
     pub(crate) fn epoch(&self) -> &str {
         &self.epoch
     }
