@@ -317,6 +317,11 @@ impl Book {
         &self.epoch
     }
 
+    /// The same as bytes.
+    pub(crate) const fn epoch_bytes(&self) -> &[u8; 16] {
+        &self.epoch_bytes
+    }
+
     /// The set that acts here: the custodians', or the recovery set that opened the vault.
     pub(crate) fn custody(&self) -> &CustodyFile {
         self.by_recovery

@@ -444,7 +444,7 @@ impl Due {
                 "Deletions run by the vault's clock, and nobody has vouched for it: two people read their own watches.",
             ),
             "ceremony" => tr(
-                "A run was interrupted. What was done in it is saved; it goes on at the step where it stood.",
+                "A run stands open: it was left for now, or cut off. What was done in it is saved; it goes on at the step where it stood.",
             ),
             "copy" => tr(
                 "If this medium breaks, what is not in a copy is gone. A copy opens only with its custodians' envelopes.",

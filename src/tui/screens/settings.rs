@@ -1,6 +1,7 @@
 //! Settings: theme, glyphs, mouse. Each takes effect at once and is kept on this workstation.
 
 use crate::session::field::Footing;
+use crate::session::idle::IDLE_MINUTES;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
@@ -118,7 +119,11 @@ impl Screen for Settings {
                 &setting.about(),
             ));
         }
-        canvas.rule(y, &[tr("As it looks now").to_owned()]);
+        let locks = say!(
+            "locks after {minutes} minutes without a key",
+            minutes = IDLE_MINUTES
+        );
+        canvas.rule(y, &[tr("As it looks now").to_owned(), locks]);
         let mut at = (3_u16, y.saturating_add(2));
         for (role, word) in SAMPLE {
             let end = at.0.saturating_add(cells(word.chars().count()));
