@@ -1,7 +1,6 @@
 //! Settings: theme, glyphs, mouse. Each takes effect at once and is kept on this workstation.
 
 use crate::session::field::Footing;
-use crate::session::idle::IDLE_MINUTES;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
@@ -85,6 +84,7 @@ impl Screen for Settings {
         &[
             "A setting takes effect at once and is kept in the state folder of this workstation, never in a vault. --theme NAME and --ascii on the command line count before it, for that start; --theme FILE takes a theme of your own.",
             "NO_COLOR leaves bold and reverse alone, whatever the theme. Colour only repeats what words say.",
+            "After 5 minutes without a key everything locks by itself: that is no setting.",
             "The mouse is off because taking it keeps the terminal's own marking and copying from working. F9 turns it on and off everywhere.",
         ]
     }
@@ -119,11 +119,7 @@ impl Screen for Settings {
                 &setting.about(),
             ));
         }
-        let locks = say!(
-            "locks after {minutes} minutes without a key",
-            minutes = IDLE_MINUTES
-        );
-        canvas.rule(y, &[tr("As it looks now").to_owned(), locks]);
+        canvas.rule(y, &[tr("As it looks now").to_owned()]);
         let mut at = (3_u16, y.saturating_add(2));
         for (role, word) in SAMPLE {
             let end = at.0.saturating_add(cells(word.chars().count()));
