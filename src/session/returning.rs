@@ -49,7 +49,7 @@ pub const NEWER_LOG: Field = Field {
 pub const LAST_CARD: Field = Field {
     id: "card",
     label: "Last card",
-    hint: "Sequence number and six words on the last witness card of the vault that was lost: a log that ends below it, or has other words there, is not its latest. Empty if there is none.",
+    hint: "What is on the last witness card of the vault that was lost: sequence number and six words. A log that ends below it, or has other words there, is not its latest. Empty if there is none.",
     kind: Kind::Text { max: 140 },
     optional: true,
 };
