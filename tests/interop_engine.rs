@@ -53,6 +53,7 @@ fn call(state: &mut EngineState, operation: Operation, input: &Value) -> Result<
         prepared: None,
         prepared_root: None,
         stop: &std::sync::atomic::AtomicBool::new(false),
+        vault: "",
         profile: Profile::Test,
         limits: keymoot::engine::Limits::default(),
     };

@@ -302,9 +302,9 @@ impl ChangeTalk {
                 self.failed = (proven.is_err() && may_be_absent).then(|| person.clone());
                 proven.map_err(|refusal| refusal.to_string())?;
                 Ok(if holds_share {
-                    format!("{person} has proven both envelopes.")
+                    say!("{person} has proven both envelopes.", person)
                 } else {
-                    format!("{person} has proven the approval envelope.")
+                    say!("{person} has proven the approval envelope.", person)
                 })
             }
         }
@@ -314,7 +314,10 @@ impl ChangeTalk {
     fn placed(&mut self, session: &Session, person: &str, folder: &str) -> Result<String, Again> {
         let placed = self.changing.place(session, folder.trim().as_ref());
         let notes = placed.map_err(|refusal| refusal.to_string())?;
-        let said = format!("The envelopes of {person} were written and read back.");
+        let said = say!(
+            "The envelopes of {person} were written and read back.",
+            person
+        );
         let lines: Vec<String> = std::iter::once(said).chain(notes).collect();
         Ok(lines.join(" "))
     }
@@ -353,7 +356,7 @@ impl ChangeTalk {
         }
         let taken = self.changing.words(session, given);
         taken.map_err(|refusal| refusal.to_string())?;
-        Ok(format!("{person} has new words."))
+        Ok(say!("{person} has new words.", person))
     }
 }
 

@@ -178,7 +178,7 @@ fn new_root(
         subject: Subject {
             organization: Some("keymoot".to_owned()),
             units: units(ctx.profile),
-            common_name: format!("keymoot CA {account}"),
+            common_name: root_name(account, ctx.vault),
             ..Subject::default()
         },
         serial: serial(ctx.entropy)?,
@@ -199,6 +199,14 @@ fn new_root(
         key: pair.pkcs8,
         root,
     })
+}
+
+/// The common name of a new root: counterparties that have roots of two vaults of one account tell them apart by it.
+fn root_name(account: &str, vault: &str) -> String {
+    if vault.is_empty() {
+        return format!("keymoot CA {account}");
+    }
+    format!("keymoot CA {account} {vault}")
 }
 
 /// What is issued ends on a whole second, as X.509 writes it.

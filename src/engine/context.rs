@@ -68,6 +68,9 @@ pub struct Context<'a> {
     pub prepared_root: Option<PreparedRsa>,
     /// Ends a search for primes, once it is true: the request is refused then, and nothing of it is kept.
     pub stop: &'a AtomicBool,
+    /// The first eight digits of the vault's id, by which roots of two vaults of one account are told apart; empty where
+    /// there is no vault.
+    pub vault: &'a str,
     /// What the vault is for: material marked by a keymoot of another profile is refused.
     pub profile: Profile,
     /// What the vault's policy allows.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::api::Response;
 use crate::ceremony::key_lines;
-use crate::session::handing_out::NEXT;
+use crate::session::handing_out::{NEXT, outside};
 use crate::session::handover::{self, Handover};
 use crate::session::{
     Action, BackupDone, Command, Executed, Outcome, PendingView, Refusal, STOPPED, Stop,
@@ -152,7 +152,7 @@ impl Acting<'_, '_> {
                 Ok(()) => {
                     // Where the vault cannot note it, the file stays due: written twice it is the same.
                     let _ = self.session.is_written(&handover.sha256());
-                    self.handed_out(&handover, executed, &folder);
+                    self.handed_out(&handover, (action, executed), &folder);
                     return Ok(());
                 }
                 Err(why) => self.talk.stop(&say!(
@@ -174,9 +174,14 @@ impl Acting<'_, '_> {
         }
     }
 
-    fn handed_out(&mut self, handover: &Handover, executed: &Executed, folder: &Path) {
+    fn handed_out(
+        &mut self,
+        handover: &Handover,
+        (action, executed): (&Action, &Executed),
+        folder: &Path,
+    ) {
         let left = handover::left(executed);
-        self.talk.say(tr(left.what));
+        self.talk.say(left.what);
         self.talk.say(&say!(
             "  file        {folder}, read back",
             folder = folder.join(&handover.file).display()
@@ -187,7 +192,11 @@ impl Acting<'_, '_> {
         if let Some(value) = handover::told_value(executed) {
             self.talk.say(&say!("  check value {value}", value));
         }
-        self.talk.say(&left.carry.map(tr).join(" "));
+        if let Some(later) = self.session.taken_from(action) {
+            self.talk
+                .say(&format!("  {outside:<11} {later}", outside = outside()));
+        }
+        self.talk.say(&left.carry.join(" "));
         if let Some(answered) = left.answered() {
             self.talk.say(answered);
         }

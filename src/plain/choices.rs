@@ -25,10 +25,9 @@ pub(crate) fn numbered(entries: &[Entry]) -> Vec<String> {
 pub(super) fn picked(entries: &[Entry], beyond: &[Entry], text: &str) -> Result<usize, String> {
     let by_number = text.parse::<usize>().ok().and_then(|n| n.checked_sub(1));
     let all = || entries.iter().chain(beyond);
-    let usual = Entry::none_of_these();
     let named = |entry: &Entry| {
         if text.is_empty() {
-            return *entry == usual;
+            return entry.is_usual();
         }
         entry.label.eq_ignore_ascii_case(text) || entry.id.eq_ignore_ascii_case(text)
     };

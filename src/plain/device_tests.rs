@@ -29,7 +29,7 @@ fn a_device_is_let_go_and_files_that_nobody_has_are_left_out() {
         &[
             ("Number: ", "tr34.unbind"),
             ("Device's file: ", device.as_str()),
-            ("Nonce: ", "0439F40A883AD204"),
+            ("Random number (nonce): ", "0439F40A883AD204"),
             ("Export token: ", ""),
             ("Own pair: ", ""),
             // No file, and no reason to stop.

@@ -324,7 +324,7 @@ impl<'a> Dialogue<'a> {
             entries.to_vec()
         };
         if field.optional && !entries.is_empty() {
-            entries.push(Entry::none_of_these());
+            entries.push(Entry::none_of_these(field));
         }
         if field.secret() {
             return Ok(match self.secret(question, asked)? {

@@ -295,7 +295,7 @@ impl Asking<'_, '_> {
             Kind::Usage => guide::usages(),
             Kind::Algorithm if !usage.is_empty() => guide::algorithms(usage),
             Kind::Modes if !usage.is_empty() => guide::modes(usage),
-            Kind::YesNo if field.id == "exportable" => guide::exportable(said("algorithm")),
+            Kind::YesNo if field.id == "exportable" => guide::leaving(field, said("algorithm")),
             Kind::Choice(_) if field.id == op::CHECK_VALUE.id => {
                 guide::check_value_methods(said("algorithm"))
             }

@@ -30,7 +30,7 @@ fn an_own_pair_need_not_be_there_where_a_key_comes_in_by_tr34() {
         ("Sender's file: ", token.as_str()),
         ("Sender's root: ", "aws-root"),
         ("Sender's certificate: ", ""),
-        ("Nonce: ", ""),
+        ("Random number (nonce): ", ""),
         ("Own pair: ", "the usual"),
         ("Its certificate: ", ""),
         ("Name: ", "cancel"),

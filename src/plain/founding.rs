@@ -11,11 +11,12 @@ use crate::crypto::SecretBytes;
 use crate::os::{WallClock, state_folder};
 use crate::session::field::Field;
 use crate::session::founding::fields::{
-    CLOCK, CUSTODIANS, MEDIUM, NEEDED, PLACE, PROFILE, QR, SOFTWARE, WORDS_BACK, date_time, names,
+    CLOCK, CUSTODIANS, MEDIUM, NEEDED, PLACE, PROFILE, QR, SOFTWARE, WORDS_BACK, names,
 };
 use crate::session::founding::{
     self, Envelopes, Given, Moment, Papers, Person, Plan, Reading, USUAL,
 };
+use crate::session::span::date_time;
 use crate::session::{Environment, NewPerson, Profile, Refusal, Session, policy_fits};
 use crate::text::{say, tr};
 use crate::vault::FolderStore;
@@ -214,13 +215,6 @@ impl Asking {
                 "{label}: {rule} Nothing was recorded.",
                 label = tr(field.label),
                 rule
-            ));
-        }
-        if field.id == CLOCK.id && date_time(text).is_none() {
-            return Some(say!(
-                "{label}: {founding} Nothing was recorded.",
-                label = tr(field.label),
-                founding = founding::NO_TIME
             ));
         }
         let names = self.names();

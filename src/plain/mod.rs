@@ -56,6 +56,7 @@ use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
 use crate::ceremony::{Again, Script, Wanted, open_run};
+use crate::session::asked::{ELSEWHERE, VAULT_FOLDER};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
 use crate::session::{Environment, Profile, Refusal, RunOutcome, Session, View, practice};
@@ -224,6 +225,11 @@ fn ways(vaults: &[PathBuf]) -> Vec<Entry> {
         )
     }));
     entries.push(Entry::new(
+        "open",
+        tr(ELSEWHERE),
+        tr("one that is not in this list; its folder is asked for"),
+    ));
+    entries.push(Entry::new(
         "create",
         tr("Create a vault"),
         tr("needs its custodians here, 20 min"),
@@ -265,6 +271,7 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
             Some(COPY) => {
                 restoring::restore(talk, lent.explain, folder)?;
             }
+            Some("open") => elsewhere(talk, lent)?,
             Some("create") => {
                 make(talk, Given::at(Path::new("")), lent)?;
             }
@@ -280,6 +287,23 @@ fn welcome(talk: &mut Dialogue<'_>, folder: &Path, lent: Lent) -> Result<(), Gon
             }
         }
     }
+}
+
+/// A vault that is not in the list, or a copy; back leads to the list.
+fn elsewhere(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
+    let question = Question::new(footing(
+        tr("you, whoever you are: nothing here is dangerous"),
+        tr("looks into this folder; back goes to the ways to begin"),
+        tr("nothing has happened; no vault is open"),
+    ));
+    let Some(folder) = opening::plain(talk, &question, VAULT_FOLDER)? else {
+        return Ok(());
+    };
+    let folder = Path::new(folder.trim());
+    if is_copy(folder) {
+        return restoring::restore(talk, lent.explain, Some(folder)).map(|_| ());
+    }
+    workstation(talk, folder, lent).map(|_| ())
 }
 
 /// Makes a vault and works in it until it is closed; whether it was made.

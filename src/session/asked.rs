@@ -62,6 +62,18 @@ pub const CARD_WORDS: Field = Field {
     optional: false,
 };
 
+/// A vault that is in no list: where it lies.
+pub const VAULT_FOLDER: Field = Field {
+    id: "vault",
+    label: "Vault's folder",
+    hint: "Where it lies: /media/ops/acme.vault. It is looked at first; then its custodians are asked.",
+    kind: Kind::Text { max: 1000 },
+    optional: false,
+};
+
+/// Ways to begin that lead to a vault which is in no list, for screens and lines.
+pub const ELSEWHERE: &str = "Open a vault in another folder";
+
 /// The file of a script that is written from what was done.
 pub const NEW_SCRIPT: Field = Field {
     id: "script",

@@ -46,10 +46,10 @@ impl Session {
             .backups
             .iter()
             .any(|b| b.state == copy_state::VERIFIED);
-        (self.profile == super::Profile::Production && !copied).then_some(
+        (self.profile == super::Profile::Production && !copied).then_some(tr(
             "This vault exists once: lose its medium and every key in it is lost. Make a second copy before you \
              leave the room.",
-        )
+        ))
     }
 
     /// Whether a copy can go into this folder: asked before anybody signs.

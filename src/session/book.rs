@@ -308,8 +308,18 @@ impl Book {
         &self.vault_id
     }
 
+    /// Its first eight digits, which stand in the names of the vault's roots.
+    pub(crate) fn short_id(&self) -> &str {
+        self.vault_id.get(..8).unwrap_or(&self.vault_id)
+    }
+
     pub(crate) fn epoch(&self) -> &str {
         &self.epoch
+    }
+
+    /// The same as bytes.
+    pub(crate) const fn epoch_bytes(&self) -> &[u8; 16] {
+        &self.epoch_bytes
     }
 
     /// The set that acts here: the custodians', or the recovery set that opened the vault.

@@ -10,7 +10,7 @@ use super::custody_act::{CustodyAct, Recovery, Rotation, Seat};
 use super::error::Refusal;
 use super::{
     Session, changing_policy, clock_back, inventory, op_custody as op, op_destroyed, op_ledger,
-    op_suspect,
+    op_suspect, span,
 };
 
 /// Builds such an act; `None` where the name is another act's.
@@ -174,10 +174,9 @@ fn appointment(answers: &Answers) -> Result<Appointment, Refusal> {
 
 /// A day, or a time; a day stands for its first or last second.
 pub(super) fn day(field: &str, text: &str, second: &str) -> Result<i64, Refusal> {
-    Timestamp::parse_rfc3339(text)
-        .or_else(|_| Timestamp::parse_rfc3339(&format!("{text}{second}")))
+    span::day(text, second)
         .map(Timestamp::millis)
-        .map_err(|_| wrong(field, "is not a day such as 2026-12-01"))
+        .ok_or_else(|| wrong(field, "is not a day such as 2026-12-01"))
 }
 
 fn loaded(answers: &Answers) -> Result<super::Inventory, Refusal> {

@@ -24,11 +24,13 @@ const LONGEST: u64 = 1 << 20;
 
 /// What the log says of a card.
 #[derive(Default)]
-struct Known {
+pub(in crate::session) struct Known {
     /// The state head at the number that was typed.
-    at_number: Option<[u8; 32]>,
+    pub(in crate::session) at_number: Option<[u8; 32]>,
     /// The latest state that the typed words are of.
-    by_words: Option<u64>,
+    pub(in crate::session) by_words: Option<u64>,
+    /// The state to which the log leads.
+    pub(in crate::session) last: u64,
 }
 
 impl Opening {
@@ -70,35 +72,45 @@ impl Opening {
         Some(slip)
     }
 
-    /// Looks a card up in the log, as it lies there: a hint for the keyboard, and no proof.
     fn known_of(&self, number: u64, typed: &[u8]) -> Option<Known> {
-        let mut known = Known::default();
-        let mut meets = |seq: u64, head: [u8; 32]| {
-            if seq == number {
-                known.at_number = Some(head);
-            }
-            if head.get(..6) == Some(typed) {
-                known.by_words = Some(seq);
-            }
-        };
-        meets(0, state_head::head0(&self.bootstrap().vault_id));
-        let mut log = BufReader::new(self.log()?);
-        loop {
-            let mut line = Vec::new();
-            let read = log
-                .by_ref()
-                .take(LONGEST)
-                .read_until(b'\n', &mut line)
-                .ok()?;
-            if read == 0 {
-                break;
-            }
-            if let Some((seq, head)) = state_of(&line) {
-                meets(seq, head);
-            }
-        }
-        Some(known)
+        look_up(self.log()?, &self.bootstrap().vault_id, number, typed)
     }
+}
+
+/// Looks a card up in a log, as it lies there: a hint for the keyboard, and no proof.
+pub(in crate::session) fn look_up(
+    log: impl std::io::Read,
+    vault_id: &str,
+    number: u64,
+    typed: &[u8],
+) -> Option<Known> {
+    let mut known = Known::default();
+    let mut meets = |seq: u64, head: [u8; 32]| {
+        known.last = seq;
+        if seq == number {
+            known.at_number = Some(head);
+        }
+        if head.get(..6) == Some(typed) {
+            known.by_words = Some(seq);
+        }
+    };
+    meets(0, state_head::head0(vault_id));
+    let mut log = BufReader::new(log);
+    loop {
+        let mut line = Vec::new();
+        let read = log
+            .by_ref()
+            .take(LONGEST)
+            .read_until(b'\n', &mut line)
+            .ok()?;
+        if read == 0 {
+            break;
+        }
+        if let Some((seq, head)) = state_of(&line) {
+            meets(seq, head);
+        }
+    }
+    Some(known)
 }
 
 /// The state that a line of the log leads to.

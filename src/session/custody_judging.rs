@@ -231,10 +231,15 @@ impl Session {
             own.iter()
                 .any(|(person, _)| crate::custody::ledger::same(person, name))
         };
-        if let Some(name) = names.iter().find(taken) {
+        let here: Vec<&str> = names.iter().filter(taken).copied().collect();
+        if !here.is_empty() {
             return Err(wrong(format_args!(
-                "{name} is a person of this vault already, and what takes its people away must not take the recovery \
-                 set too: name somebody else."
+                "{} of this vault already, and what takes its people away must not take the recovery set too: name \
+                 somebody else.",
+                match here.as_slice() {
+                    [one] => format!("{one} is a person"),
+                    all => format!("{} are people", all.join(", ")),
+                }
             )));
         }
         self.seats_may_hold(recovery.people.iter(), recovery.k, count)

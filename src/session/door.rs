@@ -384,6 +384,7 @@ impl Session {
             prepared,
             prepared_root,
             stop: self.ahead.stop.flag(),
+            vault: self.book.short_id(),
             profile: self.profile,
             limits,
         };

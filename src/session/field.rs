@@ -3,8 +3,15 @@
 //! The wizard on screen, the `--plain` prompts, a script's keys, the linter's knowledge and the reference
 //! page are all drawn from these declarations.
 
-use crate::api::{KeyAlgorithm, KeyUsage};
+use super::span;
+use crate::api::{KeyAlgorithm, KeyUsage, Timestamp};
 use crate::custody::TypedFingerprint;
+
+/// What a date and time that is none is told, after its label.
+const A_TIME: &str = "is no date and time: write it in UTC as 2026-12-01 09:00";
+
+/// The same of a day.
+const A_DAY: &str = "is no day: write it as 2026-12-01";
 
 /// What kind of value a field takes, and so how it is asked, masked and checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +53,10 @@ pub enum Kind {
     Person,
     /// A SHA-256 fingerprint: 64 hex digits, colons and spaces allowed, or 32 PGP words.
     Fingerprint,
-    /// A date and time, RFC 3339 or `YYYY-MM-DD HH:MM`.
+    /// A date and time in UTC, RFC 3339 or `YYYY-MM-DD HH:MM`.
     DateTime,
+    /// A day in UTC, `YYYY-MM-DD`; or a moment by RFC 3339.
+    Day,
     /// A span: an integer and `s`, `m`, `h` or `d`.
     Span,
     /// A passphrase: secret, masked, wiped after use.
@@ -119,19 +128,31 @@ impl Field {
                 "n" | "no" | "false" => Ok("no".into()),
                 _ => Err(self.wrong("wants yes or no")),
             },
-            Kind::Span => crate::session::span::parse(text)
+            Kind::Span => span::parse(text)
                 .map(|_| text.to_owned())
                 .map_err(|rule| self.wrong(&rule)),
             Kind::Fingerprint => self.check_fingerprint(text),
+            Kind::DateTime => self.check_time(text, span::date_time(text), A_TIME),
+            Kind::Day => self.check_time(text, span::day(text, "T00:00:00Z"), A_DAY),
             Kind::Modes
             | Kind::File
             | Kind::Key
             | Kind::Person
-            | Kind::DateTime
             | Kind::Passphrase
             | Kind::Component
             | Kind::Confirm => Ok(text.to_owned()),
         }
+    }
+
+    /// As it was typed: what is recorded of it is the act's to say.
+    fn check_time(
+        &self,
+        text: &str,
+        read: Option<Timestamp>,
+        rule: &str,
+    ) -> Result<String, FieldError> {
+        read.map(|_| text.to_owned())
+            .ok_or_else(|| self.wrong(rule))
     }
 
     fn check_text(&self, text: &str, max: usize) -> Result<String, FieldError> {

@@ -5,12 +5,14 @@ use crate::crypto::strength::{WrapPath, may_wrap};
 use crate::engine::attributes::{self, Arrival, MODE_SETS, ModeSet, Row};
 use crate::text::{say, tr};
 
-use super::field::{Choice, Kind, usage as usage_named};
+use super::field::{Choice, Field, Kind, usage as usage_named};
 use super::view::{KeyRow, PendingView, PersonView, View};
 use super::{modes, op, said};
 
+mod leaving;
 mod which_key;
 
+pub use leaving::{about_exportable, enabled, exportable, leaving};
 pub use which_key::{
     Missing, base_keys, has_key_for, keys, missing, rsa_off, rsa_off_words, wrapping,
 };
@@ -39,9 +41,14 @@ impl Entry {
         }
     }
 
-    /// What stands in a list for a choice that is left out.
-    pub fn none_of_these() -> Self {
-        Self::new("", tr("the usual"), tr("nothing else is asked for"))
+    /// What stands in a list for a choice that is left out, and what is taken then.
+    pub fn none_of_these(field: &Field) -> Self {
+        Self::new("", tr("the usual"), leaving::usual(field))
+    }
+
+    /// Whether it is that choice.
+    pub fn is_usual(&self) -> bool {
+        self.id.is_empty() && self.label == tr("the usual")
     }
 
     /// The same, not to be taken now.
@@ -131,32 +138,6 @@ pub fn modes(usage: &str) -> Vec<Entry> {
     entries
 }
 
-/// Yes and no to leaving, the safe answer first; a pair has no choice.
-pub fn exportable(algorithm: &str) -> Vec<Entry> {
-    let pair = KeyAlgorithm::ALL
-        .iter()
-        .any(|a| a.name() == algorithm && a.modulus_bits().is_some());
-    let leaves = Entry::new(
-        "yes",
-        tr("yes, to a partner, a processor or another vault"),
-        tr("wrapped, and each time under signatures"),
-    );
-    vec![
-        Entry::new(
-            "no",
-            tr("no, never"),
-            tr("nobody else will ever hold this key"),
-        ),
-        if pair {
-            leaves.off_because(tr(
-                "an RSA pair: its private half never travels, and its certificate is given out without this",
-            ))
-        } else {
-            leaves
-        },
-    ]
-}
-
 /// The methods of a check value for a key of this algorithm, with the reason where one cannot be.
 pub fn check_value_methods(algorithm: &str) -> Vec<Entry> {
     let known = KeyAlgorithm::ALL.iter().find(|a| a.name() == algorithm);
@@ -180,33 +161,6 @@ pub fn check_value_methods(algorithm: &str) -> Vec<Entry> {
     };
     let entry = |c: &Choice| off(Entry::new(c.id, tr(c.label), note(c.id)));
     choices.iter().map(entry).collect()
-}
-
-/// Whether a new key can be used at once, the usual answer first.
-pub fn enabled() -> Vec<Entry> {
-    vec![
-        Entry::new("yes", tr("yes, it can be used at once"), ""),
-        Entry::new(
-            "no",
-            tr("no, custodians enable it later"),
-            tr("made disabled: nobody can use it before"),
-        ),
-    ]
-}
-
-/// What the answer to leaving means for a key of this purpose.
-pub fn about_exportable(usage: &str, chosen: &str) -> &'static str {
-    let carries = usage_named(usage).is_some_and(|u| matches!(u.code(), "K0" | "K1"));
-    match chosen {
-        "no" if carries => tr(
-            "A key-encryption key that never leaves opens nothing for a partner: what it wraps, only this vault unwraps. If you mean to share it, the answer is yes.",
-        ),
-        "no" => tr(
-            "If somebody else shall hold this key one day, the answer is yes: later it cannot be changed, and a new key has to be made.",
-        ),
-        "yes" => tr("It does not leave by that: each time it is asked, signed and recorded."),
-        _ => "",
-    }
 }
 
 /// What an algorithm means for where the key can go, and, for key-encryption keys, for what it can carry.
@@ -425,13 +379,13 @@ fn size(algorithm: KeyAlgorithm) -> &'static str {
 
 fn side(letter: char) -> &'static str {
     match letter {
-        'B' | 'X' => "usual",
+        'B' | 'X' => tr("usual"),
         'E' => tr("sending side"),
         'D' => tr("receiving side"),
         'C' => tr("makes and checks"),
         'G' => tr("makes only"),
         'V' => tr("checks only"),
-        'S' => "signs",
+        'S' => tr("signs"),
         _ => tr("wide open"),
     }
 }

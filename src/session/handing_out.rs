@@ -1,5 +1,7 @@
 //! An export's files on the medium: a free place first, then the request, read back, and the instructions beside it.
 
+mod outside;
+
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +12,8 @@ use crate::os::OutputFolder;
 use super::error::Refusal;
 use super::handover::Handover;
 use super::{Profile, Session};
+
+pub(crate) use outside::outside;
 
 /// The instructions beside an export.
 pub const NEXT: &str = "NEXT.txt";

@@ -74,16 +74,18 @@ pub fn left(executed: &Executed) -> Left {
     let key = |response: &Response| matches!(response, Response::ExportKey(_));
     if executed.responses.iter().any(key) {
         Left {
-            what: "The key went into a file that only the receiver can open.",
-            carry: [CARRY, "Send the check value by another road."],
+            what: tr("The key went into a file that only the receiver can open."),
+            carry: [tr(CARRY), tr("Send the check value by another road.")],
             receipt: true,
         }
     } else {
         Left {
-            what: "What the other side is handed is in a file. No key has left this vault.",
+            what: tr("What the other side is handed is in a file. No key has left this vault."),
             carry: [
-                CARRY,
-                "Tell the hash of the file, and both fingerprints that NEXT.txt has, by another road.",
+                tr(CARRY),
+                tr(
+                    "Tell the hash of the file, and both fingerprints that NEXT.txt has, by another road.",
+                ),
             ],
             receipt: false,
         }

@@ -2,6 +2,7 @@
 
 use crate::custody::words;
 use crate::evidence::audit::Kind;
+use crate::text::tr;
 use crate::vault::{self, HighWater};
 
 use super::book::SinceCard;
@@ -9,6 +10,11 @@ use super::error::Refusal;
 use super::opening::WitnessAnswer;
 use super::transition::Transition;
 use super::{Profile, Session};
+
+/// What people read who open the vault that was left for a copy of it: both open, with the same names and people.
+const LEFT_BEHIND: &str = "a copy of this vault was returned to, and the vault that came of it goes on: this is the one of before. \
+    Two vaults of one id are alive, and neither knows what is done in the other: close this one, put it away, and open the \
+    restored one";
 
 impl Session {
     /// The workstation's memory and the witness's card: is this the latest copy?
@@ -20,7 +26,11 @@ impl Session {
         let seq = self.book.seq();
         if let Some(folder) = &self.state_folder {
             let water = HighWater::load(folder).map_err(|e| Refusal::Vault(e.to_string()))?;
-            let known = water.seen(&self.book.vault().header().vault_id);
+            let vault_id = self.book.vault().header().vault_id;
+            if water.ended(&vault_id, self.book.epoch_bytes()) {
+                self.notes.push(tr(LEFT_BEHIND).to_owned());
+            }
+            let known = water.seen(&vault_id);
             if let Some(card) = known.filter(|card| card.seq > seq) {
                 return Err(older(card.seq, seq));
             }
@@ -168,9 +178,27 @@ impl Session {
             seq: self.book.seq(),
             head: self.book.state_head(),
         };
-        if let Err(error) = HighWater::load(folder).and_then(|mut water| water.raise(card)) {
+        let ended = self.ended_epochs();
+        let noted = HighWater::load(folder).and_then(|mut water| {
+            // What is done in the vault of before raises nothing: the one that goes on would be taken for older.
+            if water.ended(&card.vault_id, self.book.epoch_bytes()) {
+                return Ok(());
+            }
+            water.end(card.vault_id, &ended)?;
+            water.raise(card)
+        });
+        if let Err(error) = noted {
             self.notes.push(error.to_string());
         }
+    }
+
+    /// The epochs of this vault that ended when a copy was returned to.
+    pub(crate) fn ended_epochs(&self) -> Vec<[u8; 16]> {
+        let eras = self.state.eras.iter();
+        let epochs = eras.filter_map(|era| <[u8; 16]>::try_from(era.epoch.as_slice()).ok());
+        epochs
+            .filter(|epoch| epoch != self.book.epoch_bytes())
+            .collect()
     }
 }
 

@@ -12,6 +12,21 @@ pub const COMPONENTS: Field = Field {
     optional: false,
 };
 
+/// Whether a key that others hold already may leave this vault.
+pub const LEAVES_AGAIN: Field = Field {
+    id: "exportable",
+    label: "Exportable",
+    hint: "May it leave this vault again? Fixed for life. Whoever sent it holds it either way.",
+    kind: Kind::YesNo,
+    optional: false,
+};
+
+/// How many components come in, and what is typed where a paper came without advice or number.
+const COME: Field = Field {
+    hint: "How many custodians bring a part each: 2 to 9, and all are needed. Of a paper that came without a number, none-1 is typed for part 1, and so recorded.",
+    ..COMPONENTS
+};
+
 /// To whom components go.
 pub const RECEIVER: Field = Field {
     id: "receiver",
@@ -37,7 +52,7 @@ pub const IMPORT_COMPONENTS: Op = Op {
     does: "forms a key from components that custodians bring on paper, each alone in turn",
     fields: &{
         let f = CREATE_KEY.fields;
-        [f[0], f[1], f[2], f[3], f[4], COMPONENTS]
+        [f[0], f[1], f[2], LEAVES_AGAIN, f[4], COME]
     },
     uses_secret: true,
     phrase: None,

@@ -90,7 +90,7 @@ pub const FROM: Field = Field {
     id: "from",
     label: "From",
     hint: "First day of the appointment, 2026-12-01.",
-    kind: Kind::DateTime,
+    kind: Kind::Day,
     optional: false,
 };
 
@@ -99,7 +99,7 @@ pub const UNTIL: Field = Field {
     id: "until",
     label: "Until",
     hint: "Last day of the appointment, 2027-11-30.",
-    kind: Kind::DateTime,
+    kind: Kind::Day,
     optional: false,
 };
 

@@ -210,7 +210,7 @@ pub const IMPORT_TR34: Op = Op {
         },
         Field {
             id: "nonce",
-            label: "Nonce",
+            label: "Random number (nonce)",
             hint: "Only if the sender was given a random number: the same, from your own paper and never from the \
                    file, 16 to 32 hex digits. Left empty, the token is one-pass and its time of signing counts.",
             kind: Kind::Hex { min: 16, max: 32 },
@@ -255,7 +255,7 @@ pub const EXPORT_TR34: Op = Op {
         },
         Field {
             id: "nonce",
-            label: "Nonce",
+            label: "Random number (nonce)",
             hint: "Only if the receiver gave a random number: 16 to 32 hex digits, or its random token (RT_KRD). Left \
                    empty, the token is one-pass and carries the time of signing.",
             kind: Kind::Hex { min: 16, max: 68 },

@@ -11,10 +11,10 @@ use super::build_custody::day as day_of;
 use super::custody_act::CustodyAct;
 use super::error::Refusal;
 use super::field::{Field, Kind};
-use super::founding::fields::date_time;
 use super::op::Op;
 use super::op_custody::{FORM, REASON};
 use super::sentence::{Details, line};
+use super::span::date_time;
 
 /// Whom the exception is for.
 pub const PEOPLE: Field = Field {
@@ -48,7 +48,7 @@ pub const UNTIL: Field = Field {
     id: "until",
     label: "Until",
     hint: "Last day of the exception, 2027-11-30. Then it is signed anew, or the people change.",
-    kind: Kind::DateTime,
+    kind: Kind::Day,
     optional: false,
 };
 

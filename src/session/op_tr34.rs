@@ -28,7 +28,7 @@ const BOUND_BY: Field = Field {
 /// The device's random number: no binding token goes without.
 const NONCE: Field = Field {
     id: "nonce",
-    label: "Nonce",
+    label: "Random number (nonce)",
     hint: "The random number that the device gave for this: 16 to 32 hex digits, or its random token (RT_KRD).",
     kind: Kind::Hex { min: 16, max: 68 },
     optional: false,

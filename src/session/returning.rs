@@ -1,6 +1,8 @@
 //! A return to a copy as every front end asks for it: which copy, where to, what the lost vault's log tells; then its
 //! people open the copy, approve the act, and the vault is written out.
 
+mod last_card;
+
 use std::path::{Path, PathBuf};
 
 use crate::text::{say, tr};
@@ -14,6 +16,7 @@ use super::op_custody::REASON;
 use super::restoring::{NewerLog, Restored, load_copy, write_out};
 use super::views::name_of;
 use super::{Environment, Opening, Profile, Session};
+use last_card::LastCard;
 
 /// Where the copy lies.
 pub const COPY_FROM: Field = Field {
@@ -46,11 +49,8 @@ pub const NEWER_LOG: Field = Field {
 pub const LAST_CARD: Field = Field {
     id: "card",
     label: "Last card",
-    hint: "The sequence number on the last witness card of the vault that was lost: a log that ends below it is not the latest. Empty if there is none.",
-    kind: Kind::Number {
-        min: 0,
-        max: i64::MAX,
-    },
+    hint: "What is on the last witness card of the vault that was lost: sequence number and six words. A log that ends below it, or has other words there, is not its latest. Empty if there is none.",
+    kind: Kind::Text { max: 140 },
     optional: true,
 };
 
@@ -84,8 +84,8 @@ pub struct Return {
     pub to: PathBuf,
     /// The log that goes on after the copy.
     pub log: Option<PathBuf>,
-    /// The sequence number on its last witness card.
-    pub card: Option<u64>,
+    /// Sequence number, six words or both of its last witness card; empty where there is none.
+    pub card: String,
     /// Why.
     pub reason: String,
 }
@@ -107,7 +107,7 @@ impl Return {
             from: path(COPY_FROM),
             to: path(RESTORED_TO),
             log: (!log.as_os_str().is_empty()).then(|| log_at(log)),
-            card: text(LAST_CARD.id).trim().parse().ok(),
+            card: text(LAST_CARD.id).trim().to_owned(),
             reason: text(REASON.id).trim().to_owned(),
         }
     }
@@ -145,7 +145,16 @@ impl Return {
         }
         let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;
         let memory = load_copy(&store)?;
-        Opening::begin_with(Box::new(memory), &vault_name(&self.to), recovery)
+        let opening = Opening::begin_with(Box::new(memory), &vault_name(&self.to), recovery)?;
+        self.last_card(&opening.bootstrap().vault_id)?;
+        Ok(opening)
+    }
+
+    /// The number that the last card names.
+    fn last_card(&self, vault_id: &str) -> Result<Option<u64>, Refusal> {
+        let card = LastCard::read(&self.card);
+        let number = card.and_then(|card| card.number(self.log.as_deref(), vault_id));
+        number.map_err(Refusal::Usage)
     }
 
     /// Opens the copy once enough have entered; the log of the lost vault is read then.
@@ -158,7 +167,7 @@ impl Return {
         environment: Environment,
     ) -> Result<(Session, Option<NewerLog>), Refusal> {
         let mut session = opening.finish_copy(environment)?;
-        if let Some(card) = self.card {
+        if let Some(card) = self.last_card(session.book.vault_id())? {
             session.last_card(card);
         }
         let newer = self
@@ -196,7 +205,10 @@ impl Return {
             return Ok(None);
         };
         // The new epoch begins lower than what the workstation may have seen; it is told.
-        let told = HighWater::load(folder).and_then(|mut water| water.put(card));
+        let told = HighWater::load(folder).and_then(|mut water| {
+            water.end(card.vault_id, &session.ended_epochs())?;
+            water.put(card)
+        });
         Ok(told.err().map(|error| error.to_string()))
     }
 

@@ -19,23 +19,23 @@ pub(crate) fn import(input: &ImportTr31KeyBlock, engine: &EngineState) -> (Strin
         let unknown = "unknown";
         details.push(line(
             tr("use"),
-            &said(header.usage.code(), header.usage.words()),
+            &said(header.usage.code(), header.usage.words().map(tr)),
         ));
         details.push(line(
             tr("kind"),
-            header.algorithm.words().unwrap_or(unknown),
+            header.algorithm.words().map_or(unknown, tr),
         ));
-        details.push(line(tr("modes"), header.mode.words().unwrap_or(unknown)));
+        details.push(line(tr("modes"), header.mode.words().map_or(unknown, tr)));
         details.push(line(
             tr("export"),
-            header.exportability.words().unwrap_or(unknown),
+            header.exportability.words().map_or(unknown, tr),
         ));
         details.push(line(
             tr("block"),
             &say!(
                 "version {version}, {version_2}",
                 version = header.version.letter(),
-                version_2 = header.version.words()
+                version_2 = tr(header.version.words())
             ),
         ));
         if header.key_version.is_component() {
@@ -85,7 +85,7 @@ pub(crate) fn headers(asked: Option<&KeyBlockHeaders>) -> Details {
     if let Some(exportability) = asked.key_exportability {
         let letter = exportability.letter().to_string();
         let words = Exportability::new(&letter).and_then(|value| value.words());
-        details.push(line(tr("block: export"), words.unwrap_or("unknown")));
+        details.push(line(tr("block: export"), words.map_or("unknown", tr)));
     }
     if let Some(version) = &asked.key_version {
         details.push(line(tr("block: version"), version));

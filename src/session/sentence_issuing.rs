@@ -11,14 +11,14 @@ pub(crate) fn describe(request: &Request, engine: &EngineState, days: u8) -> (St
     let name = |identifier: &str| name_of(identifier, engine);
     match request {
         Request::GetParametersForImport(input) => parameters(
-            ("RECEIVE KEYS", engine.account()),
+            (tr("RECEIVE KEYS"), engine.account()),
             input.key_material_type,
             input.wrapping_key_algorithm,
             input.counterparty_profile,
             days,
         ),
         Request::GetParametersForExport(input) => parameters(
-            ("CHECK OUR SIGNATURES WITH", engine.account()),
+            (tr("CHECK OUR SIGNATURES WITH"), engine.account()),
             input.key_material_type,
             input.signing_key_algorithm,
             input.counterparty_profile,
@@ -56,13 +56,13 @@ pub(crate) fn describe(request: &Request, engine: &EngineState, days: u8) -> (St
 /// Everything that the certificate shall say of its holder.
 fn subject(named: &CertificateSubject) -> Details {
     let parts = [
-        ("for", Some(&named.common_name)),
-        ("organization", named.organization.as_ref()),
-        ("unit", named.organization_unit.as_ref()),
-        ("city", named.city.as_ref()),
-        ("state", named.state_or_province.as_ref()),
-        ("country", named.country.as_ref()),
-        ("e-mail", named.email_address.as_ref()),
+        (tr("for"), Some(&named.common_name)),
+        (tr("organization"), named.organization.as_ref()),
+        (tr("unit"), named.organization_unit.as_ref()),
+        (tr("city"), named.city.as_ref()),
+        (tr("state"), named.state_or_province.as_ref()),
+        (tr("country"), named.country.as_ref()),
+        (tr("e-mail"), named.email_address.as_ref()),
     ];
     let given = |(name, value): (&str, Option<&String>)| value.map(|value| line(name, value));
     parts.into_iter().filter_map(given).collect()

@@ -25,12 +25,12 @@ pub(crate) fn import(input: &ImportTr34KeyBlock, engine: &EngineState) -> (Strin
         details.push(line(tr("use"), &format!("{} {usage}", header.usage.code())));
         details.push(line(
             tr("kind"),
-            header.algorithm.words().unwrap_or(unknown),
+            header.algorithm.words().map_or(unknown, tr),
         ));
-        details.push(line(tr("modes"), header.mode.words().unwrap_or(unknown)));
-        let export = header.exportability.words().unwrap_or(unknown);
+        details.push(line(tr("modes"), header.mode.words().map_or(unknown, tr)));
+        let export = header.exportability.words().map_or(unknown, tr);
         details.push(line(tr("export"), export));
-        details.push(line(tr("form"), token.form().words()));
+        details.push(line(tr("form"), tr(token.form().words())));
         let fresh = match (token.nonce(), token.signing_time()) {
             (Some(nonce), _) => say!("two-pass, nonce {nonce}", nonce = HEXUPPER.encode(nonce)),
             (None, Some(at)) => say!("one-pass, signed {at}", at = at.rfc3339()),

@@ -201,6 +201,10 @@ impl Session {
             let told = self.told_of(appointment).into_iter();
             details.extend(told.map(|told| (tr("note").to_owned(), told)));
         }
+        if let Action::Custody(CustodyAct::Restore { since, .. }) = &pending.action {
+            details.extend(self.people_of_copy(since.is_some()));
+        }
+        details.extend(self.told_outside(&pending.action));
         let signed = pending.signed();
         let seq = self.book.seq();
         let may_sign = self

@@ -7,8 +7,8 @@ use super::View;
 use super::command::Command;
 use super::due::left;
 use super::field::{Field, Kind};
-use super::founding::fields::date_time;
 use super::guide::Entry;
+use super::span::date_time;
 
 /// Two readings and the vault's time must lie this close together (milliseconds).
 pub(crate) const AGREE: i64 = 180_000;

@@ -52,7 +52,8 @@ fn circled(c: char) -> Option<char> {
     char::from_u32(first)
 }
 
-/// The first word of a line that is still English: three letters or more, no digits of a digest, and not `named`.
+/// The first word of a line that is still English: three letters or more, no digits of a digest, not `named`, and no name
+/// that the control plane draws (sixteen letters and digits, which may all be letters).
 pub(crate) fn untranslated<'a>(line: &'a str, named: &BTreeSet<&str>) -> Option<&'a str> {
     let mut words = words_of(line).filter(|word| word.chars().all(|c| c.is_ascii_alphabetic()));
     words.find(|word| {
@@ -60,7 +61,7 @@ pub(crate) fn untranslated<'a>(line: &'a str, named: &BTreeSet<&str>) -> Option<
         let cut = line.contains(&format!("{word}.."));
         let known =
             named.contains(word) || (cut && named.iter().any(|name| name.starts_with(word)));
-        word.len() > 2 && !word.chars().all(|c| c.is_ascii_hexdigit()) && !known
+        word.len() > 2 && word.len() != 16 && !word.chars().all(|c| c.is_ascii_hexdigit()) && !known
     })
 }
 

@@ -7,6 +7,7 @@ use super::Explain;
 use crate::api::{Clock, Timestamp};
 use crate::os::{WallClock, read_limited, removable_media};
 use crate::text::{say, tr};
+use crate::vault::CUSTODY;
 
 /// Files larger than this are not looked into.
 const LIMIT: u64 = 1024 * 1024;
@@ -33,6 +34,8 @@ pub(crate) struct Entry {
     pub(crate) path: PathBuf,
     /// What it is, in words.
     pub(crate) what: String,
+    /// Whether it is the folder of a vault, or of a copy.
+    pub(crate) vault: bool,
 }
 
 /// A folder, as it was found.
@@ -86,13 +89,14 @@ fn list_at(
     let mut entries = ways_out(&folder, media);
     let mut looked = 0_usize;
     for (kind, name, path, length) in found {
+        let vault = kind == Kind::Folder && path.join(CUSTODY).is_file();
         let what = match kind {
             Kind::File if looked < MOST => {
                 looked = looked.saturating_add(1);
                 what(&path, length, explain, now)
             }
             Kind::File => tr("not looked into: too many files").into(),
-            _ if path.join("custody.toml").is_file() => tr("a keymoot vault").into(),
+            _ if vault => tr("a keymoot vault").into(),
             _ => tr("folder").into(),
         };
         entries.push(Entry {
@@ -100,6 +104,7 @@ fn list_at(
             name,
             path,
             what,
+            vault,
         });
     }
     Ok(Listing { folder, entries })
@@ -115,6 +120,7 @@ fn ways_out(folder: &Path, media: &[PathBuf]) -> Vec<Entry> {
             name: path.display().to_string(),
             path: path.clone(),
             what: tr("removable medium").into(),
+            vault: path.join(CUSTODY).is_file(),
         })
         .collect();
     if let Some(parent) = folder.parent() {
@@ -123,6 +129,7 @@ fn ways_out(folder: &Path, media: &[PathBuf]) -> Vec<Entry> {
             name: "..".into(),
             path: parent.to_owned(),
             what: tr("the folder above").into(),
+            vault: false,
         });
     }
     entries

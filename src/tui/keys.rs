@@ -1,14 +1,15 @@
 //! The one table of keys: what each does, how it is written. Footer, help and palette are drawn from it.
 
-use crate::text::tr;
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::chord::{Chord, control, letter, plain};
 
 mod called;
 mod footer;
+mod offer;
 
 pub(crate) use footer::{Footed, footer};
+pub(crate) use offer::Offer;
 
 /// What a key asks for. A screen offers some of these; the rest do nothing there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -366,7 +367,7 @@ pub(crate) static TABLE: &[Binding] = &[
         Verb::Lock,
         &[control('l')],
         "",
-        "locks this screen: everything is hidden, secrets are wiped",
+        "locks this screen (so do 5 minutes without a key), wipes secrets",
     ),
     row(
         Verb::Suspend,
@@ -393,60 +394,6 @@ pub(crate) static TABLE: &[Binding] = &[
         "asks whether to leave keymoot",
     ),
 ];
-
-/// What a screen says about one key right now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Offer {
-    pub(crate) verb: Verb,
-    /// A better word than the table's, for this screen.
-    pub(crate) word: Option<&'static str>,
-    /// Why it does nothing at the moment.
-    pub(crate) off: Option<String>,
-}
-
-impl Offer {
-    /// The key works, with the table's word.
-    pub(crate) const fn plain(verb: Verb) -> Self {
-        Self {
-            verb,
-            word: None,
-            off: None,
-        }
-    }
-
-    /// The key works, with this screen's word.
-    pub(crate) const fn word(verb: Verb, word: &'static str) -> Self {
-        Self {
-            verb,
-            word: Some(word),
-            off: None,
-        }
-    }
-
-    /// The key is there and does nothing now, for this reason.
-    pub(crate) fn off_because(mut self, reason: impl Into<String>) -> Self {
-        self.off = Some(reason.into());
-        self
-    }
-
-    /// Its row in the table.
-    pub(crate) fn binding(&self) -> Option<&'static Binding> {
-        TABLE.iter().find(|b| b.verb == self.verb)
-    }
-
-    /// The footer's word.
-    pub(crate) fn footer_word(&self) -> &'static str {
-        self.word
-            .or_else(|| self.binding().map(|b| tr(b.word)))
-            .unwrap_or_default()
-    }
-
-    /// The key to show: in a text field, the first that writes no letter.
-    pub(crate) fn chord(&self, typing: bool) -> Option<Chord> {
-        let chords = self.binding()?.chords;
-        chords.iter().find(|c| !(typing && c.writes())).copied()
-    }
-}
 
 /// The keys that move in a list.
 pub(crate) fn moves() -> Vec<Offer> {

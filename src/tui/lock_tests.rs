@@ -163,7 +163,7 @@ fn the_mouse_moves_the_cursor_and_settings_change_the_look_at_once() {
     let mut state = snapshot::state(Welcome::default());
     state.mark_drawn();
     update(&mut state, Msg::Moved(1));
-    assert!(picture(&mut state).contains("► 2 Create"));
+    assert!(picture(&mut state).contains("► 2 Open a vault"));
     let key = KeyEvent::new(KeyCode::F(9), KeyModifiers::NONE);
     let effects = update(&mut state, Msg::Key(Box::new(key)));
     assert!(matches!(effects.as_slice(), [Effect::Look(look)] if look.mouse));
@@ -182,13 +182,13 @@ fn a_click_lands_on_a_row() {
     let mut buffer = ratatui::buffer::Buffer::empty(area);
     let hits = super::frame::draw(&state, &mut buffer, &snapshot::appearance()).hits;
     let text = snapshot::text(&buffer);
-    let row = text.lines().position(|l| l.contains("4 Is this")).unwrap();
+    let row = text.lines().position(|l| l.contains("5 Is this")).unwrap();
     let at = ratatui::layout::Position::new(10, u16::try_from(row).unwrap());
     let hit = hits.iter().find(|(r, _)| r.contains(at)).unwrap();
-    assert_eq!(hit.1, 3);
+    assert_eq!(hit.1, 4);
     state.mark_drawn();
     update(&mut state, Msg::Moved(hit.1));
-    assert!(picture(&mut state).contains("► 4 Is this"));
+    assert!(picture(&mut state).contains("► 5 Is this"));
 }
 
 /// Whoever adds a secret field says how it is wiped.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::digest::Digest;
+use crate::text::say;
 
 /// So many are kept; nobody answers more files at once.
 const MOST: usize = 16;
@@ -22,7 +23,8 @@ pub(crate) fn is_content(text: &str) -> bool {
 pub(crate) fn name(bytes: &[u8]) -> PathBuf {
     let digest = Digest::of_bytes("", bytes).hex;
     let short = digest.get(..8).unwrap_or_default();
-    PathBuf::from(format!("pasted text, {} bytes, {short}", bytes.len()))
+    let bytes = bytes.len();
+    PathBuf::from(say!("pasted text, {bytes} bytes, {short}", bytes, short))
 }
 
 /// The texts that were pasted, at the desk.

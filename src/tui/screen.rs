@@ -182,6 +182,8 @@ pub(crate) enum Wants {
     File,
     /// A folder, or a new file in one.
     Folder,
+    /// The folder of a vault or of a copy.
+    Vault,
 }
 
 /// One step of what a screen wants done.

@@ -2,9 +2,10 @@
 //!
 //! A snapshot that differs fails the test. `KEYMOOT_BLESS=1` rewrites it; the change is then read in the diff.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
@@ -13,12 +14,14 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::app::{State, update};
 use super::canvas::Appearance;
+use super::keys::Verb;
 use super::message::{Effect, Msg};
 use super::paint::Depth;
 use super::screen::Screen;
 use super::theme::{Role, Theme};
 use super::world::World;
 use crate::api::Timestamp;
+use crate::custody::words;
 use crate::session::{PersonView, Profile, View, practice};
 
 /// The look that snapshots are made with.
@@ -208,6 +211,7 @@ pub(crate) fn check(name: &str, state: &mut State) {
     for (width, height) in [(80, 24), (140, 40)] {
         super::contrast::check(name, state, (width, height));
         let buffer = drawn(state, width, height, &appearance());
+        code_of_digest(name, state, &text(&buffer));
         let picture = format!("{}--- styles\n{}", text(&buffer), styles(&buffer));
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
             .join("src/tui/snapshots")
@@ -224,6 +228,47 @@ pub(crate) fn check(name: &str, state: &mut State) {
             path.display()
         );
     }
+}
+
+/// Whether a page has a whole digest on it: its hex digits in one or in groups, or the words it is read aloud in.
+pub(crate) fn has_digest(page: &str) -> bool {
+    let in_groups = |line: &str| {
+        let mut run = 0;
+        line.split_whitespace().any(|group| {
+            let hex = group.len() == 4 && group.chars().all(|c| c.is_ascii_hexdigit());
+            run = if hex { run + 1 } else { 0 };
+            run == 8
+        })
+    };
+    let in_one = |line: &str| {
+        let mut parts = line.split(|c: char| !c.is_ascii_hexdigit());
+        parts.any(|part| part.len() >= 64)
+    };
+    page.lines()
+        .any(|line| in_one(line) || in_groups(line) || is_aloud(line))
+}
+
+/// Whether six words or more of a digest that is read aloud follow each other.
+fn is_aloud(line: &str) -> bool {
+    static WORDS: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+        let pairs = (0..=255).flat_map(|byte| words::pgp(&[byte, byte]));
+        pairs.collect()
+    });
+    let mut run = 0;
+    line.split_whitespace().any(|word| {
+        run = if WORDS.contains(word) { run + 1 } else { 0 };
+        run == 6
+    })
+}
+
+/// Every digest on screen can be carried by a camera: its page has the QR key, or is the code itself.
+fn code_of_digest(name: &str, state: &State, page: &str) {
+    let code = state.top().is_some_and(|top| top.name() == "QR code");
+    let offered = state.offers().iter().any(|o| o.verb == Verb::Picture);
+    assert!(
+        code || offered || !has_digest(page),
+        "{name} has a digest on it and no QR key:\n{page}"
+    );
 }
 
 /// Draws a state at many sizes, in every theme and depth; nothing may panic.
@@ -288,4 +333,22 @@ fn role_name(style: Style, look: &Appearance) -> String {
 
 fn plain(modifier: Modifier) -> Modifier {
     modifier & (Modifier::BOLD | Modifier::REVERSED | Modifier::UNDERLINED | Modifier::DIM)
+}
+
+#[test]
+fn a_digest_is_found_in_each_form_that_it_is_shown_in() {
+    let hex = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let grouped = " sha-256   9f86 d081 884c 7d65 9a2f eaa0 c55a d015";
+    let aloud = words::pgp(&[1, 2, 3, 4, 5, 6]).join(" ");
+    for page in [hex, grouped, aloud.as_str()] {
+        assert!(has_digest(page), "{page}");
+    }
+    for page in [
+        &hex[..40],
+        "check value 9F86D0",
+        "2026 1124 0900 to sign",
+        "",
+    ] {
+        assert!(!has_digest(page), "{page}");
+    }
 }

@@ -76,6 +76,7 @@ fn listing() -> Listing {
         name: name.into(),
         path: Path::new("/home/ana").join(name),
         what: what.into(),
+        vault: false,
     };
     Listing {
         folder: "/home/ana".into(),

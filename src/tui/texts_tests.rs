@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::storm_tests::{folders, steered, ways};
+use super::storm_tests::{act, acts, folders, steered, ways};
 use crate::custody::words;
 use crate::text::{speaking, untranslated, words_of};
 
@@ -16,43 +16,41 @@ const NAMED: &str = "kek-partner-x-out
     Name Payment Cryptography Example Service REHEARSAL TEST PRODUCTION
     encrypt decrypt wrap unwrap
     Ctrl PgUp PgDn
+    Shift Tab generate verify no-restrictions usual rebind unbind random ipek out hex json export get parameters
+    ACME Sign off Part printed leaves read back packed PCI PIN holds
     yes";
 
-/// Screens that show what was recorded or comes from elsewhere, line by line: the log, forms, scripts, a folder.
-const SHOWN: &[&str] = &[
-    "Audit",
+/// Screens on which words of scripts stand.
+const LISTS: &[&str] = &[
     "Begin a ceremony",
     "Ceremonies",
-    "Choose a file",
-    "Page",
-    "Restored",
     "Review of turns",
     "Runner",
     "Pause",
-    "Settings",
 ];
 
-#[test]
-fn what_a_screen_says_passes_through_the_texts() {
-    let place = tempfile::tempdir().unwrap();
-    // The words that digests are read aloud in are the same in every language.
-    let aloud = (0..=255).flat_map(|byte| words::pgp(&[byte, byte]));
-    let folder = place.path().to_string_lossy().into_owned();
-    let named = words_of(NAMED).chain(words_of(&folder)).chain(aloud);
-    let named: BTreeSet<&str> = named.collect();
-    let left = speaking(|| {
-        folders(place.path());
-        let mut left: BTreeMap<String, String> = BTreeMap::new();
-        for way in ways().into_iter().filter(|way| !SHOWN.contains(&way.0)) {
-            let mut room = steered(way, place.path()).unwrap();
-            for line in room.text().lines() {
-                if let Some(word) = untranslated(line, &named) {
-                    left.insert(line.trim().to_owned(), format!("{} ({word})", way.0));
-                }
-            }
+/// The log, a request to the letter and the witness card are in English, line by line; what themes say of themselves stands
+/// in their files, and the names of files in a folder are nobody's words.
+const SHOWN: &[&str] = &["Audit", "Choose a file", "Page", "Restored", "Settings"];
+
+/// Words of the scripts that ship, which stand in the list of ceremonies.
+fn of_scripts() -> String {
+    let scripts = crate::ceremony::shipped().iter();
+    scripts
+        .map(|(_, script)| String::from_utf8_lossy(script))
+        .collect()
+}
+
+/// The lines of a page that are still English, each with where it was seen.
+fn collect(left: &mut BTreeMap<String, String>, at: &str, text: &str, named: &BTreeSet<&str>) {
+    for line in text.lines() {
+        if let Some(word) = untranslated(line, named) {
+            left.insert(line.trim().to_owned(), format!("{at} ({word})"));
         }
-        left
-    });
+    }
+}
+
+fn nothing(left: &BTreeMap<String, String>) {
     let lines: Vec<String> = left
         .iter()
         .map(|(line, at)| format!("{at}: {line}"))
@@ -62,4 +60,65 @@ fn what_a_screen_says_passes_through_the_texts() {
         "not through the texts:\n{}",
         lines.join("\n")
     );
+}
+
+/// What may stand on a page as it is: what is named, the words of these texts, and those that digests are read aloud in,
+/// which are the same in every language.
+fn may_stand<'t>(texts: &[&'t str]) -> BTreeSet<&'t str> {
+    let aloud = (0..=255).flat_map(|byte| words::pgp(&[byte, byte]));
+    let texts = texts.iter().copied().flat_map(words_of);
+    words_of(NAMED).chain(texts).chain(aloud).collect()
+}
+
+#[test]
+fn what_a_screen_says_passes_through_the_texts() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().to_string_lossy().into_owned();
+    let scripts = of_scripts();
+    let named = may_stand(&[&folder]);
+    let with_scripts = may_stand(&[&folder, &scripts]);
+    let mut left = BTreeMap::new();
+    speaking(|| {
+        folders(place.path());
+        for way in ways().into_iter().filter(|way| !SHOWN.contains(&way.0)) {
+            let mut room = steered(way, place.path()).unwrap();
+            let named = if LISTS.contains(&way.0) {
+                &with_scripts
+            } else {
+                &named
+            };
+            collect(&mut left, way.0, &room.text(), named);
+            room.press("<F1>");
+            collect(
+                &mut left,
+                &format!("help of {}", way.0),
+                &room.text(),
+                named,
+            );
+        }
+    });
+    nothing(&left);
+}
+
+#[test]
+fn the_form_of_every_act_passes_through_the_texts() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().to_string_lossy().into_owned();
+    let named = may_stand(&[&folder]);
+    let mut left = BTreeMap::new();
+    speaking(|| {
+        folders(place.path());
+        for op in acts() {
+            let mut room = act(op, place.path());
+            collect(&mut left, op.name, &room.text(), &named);
+            room.press("<F1>");
+            collect(
+                &mut left,
+                &format!("help of {}", op.name),
+                &room.text(),
+                &named,
+            );
+        }
+    });
+    nothing(&left);
 }

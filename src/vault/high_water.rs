@@ -61,11 +61,23 @@ pub enum HighWaterError {
     Malformed,
 }
 
+/// An epoch of a vault that ended with a return to a copy: whatever still stands in it is the vault of before.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ended {
+    #[serde(with = "hex")]
+    vault_id: [u8; 16],
+    #[serde(with = "hex")]
+    epoch: [u8; 16],
+}
+
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     version: u32,
     vaults: Vec<WitnessCard>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ended: Vec<Ended>,
 }
 
 /// The highest sequence number, with its head, of every vault this workstation opened.
@@ -85,6 +97,7 @@ impl HighWater {
         let mut file = File {
             version: 1,
             vaults: Vec::new(),
+            ended: Vec::new(),
         };
         if let Some(source) = folder.read(FILE)? {
             let mut bytes = Vec::new();
@@ -122,6 +135,34 @@ impl HighWater {
             .vaults
             .retain(|seen| seen.vault_id != card.vault_id);
         self.file.vaults.push(card);
+        self.write()
+    }
+
+    /// Whether this epoch of a vault is known to have ended: a copy became a vault of another one.
+    pub fn ended(&self, vault_id: &[u8; 16], epoch: &[u8; 16]) -> bool {
+        let mut ended = self.file.ended.iter();
+        ended.any(|e| e.vault_id == *vault_id && e.epoch == *epoch)
+    }
+
+    /// Notes epochs of a vault that ended.
+    ///
+    /// # Errors
+    /// The memory could not be written.
+    pub fn end(&mut self, vault_id: [u8; 16], epochs: &[[u8; 16]]) -> Result<(), HighWaterError> {
+        let before = self.file.ended.len();
+        for epoch in epochs {
+            if !self.ended(&vault_id, epoch) {
+                let epoch = *epoch;
+                self.file.ended.push(Ended { vault_id, epoch });
+            }
+        }
+        if self.file.ended.len() == before {
+            return Ok(());
+        }
+        self.write()
+    }
+
+    fn write(&self) -> Result<(), HighWaterError> {
         let bytes = serde_json::to_vec(&self.file).map_err(|_| HighWaterError::Malformed)?;
         Ok(self.folder.replace(FILE, &bytes)?)
     }
@@ -154,6 +195,20 @@ mod tests {
             HighWater::load(&place).unwrap().seen(&[1; 16]),
             Some(&card(3))
         );
+    }
+
+    #[test]
+    fn an_epoch_that_ended_is_known_of_its_own_vault_alone() {
+        let base = tempfile::tempdir().unwrap();
+        let place = base.path().join("keymoot");
+        let mut water = HighWater::load(&place).unwrap();
+        water.put(card(5)).unwrap();
+        water.end([1; 16], &[[7; 16], [7; 16]]).unwrap();
+        let again = HighWater::load(&place).unwrap();
+        assert!(again.ended(&[1; 16], &[7; 16]));
+        assert!(!again.ended(&[1; 16], &[8; 16]) && !again.ended(&[2; 16], &[7; 16]));
+        assert_eq!(again.file.ended.len(), 1);
+        assert_eq!(again.seen(&[1; 16]), Some(&card(5)));
     }
 
     #[test]

@@ -143,6 +143,7 @@ fn takes(field: &Field) -> String {
         Kind::Person => "a person; in a script a declared place".into(),
         Kind::Fingerprint => "a SHA-256 fingerprint, hex or words".into(),
         Kind::DateTime => "date and time, UTC".into(),
+        Kind::Day => "day, UTC".into(),
         Kind::Span => "a span: an integer and `s`, `m`, `h` or `d`".into(),
         Kind::Passphrase => "a passphrase".into(),
         Kind::Component => "a component, hex digits".into(),

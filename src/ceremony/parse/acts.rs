@@ -83,6 +83,8 @@ fn written(field: &'static Field, value: Value<'_>, on: &mut Reading<'_>) -> Opt
             }
             Some(text)
         }
+        // The end of a wait is judged together with its span.
+        Kind::DateTime if field.id == "until" => Some(text),
         Kind::Fingerprint if text == "as-shown" => {
             on.wrong(
                 &place,

@@ -7,6 +7,7 @@ use subtle::ConstantTimeEq as _;
 use crate::api::{KeyAttributes, KeyClass};
 use crate::session::carry::{Carried, Checked, Number, stated_attributes, stated_check_value};
 use crate::session::{Profile, Session};
+use crate::text::{say, tr};
 
 use super::super::model::{Algorithm, Step};
 use super::super::ops_carry as ops;
@@ -138,7 +139,7 @@ impl Runner {
             Err(words) => return vec![words],
         };
         let mut body = vec![
-            "The token was checked without opening it; nobody here can open it.".to_owned(),
+            tr("The token was checked without opening it; nobody here can open it.").to_owned(),
             String::new(),
         ];
         for (name, value) in checked.notes() {
@@ -146,9 +147,9 @@ impl Runner {
         }
         body.extend([
             String::new(),
-            "Signature, both chains, receiver, header and date hold. Look whether sender, receiver"
+            tr("Signature, both chains, receiver, header and date hold. Look whether sender, receiver")
                 .into(),
-            "and use are those that you agreed.".into(),
+            tr("and use are those that you agreed.").into(),
         ]);
         body
     }
@@ -156,14 +157,18 @@ impl Runner {
     /// What is asked where both sides' check values are compared.
     pub(super) fn carry_compare_body(&self, session: &Session, step: &Step) -> Vec<String> {
         let declared = step.key().and_then(|id| self.script.model.key(id));
-        let label = declared.map_or("the key", |key| key.label.as_str());
+        let label = declared.map_or(tr("the key"), |key| key.label.as_str());
         let mut body = vec![
-            format!("Type the check value of {label} that the other side gave: from its"),
-            "paper or its display. The file's own stays hidden until yours is typed.".to_owned(),
+            say!(
+                "Type the check value of {label} that the other side gave: from its",
+                label
+            ),
+            tr("paper or its display. The file's own stays hidden until yours is typed.")
+                .to_owned(),
         ];
         if session.profile() == Profile::Rehearsal {
             body.push(String::new());
-            body.push("Rehearsal: `as-shown` takes the file's own, and is recorded so.".into());
+            body.push(tr("Rehearsal: `as-shown` takes the file's own, and is recorded so.").into());
         }
         body
     }

@@ -4,7 +4,7 @@ use crate::session::{
     Arrow, Command, Outcome, Profile, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
     View,
 };
-use crate::text::say;
+use crate::text::{say, tr};
 
 use super::super::Noted;
 use super::super::ask::{Advance, Answer};
@@ -283,14 +283,14 @@ impl Runner {
         }
         self.advance_to(session, target)?;
         if session.now() != before {
-            self.passed = Some(format!(
-                "PRACTICE: as the script says, time has passed. The clock went from {} to {}.",
-                before.rfc3339(),
-                session.now().rfc3339()
+            self.passed = Some(say!(
+                "PRACTICE: as the script says, time has passed. The clock went from {before} to {now}.",
+                before = before.rfc3339(),
+                now = session.now().rfc3339()
             ));
             if let (Profile::Test, Some(passed)) = (session.profile(), &mut self.passed) {
                 // A vault that stays keeps what its clock has seen.
-                passed.push_str(" This vault's clock stays ahead by that from now on.");
+                passed.push_str(tr(" This vault's clock stays ahead by that from now on."));
             }
         }
         Ok(())
@@ -309,8 +309,8 @@ impl Runner {
         {
             let gone = match destroyed.len() {
                 0 => String::new(),
-                1 => " 1 key was destroyed on the way.".to_owned(),
-                n => format!(" {n} keys were destroyed on the way."),
+                1 => tr(" 1 key was destroyed on the way.").to_owned(),
+                n => say!(" {n} keys were destroyed on the way.", n),
             };
             self.last = Some(say!(
                 "The vault's clock now says {now}.{gone}",

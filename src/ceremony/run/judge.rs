@@ -9,6 +9,7 @@ use crate::engine::AesCheckValues;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::carry::Number;
 use crate::session::due::left;
+use crate::session::span::date_time;
 use crate::session::{Profile, Session, brought, span};
 use crate::text::tr;
 
@@ -264,7 +265,7 @@ impl Runner {
         let step = self.step()?;
         match step.op.name {
             name if name == ops::ATTEST_CLOCK.name && field == "time" => {
-                let Some(read) = time(typed) else {
+                let Some(read) = date_time(typed) else {
                     return Some("no date and time".to_owned());
                 };
                 Some(format!("{} off", span_words(off(session, read))))
@@ -346,7 +347,7 @@ pub(super) fn ahead(session: &Session) -> Option<i64> {
 
 /// Compares a watch with the vault's clock.
 fn judge_time(session: &Session, step: &Step, typed: &str) -> Result<(), Halt> {
-    let Some(read) = time(typed) else {
+    let Some(read) = date_time(typed) else {
         return Err(Halt::Again(
             "This is no date and time. Nothing was changed. Type it in UTC, for example 2026-11-24 09:00.".into(),
         ));
@@ -408,41 +409,9 @@ pub(super) fn to_the_minute(time: Timestamp) -> String {
     text.get(..16).unwrap_or(&text).to_owned()
 }
 
-/// A date and time as people type it, in UTC.
-pub(super) fn time(typed: &str) -> Option<Timestamp> {
-    let typed = typed.trim();
-    if let Ok(stamp) = Timestamp::parse_rfc3339(typed) {
-        return Some(stamp);
-    }
-    let (date, clock) = typed.split_once([' ', 'T'])?;
-    let seconds = if clock.matches(':').count() == 1 {
-        ":00"
-    } else {
-        ""
-    };
-    // Before ten, many a watch shows one digit.
-    let clock = clock.trim();
-    let zero = if clock.find(':') == Some(1) { "0" } else { "" };
-    Timestamp::parse_rfc3339(&format!(
-        "{date}T{zero}{}{seconds}Z",
-        clock.trim_end_matches('Z')
-    ))
-    .ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn watches_are_read_to_the_minute_or_the_second() {
-        let minute = time("2026-11-24 09:00").map(crate::api::Timestamp::rfc3339);
-        assert_eq!(minute.as_deref(), Some("2026-11-24T09:00:00Z"));
-        assert_eq!(time("2026-11-24 09:00:30"), time("2026-11-24T09:00:30Z"));
-        assert_eq!(time("2026-11-24 9:00"), time("2026-11-24T09:00:00Z"));
-        assert_eq!(time("09:00"), None);
-        assert_eq!(time("2026-13-24 09:00"), None);
-    }
 
     /// The values of one AES_128 key as the record has them: by CMAC, by a block of zeros, as TDES, of its components.
     fn on_record(aes: Option<&AesCheckValues>) -> OnRecord<'_> {

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::api::{GetKeyInput, Request, Timestamp};
 use crate::pki::Certificate;
 use crate::session::op_components::SLIP;
+use crate::session::span::date_time;
 use crate::session::{Command, Outcome, Profile, Session, StepRecord, StepState, watches};
 use crate::text::{say, tr};
 
@@ -17,7 +18,7 @@ use super::super::ops;
 use super::super::{ops_carry, ops_components};
 use super::act::field_of;
 use super::drive::{Halt, Work};
-use super::judge::{SKEW, span_words, time};
+use super::judge::{SKEW, span_words};
 use super::sign::{again, text};
 use super::{Runner, Stage, Turn, fates};
 
@@ -191,7 +192,7 @@ impl Runner {
     fn attest(&mut self, session: &mut Session) -> Result<(), Halt> {
         let reading = |name: &String| {
             let typed = self.texts.get(&format!("time ({name})"))?;
-            Some((name.clone(), time(typed)?))
+            Some((name.clone(), date_time(typed)?))
         };
         let readings: Vec<_> = self.names().iter().filter_map(reading).take(2).collect();
         self.believes(session, &readings)?;

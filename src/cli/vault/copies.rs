@@ -27,10 +27,10 @@ pub(super) struct Restore {
     /// The latest audit.jsonl of the vault that was lost: what it destroyed, marked and handed out since is repeated
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
-    /// The sequence number on the last witness card of the vault that was lost: a log that ends below it is not the
-    /// latest
-    #[arg(long, value_name = "SEQ")]
-    card: Option<u64>,
+    /// Sequence number, or number and six words, on the last witness card of the vault that was lost: a log that ends
+    /// below it, or has other words there, is not its latest
+    #[arg(long, value_name = "CARD")]
+    card: Option<String>,
     /// The recovery set opens the copy, for this reason: recorded as an exception
     #[arg(long, value_name = "TEXT")]
     recovery: Option<String>,
@@ -75,7 +75,7 @@ impl Restore {
             from: self.which.dir.clone(),
             to: self.to.clone(),
             log: self.log.clone(),
-            card: self.card,
+            card: self.card.clone().unwrap_or_default(),
             reason: self.reason.clone(),
         };
         let (mut session, newer) = self.open_copy(&wanted)?;

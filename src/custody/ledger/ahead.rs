@@ -14,16 +14,39 @@ pub struct Seats<'a> {
     pub strict: bool,
 }
 
+/// Several people whom one rule refuses the same, as one refusal.
+fn together(refused: &[Ineligible]) -> Option<Ineligible> {
+    let first = refused.first()?;
+    let names: Vec<&str> = refused.iter().map(|one| one.person.as_str()).collect();
+    let past = if refused.iter().all(|one| one.past == first.past) {
+        first.past.clone()
+    } else {
+        let each: Vec<String> = refused
+            .iter()
+            .map(|one| format!("{}: {}", one.person, one.past))
+            .collect();
+        each.join("; ")
+    };
+    Some(Ineligible {
+        person: names.join(", "),
+        past,
+        ..first.clone()
+    })
+}
+
 impl Ledger {
     /// A3, C4, A7 and A8 for people who take all parts of a secret together, in their order.
     ///
     /// # Errors
-    /// The first rule that refuses, with the past event.
+    /// The first rule that refuses, with the past event; of A7 everybody whom it refuses, so that all of their forms are
+    /// entered before the act is asked for again.
     pub fn may_take_seats(&self, seats: &Seats<'_>) -> Result<(), Ineligible> {
         let (split, at) = (seats.split, seats.split.at);
         let names: Vec<&str> = seats.people.iter().map(|(name, _)| *name).collect();
-        for person in &names {
-            self.may_serve(person, at, seats.strict)?;
+        let serve = |person: &&str| self.may_serve(person, at, seats.strict).err();
+        let refused: Vec<Ineligible> = names.iter().filter_map(serve).collect();
+        if let Some(refused) = together(&refused) {
+            return Err(refused);
         }
         self.may_form(&names, split.threshold, at)?;
         let mut ledger = self.clone();

@@ -398,3 +398,41 @@ fn appointments_that_follow_each_other_end_with_the_last() {
     );
     assert_eq!(ledger.appointed_until("Ben", START + DAY), None);
 }
+
+/// Nobody enters one form, asks again and is told of the next person.
+#[test]
+fn everybody_whose_appointment_is_missing_is_named_at_once() {
+    let mut ledger = ledger();
+    ledger.appointments.push(appointment("Ana", "Meg", "Zoe"));
+    let split = split("new", 2, 3);
+    let at = split.at;
+    let people = [("Fay", ""), ("Ana", ""), ("Gus", ""), ("Hal", "")];
+    let seats = Seats {
+        people: &people,
+        split: &split,
+        strict: true,
+    };
+    let none = ledger.may_take_seats(&seats).unwrap_err();
+    assert_eq!(
+        (none.rule, none.person.as_str()),
+        (Rule::A7, "Fay, Gus, Hal")
+    );
+    assert_eq!(none.past, "no signed appointment is on record");
+    let words = none.to_string();
+    assert!(
+        words.contains("Enter the signed appointment first"),
+        "{words}"
+    );
+    // Where the reasons differ each is said of whom it is.
+    ledger.appointments.push(Appointment {
+        until: at - 1,
+        ..appointment("Gus", "Max", "Zoe")
+    });
+    let each = ledger.may_take_seats(&seats).unwrap_err().past;
+    assert!(
+        each.starts_with(
+            "Fay: no signed appointment is on record; Gus: the appointment KCF-Gus ended"
+        ),
+        "{each}"
+    );
+}

@@ -54,6 +54,7 @@ fn signed(bench: &mut Bench, request: &BindingRequest) -> Result<String, ApiErro
         prepared: None,
         prepared_root: None,
         stop: &std::sync::atomic::AtomicBool::new(false),
+        vault: "",
         profile: bench.profile,
         limits: bench.limits.clone(),
     };

@@ -64,6 +64,28 @@ fn a_pair_gets_a_certificate_under_the_root() {
     }
 }
 
+/// Whoever has the roots of two vaults of one account tells them apart by name; a root that was made stays as it is.
+#[test]
+fn roots_of_two_vaults_are_named_apart() {
+    let rooted = |vault: &'static str| {
+        let mut bench = bench();
+        bench.vault = vault;
+        let arn = pair(&mut bench, S0, &["Sign"]);
+        let root = |bench: &mut Bench| certificate(&get(bench, &arn), "KeyCertificateChain");
+        let first = root(&mut bench);
+        bench.vault = "ffffffff";
+        bench.advance(80 * DAY);
+        assert_eq!(root(&mut bench).der(), first.der());
+        first.subject()
+    };
+    let (one, other) = (rooted("4f2a9c01"), rooted("0b77d3e5"));
+    assert!(one.contains("keymoot CA 111122223333 4f2a9c01"), "{one}");
+    assert!(
+        other.contains("keymoot CA 111122223333 0b77d3e5"),
+        "{other}"
+    );
+}
+
 #[test]
 fn a_certificate_is_given_again_while_it_is_good_for_thirty_days() {
     let mut bench = bench();

@@ -297,6 +297,7 @@ fn a_source_that_repeats_itself_is_noticed() {
             prepared: None,
             prepared_root: None,
             stop: &std::sync::atomic::AtomicBool::new(false),
+            vault: "",
             profile: Profile::Test,
             limits: crate::engine::Limits::default(),
         };

@@ -57,6 +57,7 @@ fn refused(bench: &mut Bench, empty: &EngineState, request: &Request) -> Option<
         prepared: bits.map(ready),
         prepared_root: None,
         stop: &std::sync::atomic::AtomicBool::new(false),
+        vault: "",
         profile: bench.profile,
         limits: Limits::default(),
     };

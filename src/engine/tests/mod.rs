@@ -85,6 +85,7 @@ pub(super) struct Bench {
     pub(super) state: EngineState,
     pub(super) clock: TestClock,
     pub(super) entropy: SeededEntropy,
+    pub(super) vault: &'static str,
     pub(super) profile: Profile,
     pub(super) limits: Limits,
     pub(super) open: bool,
@@ -99,6 +100,7 @@ impl Bench {
             state: EngineState::new("111122223333", "us-east-1"),
             clock: TestClock(AtomicI64::new(START)),
             entropy: SeededEntropy::new("engine tests"),
+            vault: "",
             profile: Profile::Test,
             limits: Limits::default(),
             open: false,
@@ -144,6 +146,7 @@ impl Bench {
             prepared: self.prepared.take(),
             prepared_root: self.prepared_root.take(),
             stop: &std::sync::atomic::AtomicBool::new(false),
+            vault: self.vault,
             profile: self.profile,
             limits: self.limits.clone(),
         };

@@ -226,6 +226,7 @@ impl Session {
             prepared: None,
             prepared_root: None,
             stop: &std::sync::atomic::AtomicBool::new(false),
+            vault: self.book.short_id(),
             profile: self.profile,
             limits: crate::session::limits::of(&self.state.policy),
         };

@@ -1,9 +1,9 @@
 //! What the making of a vault asks: its fields, declared once.
 
-use crate::api::Timestamp;
 use crate::session::Profile;
 use crate::session::field::{Choice, Field, Kind};
 use crate::session::forms::{QR_QUESTION, SOFTWARE_QUESTION};
+use crate::text::tr;
 
 /// Where the vault will lie.
 pub(crate) const PLACE: Field = Field {
@@ -91,14 +91,6 @@ pub(crate) const CLOCK: Field = Field {
     optional: false,
 };
 
-/// Reads `2026-11-24 09:05`, with or without seconds, or RFC 3339.
-pub(crate) fn date_time(text: &str) -> Option<Timestamp> {
-    let text = text.trim().replacen(' ', "T", 1);
-    [text.clone(), format!("{text}Z"), format!("{text}:00Z")]
-        .iter()
-        .find_map(|t| Timestamp::parse_rfc3339(t).ok())
-}
-
 const fn person(id: &'static str, label: &'static str, hint: &'static str) -> Field {
     Field {
         id,
@@ -109,12 +101,11 @@ const fn person(id: &'static str, label: &'static str, hint: &'static str) -> Fi
     }
 }
 
+/// What helps to name a custodian.
+const CUSTODIAN_HINT: &str = "The custodian's name as the record will write it. Left empty it is \"custodian-\" and the place's number.";
+
 const fn custodian(id: &'static str, label: &'static str) -> Field {
-    person(
-        id,
-        label,
-        "The custodian's name as the record will write it. Left empty it is \"custodian-\" and the place's number.",
-    )
+    person(id, label, CUSTODIAN_HINT)
 }
 
 /// Everybody's name; the first custodians are those that the vault has.
@@ -161,12 +152,12 @@ pub(crate) fn names(custodians: usize, profile: Profile) -> Vec<Field> {
             field.optional = false;
             field.hint = match field.id {
                 "administrator" => {
-                    "Asks for acts and can approve none. The name as the record will write it."
+                    tr("Asks for acts and can approve none. The name as the record will write it.")
                 }
-                "witness" => {
-                    "Looks on, keeps the witness card, signs that it was so. The name as the record will write it."
-                }
-                _ => "The custodian's name as the record will write it.",
+                "witness" => tr(
+                    "Looks on, keeps the witness card, signs that it was so. The name as the record will write it.",
+                ),
+                _ => tr("The custodian's name as the record will write it."),
             };
         }
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::session::field::Footing;
 use crate::session::{Refusal, envelopes};
+use crate::text::{say, tr};
 
 /// Said to whoever wants to leave while envelopes are handed out.
 pub(crate) const NEEDS_THEIRS: &str = "Everybody needs their envelopes first: without them this vault never opens again. A vault that is given up here is made anew in another folder.";
@@ -100,14 +101,17 @@ impl Envelopes {
 
     /// The three lines.
     pub(crate) fn footing(&self) -> Footing {
-        let who = self.turn().map_or("nobody", |(name, _)| name.as_str());
+        let who = self.turn().map_or(tr("nobody"), |(name, _)| name.as_str());
         Footing {
-            acts: format!("{who}, with a medium of their own in the machine"),
-            enter: format!("writes the envelopes of {who} there and reads them back"),
-            so_far: format!(
-                "the vault exists; {} of {} people have their envelopes",
-                self.placed.len(),
-                self.turns.len()
+            acts: say!("{who}, with a medium of their own in the machine", who),
+            enter: say!(
+                "writes the envelopes of {who} there and reads them back",
+                who
+            ),
+            so_far: say!(
+                "the vault exists; {placed} of {all} people have their envelopes",
+                placed = self.placed.len(),
+                all = self.turns.len()
             ),
         }
     }
@@ -117,10 +121,13 @@ impl Envelopes {
         let (name, files) = self.turn()?;
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
         Some([
-            format!("{name}: your envelopes go to your own medium, and nowhere else."),
-            format!(
-                "Written there: {}. Only your words open them. When they are read back, take the medium out and keep it.",
-                names.join(" and ")
+            say!(
+                "{name}: your envelopes go to your own medium, and nowhere else.",
+                name
+            ),
+            say!(
+                "Written there: {names}. Only your words open them. When they are read back, take the medium out and keep it.",
+                names = names.join(tr(" and "))
             ),
         ])
     }

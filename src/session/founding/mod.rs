@@ -14,6 +14,7 @@ use crate::api::Timestamp;
 use crate::custody::Policy;
 
 use super::{NewPerson, NewVault, Profile, policy_lines};
+use crate::text::{say, tr};
 
 pub(crate) use media::{Envelopes, NEEDS_THEIRS};
 pub(crate) use papers::{MADE, OWN_ENVELOPES, Papers, keep};
@@ -128,37 +129,45 @@ impl Plan {
         let custodians = self.people.iter().filter(|p| p.role == "custodian");
         let custodians: Vec<&str> = custodians.map(|p| p.name.as_str()).collect();
         let keys = if self.software_generation() {
-            "may be made here, in software"
+            tr("may be made here, in software")
         } else {
-            "come from outside only"
+            tr("come from outside only")
         };
         let cameras = match self.profile {
-            Profile::Production if self.qr => "; files may be shown to a camera as QR codes",
-            Profile::Production => "; no file is shown as a QR code",
+            Profile::Production if self.qr => tr("; files may be shown to a camera as QR codes"),
+            Profile::Production => tr("; no file is shown as a QR code"),
             _ => "",
         };
         let (needed, n) = (self.needed, self.custodians);
         let mut lines = vec![
-            ("Folder", self.given.dir.display().to_string()),
-            ("For", self.profile.banner().to_owned()),
+            (tr("Folder"), self.given.dir.display().to_string()),
+            (tr("For"), self.profile.banner().to_owned()),
             (
-                "Opens",
-                format!("with {needed} of {n}: {}", custodians.join(", ")),
-            ),
-            (
-                "Uses",
-                format!(
-                    "a key with {} of the same; each signs the act, and never fewer",
-                    self.threshold()
+                tr("Opens"),
+                say!(
+                    "with {needed} of {n}: {names}",
+                    needed,
+                    n,
+                    names = custodians.join(", ")
                 ),
             ),
-            ("If lost", self.one_is_all().unwrap_or_default()),
-            ("Others", format!("{} (no share)", self.others())),
-            ("Keys", format!("{keys}{cameras}")),
+            (
+                tr("Uses"),
+                say!(
+                    "a key with {threshold} of the same; each signs the act, and never fewer",
+                    threshold = self.threshold()
+                ),
+            ),
+            (tr("If lost"), self.one_is_all().unwrap_or_default()),
+            (
+                tr("Others"),
+                say!("{others} (no share)", others = self.others()),
+            ),
+            (tr("Keys"), format!("{keys}{cameras}")),
         ];
         lines.retain(|(_, text)| !text.is_empty());
-        lines.extend(self.clock.map(|read| ("Time", read.told())));
-        lines.extend(self.policy_said().map(|said| ("Policy", said)));
+        lines.extend(self.clock.map(|read| (tr("Time"), read.told())));
+        lines.extend(self.policy_said().map(|said| (tr("Policy"), said)));
         lines
     }
 
@@ -186,13 +195,13 @@ impl Plan {
         let said: Vec<String> = lines
             .into_iter()
             .map(|(name, value)| match name.as_str() {
-                "default" => format!("other acts: signed by {value}"),
-                "overrides" => format!("by its own number: {value}; the higher counts"),
+                "default" => say!("other acts: signed by {value}", value),
+                "overrides" => say!("by its own number: {value}; the higher counts", value),
                 _ => format!("{name}: {value}"),
             })
             .collect();
         Some(if said.is_empty() {
-            "as every new vault has it".to_owned()
+            tr("as every new vault has it").to_owned()
         } else {
             said.join("; ")
         })
@@ -201,13 +210,14 @@ impl Plan {
     /// What comes after the review.
     pub(crate) fn next(&self) -> String {
         let signs = if self.profile == Profile::Production {
-            " Typing them back also signs, for each of them, what stands above under Keys."
+            tr(" Typing them back also signs, for each of them, what stands above under Keys.")
         } else {
             ""
         };
-        format!(
-            "Next, each of the {} people comes to the keyboard alone, is shown words, writes them down, and types them back.{signs}",
-            self.people.len()
+        say!(
+            "Next, each of the {people} people comes to the keyboard alone, is shown words, writes them down, and types them back.{signs}",
+            people = self.people.len(),
+            signs
         )
     }
 
@@ -235,9 +245,10 @@ impl Plan {
 /// What it means for the keys where a vault needs all of its custodians: nobody is spare.
 pub(crate) fn one_is_all(needed: u8, custodians: u8) -> Option<String> {
     (needed == custodians).then(|| {
-        format!(
+        say!(
             "all {custodians} custodians are needed: if one loses words or envelope, this vault never opens again and its \
-             keys are lost; choose one more custodian, or make a recovery set at once"
+             keys are lost; choose one more custodian, or make a recovery set at once",
+            custodians
         )
     })
 }
@@ -245,7 +256,11 @@ pub(crate) fn one_is_all(needed: u8, custodians: u8) -> Option<String> {
 /// Why so many of so many cannot be; the rule completes the name of the field.
 pub(crate) fn too_many(needed: u8, custodians: u8) -> Option<String> {
     (needed > custodians).then(|| {
-        format!("{needed} of {custodians} can never come together. Needed is at most {custodians}.")
+        say!(
+            "{needed} of {custodians} can never come together. Needed is at most {custodians}.",
+            needed,
+            custodians
+        )
     })
 }
 
@@ -255,9 +270,9 @@ pub(crate) fn same_name(people: &[Person]) -> Option<(usize, String)> {
         let mut before = people.iter().take(*n);
         before.any(|other| other.name.to_lowercase() == person.name.to_lowercase())
     })?;
-    let words = format!(
-        "The name {} stands there twice. Everybody needs a name of their own, by more than capital letters.",
-        twice.name
+    let words = say!(
+        "The name {name} stands there twice. Everybody needs a name of their own, by more than capital letters.",
+        name = twice.name
     );
     Some((n, words))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::os::OutputFolder;
 use crate::session::{Created, Profile, Session, paper_name};
+use crate::text::say;
 
 use super::vault_name;
 
@@ -38,10 +39,10 @@ impl Papers {
     /// Where they are and what to do with them.
     pub(crate) fn written(&self) -> Option<String> {
         let folder = self.folder.as_ref()?;
-        Some(format!(
-            "{} enrolment forms and the witness card are in {}. Print them now, sign them in ink, and keep them apart from the vault.",
-            self.forms.len(),
-            folder.display()
+        Some(say!(
+            "{forms} enrolment forms and the witness card are in {folder}. Print them now, sign them in ink, and keep them apart from the vault.",
+            forms = self.forms.len(),
+            folder = folder.display()
         ))
     }
 

@@ -4,6 +4,7 @@ use crate::api::Timestamp;
 use crate::os::{Monotonic as _, OsMonotonic};
 use crate::session::due::left;
 use crate::session::watches::which_is_wrong;
+use crate::text::{say, tr};
 
 /// Minutes by which a machine's clock may be wrong before that is worth a word.
 const MINUTES: i64 = 5;
@@ -36,12 +37,18 @@ impl Reading {
         let said = said.get(..16).unwrap_or(&said).to_owned();
         let off = self.wall.millis().saturating_sub(self.said.millis());
         if off.abs() < MINUTES * 60_000 {
-            return format!("{said}, by two watches");
+            return say!("{said}, by two watches", said);
         }
-        let way = if off > 0 { "ahead" } else { "behind" };
+        let way = if off > 0 { tr("ahead") } else { tr("behind") };
         let by = left(Timestamp::from_millis(0), Timestamp::from_millis(off.abs()));
         let ask = which_is_wrong(off);
-        format!("{said}, by two watches. This machine's clock is {by} {way}: {ask}")
+        say!(
+            "{said}, by two watches. This machine's clock is {by} {way}: {ask}",
+            said,
+            by,
+            way,
+            ask
+        )
     }
 
     /// What the watches say by now. Where both of the machine's clocks differ the later one counts: a monotonic clock

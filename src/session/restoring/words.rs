@@ -3,6 +3,7 @@
 use super::known::Height;
 use super::since::{NewerLog, Passed, Since};
 use crate::custody::ledger::day;
+use crate::session::Session;
 use crate::session::sentence::{Details, line, name_of};
 use crate::session::sentence_custody::when;
 use crate::session::state::{BackupRecord, State, copy_state};
@@ -35,6 +36,29 @@ pub(in crate::session) fn describe(
     (say!("RETURN to copy {copy}", copy), lines)
 }
 
+impl Session {
+    /// Who opens the vault once it is restored, in lines beside what they sign: the people of the copy's time.
+    pub(in crate::session) fn people_of_copy(&self, newer_log: bool) -> Details {
+        let custody = self.book.custody();
+        let custodians = custody.people.iter().filter(|p| p.role == "custodian");
+        let names: Vec<&str> = custodians.map(|p| p.name.as_str()).collect();
+        let who = say!(
+            "{names}: {k} of {n}; whoever left since is one again",
+            names = names.join(", "),
+            k = custody.k,
+            n = names.len()
+        );
+        let mut lines = vec![line(tr("custodians"), &who)];
+        if newer_log {
+            let changed = tr(
+                "changes of people after this copy are not repeated: whoever came since is none",
+            );
+            lines.push(line(tr("people"), changed));
+        }
+        lines
+    }
+}
+
 /// When the copy that is open was made.
 fn made(state: &State) -> String {
     let begun = |b: &&BackupRecord| b.state == copy_state::BEGUN;
@@ -45,7 +69,7 @@ fn made(state: &State) -> String {
 fn without_log(known: Option<&Height>, state: &State) -> Details {
     let mut lines = vec![line(
         tr("keys"),
-        tr("all disabled: any may have been destroyed since. Each is enabled by an act of its own"),
+        tr("all disabled: any may be gone. An act each enables them"),
     )];
     if let Some(known) = known {
         lines.push(line(tr("later"), &higher(known)));
@@ -54,8 +78,8 @@ fn without_log(known: Option<&Height>, state: &State) -> Details {
     lines.push(line(
         tr("not known"),
         &say!(
-            "what was done after {since}: SUSPECT keys, components handed out, appointments. Enter them again from the \
-             papers",
+            "what was done after {since}: SUSPECT keys, components handed out, appointments, changes of people. Enter \
+             them again from the papers",
             since
         ),
     ));

@@ -42,3 +42,19 @@ fn letters_belong_to_the_text_field() {
     let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
     assert_eq!(meant(&interrupt, &offers, true).unwrap().verb, Verb::Leave);
 }
+
+/// How long that is stands in one place; what people read of it says the same.
+#[test]
+fn what_is_said_of_locking_names_the_minutes() {
+    use crate::tui::screen::Screen as _;
+    use crate::tui::screens::home::Home;
+    let minutes = format!("{} minutes", crate::session::idle::IDLE_MINUTES);
+    let row = TABLE.iter().find(|row| row.verb == Verb::Lock).unwrap();
+    assert!(row.help.contains(&minutes), "{}", row.help);
+    assert!(
+        Home::new()
+            .help()
+            .iter()
+            .any(|line| line.contains(&minutes))
+    );
+}

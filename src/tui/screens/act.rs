@@ -87,7 +87,7 @@ impl Act {
                     keys = guide::base_keys(keys, view);
                 }
                 if field.optional {
-                    keys.insert(0, guide::Entry::none_of_these());
+                    keys.insert(0, guide::Entry::none_of_these(field));
                 }
                 form.set_choices(field.id, Choices::new(keys));
             }
@@ -158,7 +158,7 @@ impl Act {
                 }
                 (Kind::Algorithm, _) if components => guide::algorithms(usage),
                 (Kind::Modes, _) if components => guide::modes(usage),
-                (Kind::YesNo, _) if field.id == "exportable" => guide::exportable(algorithm),
+                (Kind::YesNo, _) if field.id == "exportable" => guide::leaving(field, algorithm),
                 (Kind::Key, Some(view)) if field.id == WRAP => {
                     guide::wrapping(view, self.op.name, WRAP, travels)
                 }

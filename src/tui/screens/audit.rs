@@ -71,7 +71,11 @@ impl Audit {
             }
             None => Reaction::notice(
                 Role::Note,
-                format!("There is no event {wanted:?}: they are numbered 1 to {lines}."),
+                say!(
+                    "There is no event \"{wanted}\": they are numbered 1 to {lines}.",
+                    wanted,
+                    lines
+                ),
             ),
         }
     }

@@ -4,13 +4,14 @@ use super::act::Act;
 use super::page::Page;
 use super::restore::{Restore, gives_up};
 use super::review::Review;
-use crate::session::View;
 use crate::session::build::Answers;
 use crate::session::field::Footing;
 use crate::session::happened::{self, HAPPENED, Happened, Leads};
+use crate::session::{PersonView, View};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
@@ -28,6 +29,8 @@ pub(crate) struct Custodians {
     waiting: bool,
     /// The act whose review is worked out.
     draft: Option<Draft>,
+    /// Whose fingerprint is shown as a QR code next, by place among the people.
+    whose: usize,
 }
 
 const PEOPLE: [Column; 5] = [
@@ -134,6 +137,17 @@ fn draw_fingerprints(rows: &[Vec<String>], canvas: &mut Canvas<'_>) {
 /// Why an answer leads nowhere.
 fn off_here(reason: &str) -> String {
     say!("off here: {reason}", reason)
+}
+
+/// The people of the vault and the holders of its recovery set, and whether each is one of those. Where the recovery set
+/// opened the vault its holders stand among the people already.
+fn everybody(view: &View) -> impl Iterator<Item = (&PersonView, bool)> {
+    let set = view.recovery.iter().filter(move |_| !view.by_recovery);
+    let holders = set.flat_map(|set| &set.people).map(|p| (p, true));
+    let people = view.people.iter();
+    people
+        .map(move |p| (p, view.by_recovery && p.drill.is_some_and(|d| d.share)))
+        .chain(holders)
 }
 
 impl Custodians {
@@ -305,6 +319,7 @@ impl Screen for Custodians {
     fn help(&self) -> &'static [&'static str] {
         &[
             "Above are the people of this vault: where their envelopes lie, when they last proved what they hold, and by when they prove it again. Below is asked what happened; each answer leads to the act that helps.",
+            "q shows the fingerprint of one person's approval key as a QR code; pressed again, the next person's.",
             "A drill changes nothing. A reshare gives the same people new shares. A rotation makes everything new, and is the only answer to departure, loss and suspicion: nobody can be made to forget.",
         ]
     }
@@ -315,14 +330,7 @@ impl Screen for Custodians {
             return;
         };
         let (width, height) = (canvas.width(), canvas.height());
-        // Where the recovery set opened the vault its holders stand among the people already.
-        let set = view.recovery.iter().filter(|_| !view.by_recovery);
-        let holders = set.flat_map(|set| &set.people).map(|p| (p, true));
-        let rows: Vec<Vec<String>> = view
-            .people
-            .iter()
-            .map(|p| (p, view.by_recovery && p.drill.is_some_and(|d| d.share)))
-            .chain(holders)
+        let rows: Vec<Vec<String>> = everybody(view)
             .map(|(p, holds)| {
                 let mut row = happened::row(p, view).to_vec();
                 if holds && let Some(role) = row.get_mut(1) {
@@ -370,6 +378,18 @@ impl Screen for Custodians {
         canvas.within(0, y, asked, below, |c| {
             self.draw_question(view, c);
         });
+    }
+
+    fn digest(&self, world: &World) -> Option<Digest> {
+        let view = world.view.as_deref()?;
+        let count = everybody(view).count();
+        let (person, _) = everybody(view).nth(self.whose.checked_rem(count)?)?;
+        let of = say!("fingerprint of {name}", name = person.name);
+        Some(Digest::sha256(of, person.fingerprint.clone()))
+    }
+
+    fn covered(&mut self) {
+        self.whose = self.whose.wrapping_add(1);
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

@@ -14,6 +14,7 @@ use super::key::KeyPage;
 use crate::api::{Key, Response};
 use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
+use crate::session::handing_out::outside;
 use crate::session::handover;
 use crate::session::{Executed, KeyRow, PendingView};
 use crate::text::{say, tr};
@@ -110,11 +111,15 @@ impl Done {
     pub(crate) fn handed_over(pending: &PendingView, files: &HandedOver, world: &World) -> Self {
         let mut done = Self::executed(pending, &files.executed, world);
         done.qr = Some((files.sha256.clone(), tr("SHA-256 of the file")));
-        // Who it is for is read aloud with the rest, before the file leaves the room.
-        let to = pending.details.iter().find(|(label, _)| label == tr("to"));
-        let to = to.map(|(label, value)| Line::new(label, value.clone()));
-        done.lines.extend(to);
+        // Who it is for, and from when they take it, is read aloud with the rest before the file leaves the room.
+        let said = |words: &str| {
+            let said = pending.details.iter().find(|(label, _)| label == words);
+            said.map(|(label, value)| Line::new(label, value.clone()))
+        };
+        done.lines.extend(said(tr("to")));
         done.lines.extend(issued(&files.executed));
+        done.lines
+            .extend(said(outside()).map(|line| line.role(Role::Note)));
         done.files(files);
         done
     }
@@ -132,7 +137,7 @@ impl Done {
                 self.folder = None;
                 self.role = Role::Ok;
                 let left = handover::left(&files.executed);
-                self.head = format!("Done. {}", left.what);
+                self.head = say!("Done. {what}", what = left.what);
                 let folder = folder.canonicalize().unwrap_or_else(|_| folder.clone());
                 self.lines.extend([
                     Line::new(tr("folder"), folder.display().to_string()),

@@ -71,6 +71,10 @@ impl Files {
             return Reaction::none();
         };
         match (entry.kind, self.wants) {
+            (Kind::File, Wants::Vault) => {
+                Reaction::notice(Role::Note, tr("A vault is a folder: choose that."))
+            }
+            (_, Wants::Vault) if entry.vault => Self::takes(entry.path),
             (Kind::File, Wants::File) => Self::takes(entry.path),
             (Kind::File, Wants::Folder) => Reaction::notice(
                 Role::Note,
@@ -92,6 +96,7 @@ impl Screen for Files {
         let what = match self.wants {
             Wants::File => tr("Choose a file"),
             Wants::Folder => tr("Choose a folder"),
+            Wants::Vault => tr("Choose a vault"),
         };
         let folder = self
             .listing
@@ -101,7 +106,10 @@ impl Screen for Files {
     }
 
     fn footing(&self, _world: &World) -> Footing {
+        let vault = self.chosen().is_some_and(|e| e.vault);
         let enter = match (self.chosen().map(|e| e.kind), self.wants) {
+            (Some(Kind::File), Wants::Vault) => tr("does nothing: a vault is a folder"),
+            (Some(_), Wants::Vault) if vault => tr("takes this vault; its custodians are asked"),
             (None, _) => tr("does nothing: nothing is here"),
             (Some(Kind::File), Wants::File) => tr("takes this file into the field you came from"),
             (Some(Kind::File), Wants::Folder) => tr("does nothing: a folder is asked for"),
@@ -119,6 +127,7 @@ impl Screen for Files {
         offers.push(match self.wants {
             Wants::File => Offer::word(Verb::Enter, tr("take or open")),
             Wants::Folder => Offer::word(Verb::Enter, tr("open")),
+            Wants::Vault => Offer::word(Verb::Enter, tr("take or open")),
         });
         if self.wants == Wants::Folder {
             offers.push(Offer::word(Verb::Choose, tr("take folder")));
@@ -284,6 +293,7 @@ mod tests {
             name: name.into(),
             path: PathBuf::from("/home/ana").join(name),
             what: what.into(),
+            vault: false,
         };
         Listing {
             folder: "/home/ana".into(),

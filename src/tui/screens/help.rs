@@ -47,9 +47,10 @@ impl Help {
             if chords.is_empty() {
                 continue;
             }
+            let help = offer.means();
             let text = match &offer.off {
-                Some(reason) => say!("{help}. Off now: {reason}", help = tr(binding.help), reason),
-                None => tr(binding.help).to_owned(),
+                Some(reason) => say!("{help}. Off now: {reason}", help, reason),
+                None => help.to_owned(),
             };
             lines.push((Role::Key, chords.join(" "), text));
         }

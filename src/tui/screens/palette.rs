@@ -133,7 +133,7 @@ fn offered(offers: &[Offer]) -> Vec<Entry> {
         key: offer.chord(false).map(Chord::shown).unwrap_or_default(),
         name: offer.footer_word().to_owned(),
         also: offer.verb.also_called().to_owned(),
-        help: offer.binding().map_or("", |b| tr(b.help)),
+        help: offer.means(),
         off: offer.off.clone(),
         does: Does::Say(offer.verb),
     };

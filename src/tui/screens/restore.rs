@@ -37,7 +37,7 @@ pub(super) fn gives_up(world: &World) -> Reaction {
 }
 
 /// The steps of a return at the left, `at` of them at hand, and the page beside them.
-fn beside(at: usize, canvas: &mut Canvas<'_>, page: impl FnOnce(&mut Canvas<'_>)) {
+pub(super) fn beside(at: usize, canvas: &mut Canvas<'_>, page: impl FnOnce(&mut Canvas<'_>)) {
     let (width, height) = (canvas.width(), canvas.height());
     let stage = |n: usize| match n.cmp(&at) {
         std::cmp::Ordering::Less => Stage::Done,

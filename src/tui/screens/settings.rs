@@ -84,6 +84,7 @@ impl Screen for Settings {
         &[
             "A setting takes effect at once and is kept in the state folder of this workstation, never in a vault. --theme NAME and --ascii on the command line count before it, for that start; --theme FILE takes a theme of your own.",
             "NO_COLOR leaves bold and reverse alone, whatever the theme. Colour only repeats what words say.",
+            "After 5 minutes without a key everything locks by itself: that is no setting.",
             "The mouse is off because taking it keeps the terminal's own marking and copying from working. F9 turns it on and off everywhere.",
         ]
     }

@@ -1,18 +1,20 @@
 //! Welcome: four numbered ways to begin, the safest first.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::doctor::Doctor;
+use super::files::Files;
 use super::init::Init;
 use super::picker::{Picker, Place};
 use super::restore::Restore;
 use super::unlock::{Then, Unlock};
+use crate::session::asked::ELSEWHERE;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
-use crate::tui::screen::{Reaction, Screen, Step};
+use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
@@ -26,6 +28,8 @@ pub(super) const SHOWN: usize = 2;
 pub(crate) struct Welcome {
     /// What is under the cursor, and no number: vaults come and go meanwhile.
     at: Way,
+    /// The folder of a vault that is in no list, as it was just chosen.
+    elsewhere: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -34,6 +38,7 @@ enum Way {
     Rehearse,
     Open(PathBuf),
     Copy(PathBuf),
+    Elsewhere,
     Create,
     Restore,
     Doctor,
@@ -50,6 +55,7 @@ impl Welcome {
         let at = ways.into_iter().find(stopped);
         Self {
             at: at.unwrap_or_default(),
+            elsewhere: None,
         }
     }
 
@@ -98,6 +104,12 @@ impl Welcome {
             });
         }
         ways.push((
+            Way::Elsewhere,
+            tr(ELSEWHERE).to_owned(),
+            tr("On a stick, or wherever it lies. A copy of a vault is told from a vault.")
+                .to_owned(),
+        ));
+        ways.push((
             Way::Create,
             tr("Create a vault (needs its custodians here, 20 min)").to_owned(),
             tr("Each person is shown seven words, alone, and writes them down.").to_owned(),
@@ -116,15 +128,22 @@ impl Welcome {
         ways
     }
 
+    fn open(vault: PathBuf) -> Reaction {
+        let unlock = Unlock::new(vault, Then::Home);
+        let order = unlock.order();
+        Reaction::push(unlock).then(Step::Order(order))
+    }
+
     fn go(&self, world: &World) -> Reaction {
         match self.chosen(world) {
             Some(Way::Rehearse) => Reaction::push(Picker::shipped(Place::Rehearsal)),
-            Some(Way::Open(vault)) => {
-                let unlock = Unlock::new(vault, Then::Home);
-                let order = unlock.order();
-                Reaction::push(unlock).then(Step::Order(order))
-            }
+            Some(Way::Open(vault)) => Self::open(vault),
             Some(Way::Copy(copy)) => Reaction::push(Restore::of(&copy)),
+            Some(Way::Elsewhere) => {
+                let near = world.folder.to_string_lossy();
+                let (files, order) = Files::new(Wants::Vault, &near, world);
+                Reaction::push(files).then(Step::Order(order))
+            }
             Some(Way::Create) => Reaction::push(Init::new(&world.folder.join("new.vault"))),
             Some(Way::Restore) => Reaction::push(Restore::new()),
             Some(Way::Doctor) => {
@@ -148,6 +167,7 @@ impl Screen for Welcome {
         let enter = match self.chosen(world) {
             Some(Way::Rehearse) => tr("shows the ceremonies you can rehearse"),
             Some(Way::Open(_)) => tr("asks the first custodian for a passphrase"),
+            Some(Way::Elsewhere) => tr("shows folders and sticks; nothing is opened by looking"),
             Some(Way::Restore | Way::Copy(_)) => {
                 tr("asks which copy; the copy is read and never written")
             }
@@ -185,16 +205,12 @@ impl Screen for Welcome {
             Role::Text,
             tr("A few people meet to make, move and destroy payment keys; no one can do it alone."),
         );
-        let mut y = 4;
         // Where there is not room for all of them with a gap, the gaps go.
         let ways = Self::ways(world);
         let at = self.cursor(&ways);
         let rows = cells(ways.len().saturating_mul(3));
-        let step = if rows <= canvas.height().saturating_sub(y) {
-            3
-        } else {
-            2
-        };
+        let roomy = rows <= canvas.height().saturating_sub(4);
+        let (mut y, step) = if roomy { (4, 3) } else { (3, 2) };
         for (n, (_, title, about)) in ways.iter().enumerate() {
             let here = n == at;
             let role = if here { Role::Selection } else { Role::Text };
@@ -211,6 +227,18 @@ impl Screen for Welcome {
 
     fn returned(&mut self, world: &World) -> Reaction {
         super::restore::gives_up(world)
+    }
+
+    fn picked(&mut self, path: &Path) {
+        self.elsewhere = Some(path.to_owned());
+    }
+
+    fn reads_picked(&mut self) -> Reaction {
+        match self.elsewhere.take() {
+            Some(copy) if crate::vault::is_copy(&copy) => Reaction::push(Restore::of(&copy)),
+            Some(vault) => Self::open(vault),
+            None => Reaction::none(),
+        }
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
@@ -263,6 +291,33 @@ mod tests {
         snapshot::survives_every_size(&mut state);
     }
 
+    /// Welcome lists what lies in one folder; any other vault is opened by choosing its folder, a copy by returning to it.
+    #[test]
+    fn a_vault_in_another_folder_is_chosen_and_opened() {
+        let place = tempfile::tempdir().unwrap();
+        crate::tui::storm_tests::folders(place.path());
+        for (chosen, screen) in [("r.vault", "Unlock"), ("copy", "Return to a copy")] {
+            let session = crate::tui::room::practice_session(false);
+            let mut room = crate::tui::room::Room::new(Welcome::default(), session);
+            room.order(Order::Close);
+            room.state.world.folder = place.path().to_owned();
+            room.press("<Down>")
+                .shows(&["► 2 Open a vault in another folder"]);
+            room.press("<Enter>").shows(&["Choose a vault", "r.vault/"]);
+            for _ in 0..9 {
+                let text = room.text();
+                let on = |line: &str| line.contains('►') && line.contains(&format!("{chosen}/"));
+                if text.lines().any(on) {
+                    break;
+                }
+                room.press("<Down>");
+            }
+            room.press("<Enter>");
+            assert_eq!(room.state.top().unwrap().name(), screen, "{}", room.text());
+            assert!(room.text().contains(chosen), "{}", room.text());
+        }
+    }
+
     /// A vault's folder on a stick that is plugged in while Welcome stands there.
     #[test]
     fn vaults_that_come_and_go_are_offered_and_the_cursor_stays_on_what_it_was_on() {
@@ -270,8 +325,8 @@ mod tests {
         let text = |state: &mut crate::tui::app::State| {
             snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
         };
-        snapshot::press(&mut state, "<Down>");
-        assert!(text(&mut state).contains("► 2 Create a vault"));
+        snapshot::press(&mut state, "<Down><Down>");
+        assert!(text(&mut state).contains("► 3 Create a vault"));
         let place = tempfile::tempdir().unwrap();
         let before = Around::now(Some(place.path()));
         assert!(before.news(&before.again(Some(place.path()))).is_empty());
@@ -292,7 +347,7 @@ mod tests {
             picture.contains("2 Return to the copy acme.vault"),
             "{picture}"
         );
-        assert!(picture.contains("► 3 Create a vault"), "{picture}");
+        assert!(picture.contains("► 4 Create a vault"), "{picture}");
         // Keys typed at the old list choose nothing of the new one.
         for msg in told(&now, &before) {
             update(&mut state, msg);
@@ -300,6 +355,6 @@ mod tests {
         let effects = update(&mut state, Msg::Key(Box::new(KeyCode::Char('2').into())));
         assert!(effects.is_empty());
         assert_eq!(state.top().unwrap().name(), "Welcome");
-        assert!(text(&mut state).contains("► 2 Create a vault"));
+        assert!(text(&mut state).contains("► 3 Create a vault"));
     }
 }

@@ -57,11 +57,15 @@ impl TextField {
     /// Takes a key.
     pub(crate) fn key(&mut self, key: &KeyEvent) {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        if std::mem::take(&mut self.proposed) && matches!(key.code, KeyCode::Char(_)) && !control {
+        let proposed = std::mem::take(&mut self.proposed);
+        // Ctrl-K cuts from the cursor on; what was only proposed goes as a whole.
+        let cut = control && key.code == KeyCode::Char('k');
+        if proposed && matches!(key.code, KeyCode::Char(_)) && (cut || !control) {
             self.input = Input::default();
         }
         let request = match key.code {
             KeyCode::Char('u') if control => InputRequest::DeleteLine,
+            KeyCode::Char('k') if control => InputRequest::DeleteTillEnd,
             KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
             KeyCode::Char('a') if control => InputRequest::GoToStart,
             KeyCode::Char('e') if control => InputRequest::GoToEnd,
@@ -132,6 +136,25 @@ mod tests {
     use crate::tui::snapshot;
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
+
+    #[test]
+    fn a_proposal_is_cleared_by_the_keys_that_clear_a_line() {
+        let pressed = |field: TextField, c: char| {
+            let mut field = field;
+            field.key(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
+            field.value().to_owned()
+        };
+        for c in ['u', 'k'] {
+            assert_eq!(pressed(TextField::proposing("/media/new.vault"), c), "");
+        }
+        // In somebody's own text Ctrl-K cuts from the cursor on.
+        let mut own = TextField::with("acme.vault");
+        own.key(&KeyEvent::new(KeyCode::Home, KeyModifiers::NONE));
+        for _ in 0..4 {
+            own.key(&KeyEvent::new(KeyCode::Right, KeyModifiers::NONE));
+        }
+        assert_eq!(pressed(own, 'k'), "acme");
+    }
 
     #[test]
     fn a_long_text_shows_its_end_and_says_that_it_begins_further_left() {

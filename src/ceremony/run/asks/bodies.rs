@@ -80,7 +80,7 @@ impl Runner {
     }
 
     fn plain_body(&self, session: &Session, step: &Step) -> (Vec<String>, &'static str) {
-        let mut body = vec![say!("This step {does}.", does = step.op.does)];
+        let mut body = vec![say!("This step {does}.", does = tr(step.op.does))];
         body.extend(self.first_reading(session, step));
         body.extend(self.people_named(step));
         (body, tr("nothing was done in this step yet"))
@@ -322,15 +322,17 @@ fn practised(session: &Session, rehearsal: &str, test: &str) -> Vec<String> {
 /// What a counterparty handed over for an exchange.
 fn parameters_lines(handed_over: &CounterpartyFile, length: usize) -> Vec<String> {
     let (side, token, with) = match handed_over {
-        CounterpartyFile::Export(parameters) => {
-            ("sender", parameters.export_token.as_str(), tr("signs with"))
-        }
+        CounterpartyFile::Export(parameters) => (
+            tr("sender"),
+            parameters.export_token.as_str(),
+            tr("signs with"),
+        ),
         CounterpartyFile::Import(parameters) => (
-            "receiver",
+            tr("receiver"),
             parameters.import_token.as_str(),
             tr("wraps with"),
         ),
-        CounterpartyFile::Certificate(_) => ("counterparty", "none", "key"),
+        CounterpartyFile::Certificate(_) => (tr("counterparty"), tr("none"), tr("key")),
     };
     let ends = handed_over.valid_until().map(Timestamp::rfc3339);
     let algorithm = handed_over.algorithm().map(KeyAlgorithm::name);
@@ -365,9 +367,9 @@ fn token_lines(file: &Tr34File) -> Vec<String> {
                 usage_2 = header.usage.code(),
                 usage
             ));
-            let kind = header.algorithm.words().unwrap_or(unknown);
+            let kind = header.algorithm.words().map_or(unknown, tr);
             body.push(say!("  kind        {kind}", kind));
-            let export = header.exportability.words().unwrap_or(unknown);
+            let export = header.exportability.words().map_or(unknown, tr);
             body.push(say!("  export      {export}", export));
         }
         None => body.push(tr("  The token cannot be read; the import will refuse it.").into()),

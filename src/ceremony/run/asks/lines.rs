@@ -92,23 +92,26 @@ pub(super) fn block_lines(block: &Block) -> Vec<String> {
         say!(
             "  version     {version}, {version_2}",
             version = header.version.letter(),
-            version_2 = header.version.words()
+            version_2 = tr(header.version.words())
         ),
         say!(
             "  use         {said}",
-            said = said(header.usage.code(), header.usage.words())
+            said = said(header.usage.code(), header.usage.words().map(tr))
         ),
         say!(
             "  algorithm   {said}",
-            said = said(header.algorithm.code(), header.algorithm.words())
+            said = said(header.algorithm.code(), header.algorithm.words().map(tr))
         ),
         say!(
             "  modes       {said}",
-            said = said(header.mode.code(), header.mode.words())
+            said = said(header.mode.code(), header.mode.words().map(tr))
         ),
         say!(
             "  export      {said}",
-            said = said(header.exportability.code(), header.exportability.words())
+            said = said(
+                header.exportability.code(),
+                header.exportability.words().map(tr)
+            )
         ),
         String::new(),
         tr("The header is checked when the block is opened; until then it is a claim.").to_owned(),

@@ -52,7 +52,7 @@ impl Runner {
             (tr("nobody: time passes"), tr("looks at the clock again"))
         } else {
             (
-                "anybody",
+                tr("anybody"),
                 tr("moves this vault's own clock; no real time passes"),
             )
         };

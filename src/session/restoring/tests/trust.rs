@@ -6,11 +6,13 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::{House, returned, row, set};
+use crate::crypto::SecretBytes;
 use crate::evidence::audit::{Event, Head, Kind, Line};
 use crate::session::restoring::known::Heard;
 use crate::session::restoring::since::Reading;
 use crate::session::state::State;
 use crate::session::tests::start;
+use crate::session::{Environment, Opening, Session};
 use crate::vault::{AUDIT, HighWater};
 
 /// The log up to the copy's second backup, as an earlier copy holds it.
@@ -77,6 +79,40 @@ fn another_history_than_this_workstation_saw_disables_every_key() {
     assert!(read.contains("saw another history"), "{read}");
 }
 
+/// The stick of the vault that was given up for lost is found, and opens with its own card: whoever opens it reads that
+/// another one goes on, and the workstation's memory stays with that.
+#[test]
+fn the_vault_that_was_left_for_a_copy_says_so_where_this_workstation_knows() {
+    let House {
+        place,
+        store,
+        session: lost,
+    } = deleted();
+    let state = place.path().join("state");
+    let mut back = super::opened(&place.path().join("copy"), None);
+    returned(&mut back, None);
+    let mut water = HighWater::load(&state).unwrap();
+    let id = back.card().vault_id;
+    let notes = |lost: Session| {
+        lost.close().unwrap();
+        let mut opening = Opening::begin(Box::new(store.clone()), "r").unwrap();
+        for (person, phrase) in [("Ana", "apple arrow"), ("Ben", "bacon badge")] {
+            let phrase = SecretBytes::from_slice(phrase.as_bytes());
+            opening.enter(person, &phrase, None).unwrap();
+        }
+        let mut environment = Environment::seeded("tests").unwrap();
+        environment.state_folder = Some(state.clone());
+        let session = opening.finish(environment, None).unwrap();
+        let notes = session.view().notes.join("\n");
+        (session, notes)
+    };
+    let (lost, before) = notes(lost);
+    assert!(!before.contains("one of before"), "{before}");
+    water.end(id, &back.ended_epochs()).unwrap();
+    let (_, after) = notes(lost);
+    assert!(after.contains("this is the one of before"), "{after}");
+}
+
 #[test]
 fn without_a_log_it_is_said_what_nobody_can_know() {
     let house = deleted();
@@ -84,6 +120,9 @@ fn without_a_log_it_is_said_what_nobody_can_know() {
     let (_, read) = returned(&mut session, None);
     assert!(read.contains("keys: all disabled"), "{read}");
     assert!(read.contains("components handed out"), "{read}");
+    assert!(read.contains("changes of people"), "{read}");
+    let who = "custodians: Ana, Ben, Cho: 2 of 3; whoever left since is one again";
+    assert!(read.contains(who), "{read}");
     session.seal().unwrap();
     let changes = &session.state.changes;
     let text = &changes.last().unwrap().text;

@@ -93,7 +93,7 @@ impl Create {
             Kind::YesNo => Choices::new(guide::exportable(self.answer("algorithm"))),
             Kind::Choice(_) => {
                 let methods = guide::check_value_methods(self.answer("algorithm"));
-                let usual = std::iter::once(guide::Entry::none_of_these());
+                let usual = std::iter::once(guide::Entry::none_of_these(field));
                 Choices::new(usual.chain(methods).collect())
             }
             _ => Choices::default(),

@@ -3,8 +3,9 @@
 use super::{Init, Page};
 use crate::api::Timestamp;
 use crate::session::founding;
-use crate::session::founding::fields::{PLACE, date_time};
+use crate::session::founding::fields::PLACE;
 use crate::session::founding::{Given, Plan, Reading};
+use crate::session::span::date_time;
 use crate::session::{NewPerson, Profile};
 use crate::tui::message::Order;
 use crate::tui::screen::Reaction;

@@ -6,6 +6,10 @@ use crate::text::{say, tr};
 use crate::tui::screen::Reaction;
 use crate::tui::theme::Role;
 
+/// What Esc does where people have words: for the help.
+pub(super) const BACK_VOIDS: &str =
+    "back to the review; all words shown so far are void then, everybody's, and it asks before";
+
 impl Init {
     /// Goes to the page before, or says why it does not.
     pub(super) fn back(&mut self) -> Reaction {

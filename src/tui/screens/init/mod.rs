@@ -27,6 +27,7 @@ use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::rail;
 use crate::tui::world::World;
+use back::BACK_VOIDS;
 use media::Media;
 use names::names_form;
 use people::Words;
@@ -287,6 +288,8 @@ impl Screen for Init {
         });
         offers.push(if self.media.as_ref().is_some_and(Media::reading) {
             Offer::word(Verb::Back, tr("another folder"))
+        } else if self.page == Page::People {
+            Offer::plain(Verb::Back).meaning(tr(BACK_VOIDS))
         } else {
             Offer::plain(Verb::Back)
         });

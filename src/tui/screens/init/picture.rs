@@ -11,6 +11,10 @@ use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::rail::{Stage, Stop};
 use crate::tui::world::World;
 
+/// What it means that people go on with a machine that is not fit.
+const ON_RECORD: &str =
+    "Going on is recorded: the vault's log names networks that are up, and swap.";
+
 impl Init {
     /// Who acts on this page, what Enter does, what has happened.
     pub(super) fn said(&self, world: &World) -> Footing {
@@ -96,10 +100,13 @@ impl Init {
         if let Some(unfit) = self.unfit(world) {
             canvas.put(0, y, Role::Muted, tr("Machine"));
             y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Stop, &unfit);
+            let room = width.saturating_sub(9);
+            y += canvas.paragraph(9, y, room, Role::Note, tr(ON_RECORD));
         }
         for (label, text) in &plan.review() {
             // A name alone does not say on which stick the vault will lie.
-            let whole = (*label == "Folder").then(|| world.folder.join(text).display().to_string());
+            let whole =
+                (*label == tr("Folder")).then(|| world.folder.join(text).display().to_string());
             let text = whole.as_ref().unwrap_or(text);
             canvas.put(0, y, Role::Muted, label);
             y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Text, text);

@@ -6,6 +6,7 @@ use crate::session::keyboard::HandOver;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::screens::handover;
+use crate::tui::screens::restore::beside;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
 
@@ -17,8 +18,15 @@ const QUESTION: u16 = 6;
 const FREE: u16 = 2;
 
 impl Unlock {
-    /// The body.
+    /// The body; beside the steps of a return where a copy is opened, as on its pages before and after.
     pub(super) fn picture(&self, canvas: &mut Canvas<'_>) {
+        if self.copy() && self.phase != Phase::HandOver {
+            return beside(1, canvas, |c| self.page(c));
+        }
+        self.page(canvas);
+    }
+
+    fn page(&self, canvas: &mut Canvas<'_>) {
         let width = canvas.width();
         let person = self.chosen().map_or_else(String::new, |(name, _)| name);
         if self.phase == Phase::HandOver {

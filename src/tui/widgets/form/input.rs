@@ -50,7 +50,7 @@ pub(super) fn input_for(field: &Field) -> Input {
         Kind::Passphrase => Input::Masked(MaskedField::new()),
         Kind::Confirm => Input::Confirm,
         Kind::Choice(list) => {
-            let none = field.optional.then(Entry::none_of_these);
+            let none = field.optional.then(|| Entry::none_of_these(field));
             let entries = list.iter().map(|c| Entry::new(c.id, tr(c.label), ""));
             if field.id == TAMPERED {
                 let first = Entry::new("", tr("not said yet"), "");

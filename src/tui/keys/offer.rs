@@ -1,0 +1,73 @@
+//! What a screen says about its keys.
+
+use super::{Binding, TABLE, Verb};
+use crate::text::tr;
+use crate::tui::chord::Chord;
+
+/// What a screen says about one key right now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Offer {
+    pub(crate) verb: Verb,
+    /// A better word than the table's, for this screen.
+    pub(crate) word: Option<&'static str>,
+    /// What help says of it, where the table's sentence is not true on this screen.
+    pub(crate) help: Option<&'static str>,
+    /// Why it does nothing at the moment.
+    pub(crate) off: Option<String>,
+}
+
+impl Offer {
+    /// The key works, with the table's word.
+    pub(crate) const fn plain(verb: Verb) -> Self {
+        Self {
+            verb,
+            word: None,
+            help: None,
+            off: None,
+        }
+    }
+
+    /// The key works, with this screen's word.
+    pub(crate) fn word(verb: Verb, word: &'static str) -> Self {
+        Self {
+            word: Some(word),
+            ..Self::plain(verb)
+        }
+    }
+
+    /// The same, with what it does here for the help.
+    pub(crate) const fn meaning(mut self, help: &'static str) -> Self {
+        self.help = Some(help);
+        self
+    }
+
+    /// The key is there and does nothing now, for this reason.
+    pub(crate) fn off_because(mut self, reason: impl Into<String>) -> Self {
+        self.off = Some(reason.into());
+        self
+    }
+
+    /// Its row in the table.
+    pub(crate) fn binding(&self) -> Option<&'static Binding> {
+        TABLE.iter().find(|b| b.verb == self.verb)
+    }
+
+    /// What it does, for help and palette.
+    pub(crate) fn means(&self) -> &'static str {
+        let table = || self.binding().map_or("", |b| tr(b.help));
+        self.help.unwrap_or_else(table)
+    }
+
+    /// The footer's word.
+    pub(crate) fn footer_word(&self) -> &'static str {
+        self.word
+            .or_else(|| self.binding().map(|b| tr(b.word)))
+            .unwrap_or_default()
+    }
+
+    /// The key to show: in a text field, the first that writes no letter.
+    pub(crate) fn chord(&self, typing: bool) -> Option<Chord> {
+        let chords = self.binding()?.chords;
+        chords.iter().find(|c| !(typing && c.writes())).copied()
+    }
+}
