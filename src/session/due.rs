@@ -5,16 +5,18 @@ use crate::text::{say, tr};
 
 mod appointments;
 mod copies;
+mod uncompared;
 
 use appointments::appointments;
 use copies::copies;
+use uncompared::uncompared;
 
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `recovery`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -37,6 +39,8 @@ pub enum Goes {
     Deletions,
     /// What passed between this vault and others, with the line that it is about.
     Exchange(Exchanged),
+    /// The check value of the key with this ARN is typed as its sender gave it.
+    Compare(String),
     /// The ceremonies.
     Ceremonies,
     /// A second copy.
@@ -105,6 +109,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         lines.insert(at, open);
     }
     lines.extend(suspects(view));
+    lines.extend(uncompared(view, now));
     lines.extend(view.only_copy.map(|_| {
         let what = tr("none yet: this vault exists once").to_owned();
         line("copy", what, tr("now"), tr("everybody"), Goes::Backup)
@@ -439,6 +444,9 @@ impl Due {
             ),
             "suspect" => tr(
                 "A suspect key is used no more. Whoever holds it is told and gets another; then it is deleted here, or cleared at Custodians once it was looked into and is sound.",
+            ),
+            "compare" => tr(
+                "It came in, and what its sender gives by telephone, letter or paper shows that it is theirs. Ours is hidden until somebody types that. Where it differs nobody uses the key.",
             ),
             "clock" => tr(
                 "Deletions run by the vault's clock, and nobody has vouched for it: two people read their own watches.",

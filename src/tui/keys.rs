@@ -47,6 +47,7 @@ pub(crate) enum Verb {
     Exchange,
     Audit,
     Evidence,
+    Compare,
     Delete,
     Restore,
     Switch,
@@ -150,7 +151,7 @@ pub(crate) static TABLE: &[Binding] = &[
         Verb::Reveal,
         &[plain(KeyCode::F(3))],
         "show again",
-        "shows the words again, to their owner alone",
+        "shows what is hidden here; words, to their owner alone",
     ),
     row(
         Verb::Refuse,
@@ -277,6 +278,12 @@ pub(crate) static TABLE: &[Binding] = &[
         &[letter('o')],
         "evidence",
         "shows runs with their reports, and writes what an auditor gets",
+    ),
+    row(
+        Verb::Compare,
+        &[letter('C')],
+        "compare",
+        "asks for the check value that this key's sender gave",
     ),
     row(
         Verb::Delete,

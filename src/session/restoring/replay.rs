@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::since::{REPEATED, Told, Unsaid};
 use crate::custody::ledger::{Holding, Split};
 use crate::custody::policy::operation;
+use crate::session::comparing;
 use crate::session::components;
 use crate::session::custody_act::{ComponentsGone, CustodyAct};
 use crate::session::custody_judging::ENTERED;
@@ -227,6 +228,15 @@ fn happened(working: &mut State, told: &Told) -> Did {
                 return Did::Nothing;
             }
             note(told)
+        }
+        comparing::COMPARED => {
+            let said = ["key", "result", "why"].map(|name| told.text(name).unwrap_or_default());
+            let by = told.event.who.first().map_or("", String::as_str);
+            if comparing::repeat(working, said.into(), by, told.at()) {
+                note(told)
+            } else {
+                Did::Nothing
+            }
         }
         mismatch::DIFFERS => {
             let marked = differed(working, told);

@@ -142,6 +142,7 @@ impl Runner {
         };
         let without = KeyRow {
             comparing: None,
+            compared: None,
             ..row.clone()
         };
         let mut lines = key_lines(&label, &without, hidden);
@@ -223,7 +224,7 @@ impl Runner {
     ) -> Option<String> {
         let (_, other) = row.other_check_value.as_ref()?;
         let hidden =
-            self.to_be_compared(session, step) || row.comparing == Some(Comparing::Pending);
+            self.to_be_compared(session, step) || row.comparing.is_some_and(Comparing::hides);
         (!hidden).then(|| {
             say!(
                 "Tell others {kcv}. Whoever sees {other} takes the key for one of another algorithm.",
