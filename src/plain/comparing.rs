@@ -32,8 +32,9 @@ impl Acting<'_, '_> {
         self.talk.heading(&asked);
         self.talk.say(&other_way);
         self.talk.say(&format!("{hidden} {nothing}"));
-        let practised = comparing::practised(self.session.profile());
-        practised.into_iter().for_each(|words| self.talk.say(words));
+        if let Some(words) = comparing::practised(self.session.profile()) {
+            self.talk.say(words);
+        }
         let mut differs = row.comparing == Some(Comparing::Differs);
         let (mut who, mut kept): (Option<String>, Option<String>) = (None, None);
         loop {

@@ -288,6 +288,9 @@ mod tests {
             run.steps[0].state = StepState::Closed;
             run.steps[0].key = Some("arn".into());
             assert_eq!(state(&run), None, "{compares:?}");
+            let by = ByRuns::of(std::slice::from_ref(&run));
+            let words = by.done.get("arn").unwrap().words();
+            assert!(words.contains("in the ceremony two-keys"), "{words}");
         }
         let mut other = comparing("arn", None);
         other.steps[0].op = "present".into();

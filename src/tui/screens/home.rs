@@ -110,11 +110,10 @@ pub(super) fn goes_on(world: &World) -> Reaction {
 fn role(due: &Due) -> Role {
     match due.kind {
         "STOP" | "suspect" => Role::Stop,
-        "approve" | "ceremony" => Role::Wait,
+        "compare" if due.over => Role::Stop,
+        "approve" | "ceremony" | "compare" => Role::Wait,
         "copy" | "clock" => Role::Note,
         "deletion" => Role::Countdown,
-        "compare" if due.over => Role::Stop,
-        "compare" => Role::Wait,
         "token" if due.over => Role::Note,
         _ => Role::Text,
     }

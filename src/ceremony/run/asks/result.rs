@@ -138,7 +138,12 @@ impl Runner {
             .next();
         let pending = row.comparing == Some(Comparing::Pending);
         let Some(number) = number.filter(|_: &usize| pending && hidden) else {
-            return key_lines(&label, row, hidden);
+            // Who compared it stands in the run's own steps.
+            let of_run = KeyRow {
+                compared: row.comparing.map(|state| state.words().to_owned()),
+                ..row.clone()
+            };
+            return key_lines(&label, &of_run, hidden);
         };
         let without = KeyRow {
             comparing: None,
