@@ -235,6 +235,24 @@ fn trusted(terminal: &mut Terminal, root: &str) {
     terminal.press_until(ENTER, "─ Home ─");
 }
 
+/// Which key came in, its sender says by another way; ours is shown to nobody before.
+fn compared(terminal: &mut Terminal, value: &str) {
+    terminal.shows("hidden until its sender's is typed");
+    assert!(!terminal.text().contains(value), "{}", terminal.text());
+    terminal.press_until(ENTER, "─ Compare ─");
+    terminal.press_until(ENTER, "► Check value");
+    terminal.press("000000");
+    terminal.press_until(ENTER, "STOP  What you typed is not the check value");
+    assert!(!terminal.text().contains(value), "{}", terminal.text());
+    terminal.press(value);
+    // A second Enter would leave the key's page.
+    terminal.press(ENTER);
+    terminal.shows("It agrees: this is the sender's key");
+    terminal.shows("with its sender's, by");
+    let text = terminal.text();
+    assert!(text.contains(value) && text.contains("K0"), "{text}");
+}
+
 #[test]
 fn a_key_comes_from_a_sender_in_a_tr34_token() {
     let home = tempfile::tempdir().unwrap();
@@ -282,10 +300,8 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
         terminal.shows(words);
     }
     signed(&mut terminal, "─ Done");
-    // It is the sender's key: its check value came by another way.
     let value = kek["Key"]["KeyCheckValue"].as_str().unwrap();
-    let text = terminal.text();
-    assert!(text.contains(value) && text.contains("K0"), "{text}");
+    compared(&mut terminal, value);
     terminal.press_until(ESC, "─ Home ─");
     terminal.press_until("v", "─ Keys ─");
     terminal.shows(value);

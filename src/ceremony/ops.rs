@@ -1,6 +1,7 @@
 //! The ops of a ceremony that are no acts of the vault: presence, clocks, fingerprints, waiting, signing off.
 //! Declared in the manner of [`crate::session::op`], so that a later op only adds an entry here.
 
+use crate::session::asked::CHECK_VALUE;
 use crate::session::field::{Choice, Field, Kind};
 use crate::session::op::{self, Op};
 use crate::session::{op_components, op_custody};
@@ -110,13 +111,7 @@ pub const ATTEST_CHECK_VALUE: Op = Op {
             kind: Kind::Key,
             optional: false,
         },
-        Field {
-            id: "kcv",
-            label: "Check value",
-            hint: "Six hex digits, from the sender's advice and not from this screen.",
-            kind: Kind::Hex { min: 4, max: 10 },
-            optional: false,
-        },
+        CHECK_VALUE,
     ],
     uses_secret: false,
     phrase: None,

@@ -49,7 +49,10 @@ impl Acting<'_, '_> {
                 if let Some((action, Some(folder))) = asked {
                     return self.hand_out(&action, &executed, folder);
                 }
-                Ok(())
+                match executed.responses.first() {
+                    Some(Response::ImportKey(output)) => self.compare(&output.key.key_arn),
+                    _ => Ok(()),
+                }
             }
             Ok(_) => Ok(()),
             Err(Refusal::Stopped) => {

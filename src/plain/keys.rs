@@ -8,7 +8,7 @@ use crate::session::due::left;
 use crate::session::guide::{self, Entry};
 use crate::session::op::RESTORE_KEY;
 use crate::session::span::clock;
-use crate::session::{Command, KeyRow, Outcome, View};
+use crate::session::{Command, Comparing, KeyRow, Outcome, View};
 use crate::text::{say, tr};
 
 use super::exchanged::sent;
@@ -45,7 +45,20 @@ impl Home<'_, '_> {
             for export in view.exports.iter().filter(|e| e.arn == row.key.key_arn) {
                 self.talk.say(&sent(export, &view));
             }
+            if row.comparing.is_some_and(Comparing::waits) {
+                let arn = row.key.key_arn.clone();
+                self.compares(&arn)?;
+            }
         }
+    }
+
+    /// Of a key that is not compared: whether that is done now.
+    fn compares(&mut self, arn: &str) -> Result<(), Gone> {
+        let does = tr("what its sender gave is typed; ours is hidden until then");
+        let compare = Entry::new("compare", tr("compare its check value"), does);
+        let enter = tr("asks for the check value that its sender gave");
+        let chosen = self.list(tr("Not compared yet."), enter, &[compare])?;
+        chosen.map_or(Ok(()), |_| self.acting().compare(arn))
     }
 
     /// What is being deleted, the nearest first, and what was destroyed; one that still exists can be restored.

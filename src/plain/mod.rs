@@ -10,6 +10,9 @@ mod back_tests;
 mod carrying_out;
 mod change;
 mod choices;
+mod comparing;
+#[cfg(test)]
+mod comparing_tests;
 #[cfg(test)]
 mod device_tests;
 mod dialogue;

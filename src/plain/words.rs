@@ -19,6 +19,8 @@ pub(crate) enum Word {
     Refuse,
     /// What was answered before is emptied.
     Empty,
+    /// What is hidden is shown, as the question says.
+    Show,
     /// What is open is locked.
     Lock,
 }
@@ -60,6 +62,11 @@ pub(super) const WORDS: &[(&str, Word, &str)] = &[
         "leaves this empty, whatever was answered before",
     ),
     (
+        "show",
+        Word::Show,
+        "at a hidden check value: shows ours without comparing it; asked once more",
+    ),
+    (
         "lock",
         Word::Lock,
         "puts all this out of sight; one custodian's passphrase goes on",
@@ -67,7 +74,13 @@ pub(super) const WORDS: &[(&str, Word, &str)] = &[
 ];
 
 /// Words that work only where a question says so.
-pub(super) const OWN: [Word; 4] = [Word::Exact, Word::Refuse, Word::Empty, Word::Lock];
+pub(super) const OWN: [Word; 5] = [
+    Word::Exact,
+    Word::Refuse,
+    Word::Empty,
+    Word::Show,
+    Word::Lock,
+];
 
 /// The key of the screens that pauses, as texts name it that both front ends say.
 const PAUSES: &str = "Esc";

@@ -206,6 +206,36 @@ pub const ROOT_LABEL: Field = Field {
     optional: false,
 };
 
+/// Who compares the check value of a key that came in.
+pub const COMPARER: Field = Field {
+    id: "who",
+    label: "Who compares",
+    hint: "Whoever has what the sender gave, and types it: recorded with what comes of it. Nobody signs.",
+    kind: Kind::Choice(&[]),
+    optional: false,
+};
+
+/// The check value that its sender gave by another way.
+pub const CHECK_VALUE: Field = Field {
+    id: "kcv",
+    label: "Check value",
+    hint: "Six hex digits, from the sender's advice and not from this screen.",
+    kind: Kind::Hex { min: 4, max: 10 },
+    optional: false,
+};
+
+/// The answer that shows ours though nobody has compared it.
+pub const SHOWN_UNCOMPARED: &str = "shown";
+
+/// Whether ours is shown though nobody has compared it.
+pub const UNCOMPARED: Field = Field {
+    id: "uncompared",
+    label: "What now",
+    hint: "Whoever has seen ours can no longer say that the sender's was typed without it.",
+    kind: Kind::Text { max: 16 },
+    optional: false,
+};
+
 /// What a refusal of a request is made of.
 pub const REFUSING: &[Field] = &[
     Field {

@@ -1,5 +1,5 @@
-//! Keys whose check value is still to be compared: while a ceremony waits for the value that came by another way, ours
-//! is shown on no page and in no line, so that nobody reads it off and types it.
+//! Keys whose check value is still to be compared: while a ceremony, or whoever took a key in by hand, waits for the value
+//! that came by another way, ours is shown on no page and in no line, so that nobody reads it off and types it.
 //!
 //! The control plane (`call`, `serve`), inventories and bundles answer as ever: a program is no pair of eyes, the service
 //! always tells it, and whoever lets a program ask does so by an act of its own. What a receipt says is read by people,
@@ -8,21 +8,28 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{AesCheckValues, KeyRecord};
-use crate::text::tr;
+use crate::text::{say, tr};
 
 use super::Session;
+use super::field::AS_SHOWN;
 use super::run::{Run, StepRecord, StepState};
+use super::span::clock;
 use super::trail::TrailLine;
 use super::view::{KeyRow, PendingView};
 
-/// Where the comparison of a key's check value with its sender's stands, if a ceremony asked for one and it was not
-/// made.
+/// Where the comparison of a key's check value with its sender's stands, if one is wanted and was not made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparing {
     /// A ceremony that stands open waits for it: the value is hidden.
     Pending,
     /// The ceremony was stopped, or the step passed over: the value is shown, and nobody has compared it.
     Never,
+    /// It came in outside of a ceremony, and nobody has typed its sender's: the value is hidden.
+    Waits,
+    /// The same, and what was typed last is not this key's: the value is hidden.
+    Differs,
+    /// It came in outside of a ceremony, and somebody had the value shown before anybody compared it.
+    Shown,
 }
 
 impl Comparing {
@@ -31,7 +38,20 @@ impl Comparing {
         match self {
             Self::Pending => tr("not yet: a ceremony that stands open compares it"),
             Self::Never => tr("never: the ceremony ended before somebody did"),
+            Self::Waits => tr("not yet: nobody has typed what its sender gave"),
+            Self::Differs => tr("not yet: what was typed is not this key's"),
+            Self::Shown => tr("no: it was shown before anybody compared"),
         }
+    }
+
+    /// Whether the value is hidden.
+    pub const fn hides(self) -> bool {
+        matches!(self, Self::Pending | Self::Waits | Self::Differs)
+    }
+
+    /// Whether it waits for somebody outside of any ceremony.
+    pub const fn waits(self) -> bool {
+        matches!(self, Self::Waits | Self::Differs)
     }
 }
 
@@ -53,42 +73,89 @@ pub(super) fn compares<'r>(run: &'r Run, step: &'r StepRecord) -> Vec<&'r String
     }
 }
 
-/// By ARN, the keys that are to be compared and were not.
-fn uncompared(runs: &[Run]) -> BTreeMap<&str, Comparing> {
-    let mut found: BTreeMap<&str, Comparing> = BTreeMap::new();
-    let mut compared: BTreeSet<&str> = BTreeSet::new();
-    let steps = runs
-        .iter()
-        .flat_map(|run| run.steps.iter().map(move |s| (run, s)));
-    for (run, step) in steps {
+/// What the runs of scripts say of comparisons, by ARN.
+pub(super) struct ByRuns<'r> {
+    /// Keys that are to be compared and were not.
+    pub(super) open: BTreeMap<&'r str, Comparing>,
+    /// Keys that were compared, and where last.
+    pub(super) done: BTreeMap<&'r str, InRun<'r>>,
+}
+
+/// A comparison that a run made.
+pub(super) struct InRun<'r> {
+    script: &'r str,
+    step: &'r StepRecord,
+}
+
+impl InRun<'_> {
+    /// It in words.
+    pub(super) fn words(&self) -> String {
+        let at = self.step.ended.or(self.step.began);
+        let at = at.map(clock).unwrap_or_default();
+        let by = self.step.who.join(", ");
+        let as_shown = self.step.notes.values().any(|typed| typed == AS_SHOWN);
+        if as_shown {
+            say!(
+                "practice: taken from here in the ceremony {script}, {at}; nothing was compared",
+                script = self.script,
+                at
+            )
+        } else {
+            say!(
+                "with its sender's in the ceremony {script}, by {by}, {at}",
+                script = self.script,
+                by,
+                at
+            )
+        }
+    }
+}
+
+impl<'r> ByRuns<'r> {
+    /// Reads it off the journal.
+    pub(super) fn of(runs: &'r [Run]) -> Self {
+        let mut by = Self {
+            open: BTreeMap::new(),
+            done: BTreeMap::new(),
+        };
+        for run in runs {
+            for step in &run.steps {
+                by.take(run, step);
+            }
+        }
+        by
+    }
+
+    fn take(&mut self, run: &'r Run, step: &'r StepRecord) {
         let done = matches!(
             step.state,
             StepState::Executed | StepState::Verified | StepState::Witnessed | StepState::Closed
         );
-        let open = run.outcome.is_none() && step.state != StepState::Exception;
+        let waits = run.outcome.is_none() && step.state != StepState::Exception;
         for arn in compares(run, step) {
             if done {
-                compared.insert(arn);
-                if found.get(arn.as_str()) == Some(&Comparing::Never) {
-                    found.remove(arn.as_str());
+                let script = run.script.as_str();
+                self.done.insert(arn, InRun { script, step });
+                if self.open.get(arn.as_str()) == Some(&Comparing::Never) {
+                    self.open.remove(arn.as_str());
                 }
-            } else if open {
-                found.insert(arn, Comparing::Pending);
-            } else if !compared.contains(arn.as_str()) {
-                found.entry(arn).or_insert(Comparing::Never);
+            } else if waits {
+                self.open.insert(arn, Comparing::Pending);
+            } else if !self.done.contains_key(arn.as_str()) {
+                self.open.entry(arn).or_insert(Comparing::Never);
             }
         }
     }
-    found
 }
 
 impl Session {
     /// The rows of all keys, each with where its comparison stands.
     pub(crate) fn compared(&self, rows: impl Iterator<Item = KeyRow>) -> Vec<KeyRow> {
-        let found = uncompared(&self.state.runs);
+        let runs = ByRuns::of(&self.state.runs);
         rows.map(|mut row| {
-            row.comparing = found.get(row.key.key_arn.as_str()).copied();
-            if row.comparing == Some(Comparing::Pending) {
+            row.comparing = self.comparing(&row.key.key_arn, &runs);
+            row.compared = self.compared_in_words(&row.key.key_arn, &runs);
+            if row.comparing.is_some_and(Comparing::hides) {
                 hidden().clone_into(&mut row.key.key_check_value);
                 row.other_check_value = None;
             }
@@ -99,7 +166,8 @@ impl Session {
 
     /// Whether this key's check value is hidden now.
     pub(crate) fn is_blind(&self, arn: &str) -> bool {
-        uncompared(&self.state.runs).get(arn) == Some(&Comparing::Pending)
+        let runs = ByRuns::of(&self.state.runs);
+        self.comparing(arn, &runs).is_some_and(Comparing::hides)
     }
 
     /// The check value of a key, hidden or not: to judge by, never to show.
@@ -121,11 +189,17 @@ impl Session {
 
     /// Every reading of the values that are hidden now.
     fn hidden_values(&self) -> Vec<String> {
-        let found = uncompared(&self.state.runs);
-        let blind = |(arn, state): (&&str, &Comparing)| {
-            (*state == Comparing::Pending).then(|| self.record(arn))?
-        };
-        found.iter().filter_map(blind).flat_map(readings).collect()
+        let runs = ByRuns::of(&self.state.runs);
+        let by_hand = self.state.comparisons.iter();
+        let by_hand = by_hand.filter(|(_, record)| record.waits());
+        let by_hand = by_hand.map(|(arn, _)| arn.as_str());
+        let asked: BTreeSet<&str> = runs.open.keys().copied().chain(by_hand).collect();
+        let blind = |arn: &&str| self.comparing(arn, &runs).is_some_and(Comparing::hides);
+        let hidden = asked.into_iter().filter(blind);
+        hidden
+            .filter_map(|arn| self.record(arn))
+            .flat_map(readings)
+            .collect()
     }
 
     /// Hides them in what an act says of itself.
@@ -206,15 +280,21 @@ mod tests {
     fn a_journal_that_does_not_name_the_key_hides_every_key_of_its_run() {
         for compares in [Some("k"), None] {
             let mut run = comparing("arn", compares);
-            let state = |run: &Run| uncompared(std::slice::from_ref(run)).get("arn").copied();
+            let state = |run: &Run| {
+                let by = ByRuns::of(std::slice::from_ref(run));
+                by.open.get("arn").copied()
+            };
             assert_eq!(state(&run), Some(Comparing::Pending), "{compares:?}");
             run.steps[0].state = StepState::Closed;
             run.steps[0].key = Some("arn".into());
             assert_eq!(state(&run), None, "{compares:?}");
+            let by = ByRuns::of(std::slice::from_ref(&run));
+            let words = by.done.get("arn").unwrap().words();
+            assert!(words.contains("in the ceremony two-keys"), "{words}");
         }
         let mut other = comparing("arn", None);
         other.steps[0].op = "present".into();
-        assert!(uncompared(&[other]).is_empty());
+        assert!(ByRuns::of(&[other]).open.is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::api::{Request, Response, Timestamp};
 use crate::crypto::SecretBytes;
 
 use super::action::Action;
+use super::comparing::{Comparison, Judged};
 use super::components::ComponentCommand;
 use super::run::{Relief, Run, RunOutcome, StepRecord};
 use super::view::{PendingView, ReceiptView};
@@ -133,6 +134,8 @@ pub enum Command {
         /// Who, and what they read.
         readings: Vec<(String, Timestamp)>,
     },
+    /// Somebody says what a key's sender gave as its check value, or wants ours shown without it.
+    Compare(Comparison),
     /// A receiver's answer to an export is read.
     Receipt {
         /// What `aws payment-cryptography import-key` or `get-key` printed.
@@ -189,6 +192,8 @@ pub enum Outcome {
         /// ARNs whose window ended.
         destroyed: Vec<String>,
     },
+    /// What came of a comparison; it is on record.
+    Compared(Judged),
     /// What the receiver's answer says about the export.
     Receipt(ReceiptView),
     /// The head was signed by these people.

@@ -81,6 +81,13 @@ pub(crate) struct Deeds {
     done: Arc<Vec<Deed>>,
 }
 
+impl Deeds {
+    /// The name of an act on the table that people asked for by its form.
+    pub(super) fn asks_for(&self, id: &[u8; 32]) -> Option<&str> {
+        Some(self.asked.get(id)?.op.as_str())
+    }
+}
+
 impl Session {
     /// Says what an act on the table is, as its declaration's fields: if it is done, a script can say it again.
     pub fn describe(&mut self, id: &[u8; 32], op: &str, answers: &Answers) {

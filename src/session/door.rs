@@ -53,6 +53,7 @@ impl Session {
                 destroyed: std::mem::take(&mut self.destroyed),
             }),
             Command::AttestClock { readings } => self.attest_clock(&readings),
+            Command::Compare(comparison) => self.compare(&comparison).map(Outcome::Compared),
             Command::Receipt { answer } => self.receipt(&answer).map(Outcome::Receipt),
             Command::SignOff { text, people } => self.sign_off(&text, people),
         }
@@ -269,6 +270,10 @@ impl Session {
         let mut working = self.state.clone();
         let outcome = self.run_action(&mut working, &pending.action, opener.as_ref(), prepared)?;
         self.record_effects(&mut working, &pending.action, &outcome.responses);
+        if arrow.is_none() {
+            let id = &pending.act.approval_id;
+            self.awaits_comparison(&mut working, id, &outcome.responses);
+        }
         let digest = hex(&pending.act.digest());
         let mut executed = Executed {
             responses: outcome.responses,

@@ -5,9 +5,11 @@ use crate::text::{say, tr};
 
 mod appointments;
 mod copies;
+mod uncompared;
 
 use appointments::appointments;
 use copies::copies;
+use uncompared::uncompared;
 
 use super::run::StepState;
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
@@ -15,7 +17,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `clock`, `ceremony`, `copy`, `recovery`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -38,6 +40,8 @@ pub enum Goes {
     Deletions,
     /// What passed between this vault and others, with the line that it is about.
     Exchange(Exchanged),
+    /// The check value of the key with this ARN is typed as its sender gave it.
+    Compare(String),
     /// The ceremonies.
     Ceremonies,
     /// A second copy.
@@ -115,6 +119,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         lines.insert(at, open);
     }
     lines.extend(suspects(view));
+    lines.extend(uncompared(view, now));
     lines.extend(view.only_copy.map(|_| {
         let what = tr("none yet: this vault exists once").to_owned();
         line("copy", what, tr("now"), tr("everybody"), Goes::Backup)
@@ -454,6 +459,9 @@ impl Due {
             ),
             "suspect" => tr(
                 "A suspect key is used no more. Whoever holds it is told and gets another; then it is deleted here, or cleared at Custodians once it was looked into and is sound.",
+            ),
+            "compare" => tr(
+                "It came in, and what its sender gives by telephone, letter or paper shows that it is theirs. Ours is hidden until somebody types that. Where it differs nobody uses the key.",
             ),
             "clock" => tr(
                 "Deletions run by the vault's clock, and nobody has vouched for it: two people read their own watches.",

@@ -70,6 +70,7 @@ impl Session {
         let at = self.now_in(&working.clock).millis();
         super::op_suspect::remember(working, request, response);
         super::exchanged::remember(working, request, response, at);
+        super::comparing::came_in(working, response);
         match (request, response) {
             (Request::ExportKey(input), Response::ExportKey(output)) => {
                 let entry = export_record(working, input, &output.wrapped_key, export, at);

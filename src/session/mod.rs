@@ -25,6 +25,7 @@ pub mod changing_words;
 mod clock;
 pub mod clock_back;
 pub mod command;
+pub mod comparing;
 pub mod components;
 pub mod creation;
 pub mod custody_act;
@@ -148,7 +149,6 @@ pub use forms::{SOFTWARE_QUESTION, paper_name};
 #[cfg(test)]
 pub(crate) use height::older as rollback;
 pub(crate) use namesake::label_of;
-pub use op_suspect::SuspectView;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use opening_steps::OpeningStep;
 pub use policy_file::{policy_fits, policy_lines, read_policy};

@@ -72,6 +72,9 @@ pub(crate) struct State {
     /// Keys that came in by TR-34 or RSA wrap, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) received: Vec<super::exchanged::ReceivedRecord>,
+    /// How far the comparison of keys that came in with their senders' check values has come, by ARN.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) comparisons: BTreeMap<String, super::comparing::ComparisonRecord>,
     /// Files for others that are still to be written to a medium, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unwritten: Vec<super::unwritten::UnwrittenRecord>,
@@ -117,6 +120,7 @@ impl State {
             given: Vec::new(),
             unwritten: Vec::new(),
             received: Vec::new(),
+            comparisons: BTreeMap::new(),
             next_policy: None,
             recovery: None,
         }

@@ -9,7 +9,7 @@ use crate::custody::policy::operation;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 63] = [
+const WORDS: [(&str, &str); 64] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -62,6 +62,7 @@ const WORDS: [(&str, &str); 63] = [
     ("run-begin", "ceremony begun"),
     ("run-close", "ceremony ended"),
     (super::mismatch::DIFFERS, "check value differs: SUSPECT"),
+    (super::comparing::COMPARED, "check value compared"),
     ("receipt", "receipt read"),
     (super::restoring::REPEATED, "told by the newer log"),
     ("open", "vault opened"),
@@ -85,6 +86,13 @@ pub(crate) fn called(op: &str) -> Option<&'static str> {
 fn closer(line: &Value) -> Option<&'static str> {
     let text = |path: &str| line.pointer(path).and_then(Value::as_str);
     match (text("/op")?, text("/details/entered/name")) {
+        (super::comparing::COMPARED, _) => Some(match text("/details/result")? {
+            "agreed" => tr("check value agrees"),
+            "differs" => tr("check value differs"),
+            "not-taken" => tr("check value not taken"),
+            "shown" => tr("check value shown uncompared"),
+            _ => tr("check value taken as shown"),
+        }),
         (operation::CHANGE_PEOPLE, Some("vault.exempt")) => Some(tr("exception of two managers")),
         (operation::CHANGE_PEOPLE, Some("vault.appoint")) => Some(tr("person appointed")),
         ("unlock", _) if text("/kind") == Some("unvouched") => {

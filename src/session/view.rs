@@ -30,9 +30,12 @@ pub struct KeyRow {
     pub suspect: Option<(String, Vec<String>)>,
     /// Of a key that came in: the name of the root that its sender stands under, where the import went by one.
     pub sender: Option<String>,
-    /// Where a ceremony asked to compare its check value and nobody did; while it is pending, `key` says
+    /// Where somebody is to compare its check value with its sender's and nobody did; while it is hidden, `key` says
     /// [`super::hidden`] for the value and there is no other reading.
     pub comparing: Option<super::Comparing>,
+    /// How its check value was compared with its sender's, by whom and when, or that nobody has, in words; nothing of
+    /// keys that were made or formed here and that no ceremony compared.
+    pub compared: Option<String>,
 }
 
 /// One person of the vault.

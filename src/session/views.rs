@@ -355,6 +355,7 @@ fn row(record: &KeyRecord) -> KeyRow {
         suspect: None,
         sender: None,
         comparing: None,
+        compared: None,
     }
 }
 

@@ -61,7 +61,7 @@ impl Digest {
     /// What says which key this is: the SHA-256 of its certificate where it has one, else its check value; nothing while that
     /// is hidden.
     pub(crate) fn of_key(row: &KeyRow) -> Option<Self> {
-        if row.comparing == Some(Comparing::Pending) {
+        if row.comparing.is_some_and(Comparing::hides) {
             return None;
         }
         Some(row.certificate_sha256.as_ref().map_or_else(

@@ -48,6 +48,7 @@ pub(crate) enum Verb {
     Exchange,
     Audit,
     Evidence,
+    Compare,
     Delete,
     Restore,
     Switch,
@@ -151,7 +152,7 @@ pub(crate) static TABLE: &[Binding] = &[
         Verb::Reveal,
         &[plain(KeyCode::F(3))],
         "show again",
-        "shows the words again, to their owner alone",
+        "shows what is hidden here; words, to their owner alone",
     ),
     row(
         Verb::Refuse,
@@ -278,6 +279,12 @@ pub(crate) static TABLE: &[Binding] = &[
         &[letter('o')],
         "evidence",
         "shows runs with their reports, and writes what an auditor gets",
+    ),
+    row(
+        Verb::Compare,
+        &[letter('C')],
+        "compare",
+        "asks for the check value that this key's sender gave",
     ),
     row(
         Verb::Delete,

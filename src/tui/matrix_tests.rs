@@ -37,6 +37,7 @@ const ROWS: &[Row] = &[
     ("Change of people or shares", [FORM, Kept("change-drill"), Kept("change-of-people-or-shares-error"), LOCK, Kept("change-of-people-or-shares-production"), Kept("change-drill")]),
     ("Choose a file", [FORM, Kept("files"), Kept("choose-a-file-error"), LOCK, Kept("choose-a-file-production"), Kept("choose-a-file-rehearsal")]),
     ("Clock", [FORM, Kept("clock-second"), Kept("clock-refused"), LOCK, Kept("clock-first"), Not("only a production vault asks two people for the time")]),
+    ("Compare", [FORM, Kept("compare"), Kept("compare-differs"), LOCK, Kept("compare-production"), Kept("compare")]),
     ("Create a vault", [Kept("init-place"), Kept("init-review"), Kept("init-wrong-words"), Not("no vault is open: locked-no-vault"), Not("init-papers-production, where no vault's banner stands yet"), Not("a rehearsal's vault is made by play")]),
     ("Create key", [Kept("create-use"), Kept("create-review"), Kept("create-key-error"), LOCK, Kept("create-key-production"), Kept("create-use")]),
     ("Custodians", [Not("a vault has custodians from its first day"), Kept("custodians"), NOTHING_FAILS, LOCK, Kept("custodians-production"), Kept("custodians")]),

@@ -166,7 +166,7 @@ fn every_screen_of_a_vault_is_drawn_in_production() {
         room.goes_into_production();
         // What was proposed as practice goes when the page is asked for again.
         room.press(match way.0 {
-            "Ask" => "<Esc><Enter>",
+            "Ask" | "Compare" => "<Esc><Enter>",
             "Change of people or shares" => "<Enter><Enter>",
             _ => "",
         });

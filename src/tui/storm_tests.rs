@@ -18,6 +18,7 @@ use super::matrix_tests;
 use super::message::{Msg, Order};
 use super::room::{Room, played, practice_session, start};
 use super::screens::act::Act;
+use super::screens::compare::tests::waiting;
 use super::screens::home::Home;
 use super::screens::menu::listed;
 use super::screens::restore::{Restore, Restored};
@@ -147,6 +148,7 @@ fn begun(from: Begin, place: &Path) -> Room {
     let mut room = match from {
         Begin::Full => super::screens::tests::full(),
         Begin::Typed | Begin::Leapt => Room::new(Home::new(), practice_session(false)),
+        Begin::Waiting => Room::new(Home::new(), waiting()),
         Begin::Welcome => Room::new(Welcome::default(), practice_session(false)),
         Begin::Copy => Room::new(Restore::new(), practice_session(false)),
         Begin::Played => {
@@ -177,7 +179,7 @@ fn begun(from: Begin, place: &Path) -> Room {
                 new.display()
             ));
         }
-        Begin::Full | Begin::Typed | Begin::Played => {}
+        Begin::Full | Begin::Typed | Begin::Waiting | Begin::Played => {}
     }
     room
 }
@@ -371,7 +373,11 @@ fn again(way: Way, mut room: Room, place: &Path) -> Room {
         room.writes_below = Some(place.to_owned());
         return room;
     }
-    if matches!(from, Begin::Full | Begin::Typed | Begin::Played) && !room.over {
+    if matches!(
+        from,
+        Begin::Full | Begin::Typed | Begin::Waiting | Begin::Played
+    ) && !room.over
+    {
         let mut backs = 0;
         while top(&room) != "Home" && backs < 8 {
             room.press("<Esc>");

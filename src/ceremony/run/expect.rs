@@ -252,7 +252,7 @@ fn check_value(
     };
     if wanted == found {
         Ok(())
-    } else if row.comparing == Some(Comparing::Pending) {
+    } else if row.comparing.is_some_and(Comparing::hides) {
         Err("The check value is not the one that the script wants. Stop: this is another key than expected.".into())
     } else {
         Err(format!(

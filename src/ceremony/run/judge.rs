@@ -1,13 +1,12 @@
 //! What the runner itself compares: files with what they must be, watches with the clock, fingerprints with
 //! certificates.
 
-use crate::api::{KeyCheckValueAlgorithm, Timestamp};
-use crate::crypto::components::{Difference, NO_USUAL_MISTAKE};
+use crate::api::Timestamp;
 use crate::crypto::tr31::Block;
 use crate::custody::TypedFingerprint;
-use crate::engine::AesCheckValues;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::carry::Number;
+use crate::session::comparing::check_value::{self, OnRecord, Wrong, difference_on_record};
 use crate::session::due::left;
 use crate::session::span::date_time;
 use crate::session::{Profile, Session, brought, span};
@@ -23,88 +22,8 @@ use super::drive::Halt;
 /// How far a watch may be from the vault's clock where the script says nothing (CA/B BR 6.1.1.1: three minutes).
 pub(super) const SKEW: i64 = 180_000;
 
-/// What is known of a key's check value without the key.
-struct OnRecord<'r> {
-    /// Six digits, by the key's own method.
-    value: &'r str,
-    /// What may be written down for an AES key beside them; none of other keys, and of keys of before.
-    aes: Option<&'r AesCheckValues>,
-    /// The value of the same bytes as a key of another algorithm.
-    other: Option<(&'static str, String)>,
-    /// The values of the components that the key was formed of.
-    parts: Vec<(u8, String)>,
-}
-
-/// What is said of a check value that does not count.
-#[derive(Debug, PartialEq, Eq)]
-struct Wrong {
-    /// To whoever typed it: the usual mistake, and never the right value.
-    advice: String,
-    /// In a few words for the record.
-    mistake: String,
-}
-
-impl From<Difference> for Wrong {
-    fn from(found: Difference) -> Self {
-        Self {
-            advice: found.advice().unwrap_or_default(),
-            mistake: found.mistake().unwrap_or_default(),
-        }
-    }
-}
-
-/// Why a typed check value does not count for a key: the usual mistakes first. Nothing where it counts. Every digit that
-/// the method has is compared: ten under CMAC of AES (PCI PIN 15-1), six elsewhere; of keys of before six.
-fn difference_on_record(typed: &str, on: &OnRecord<'_>) -> Option<Wrong> {
-    const DIGITS: usize = 6;
-    let hex = typed.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !hex || !(4..=10).contains(&typed.len()) {
-        return Some(Difference::NotOne.into());
-    }
-    if typed.len() < DIGITS {
-        let begins = on.value.starts_with(typed);
-        let found = if begins {
-            Difference::Short
-        } else {
-            Difference::Unknown
-        };
-        return Some(found.into());
-    }
-    let six = typed.get(..DIGITS).unwrap_or_default();
-    let is = |value: &str| value.get(..DIGITS) == Some(six);
-    if is(on.value) {
-        let longest = on.aes.map_or(six, |aes| aes.cmac.as_str());
-        let told = typed.get(..longest.len()).unwrap_or(typed);
-        let further = longest.starts_with(told);
-        return (!further).then(|| Wrong {
-            advice: "Its first six digits are this key's, and one behind them is not: read them from the advice again, \
-                     one by one. If they are as written there, ask the sender."
-                .to_owned(),
-            mistake: "right in its first six digits alone".to_owned(),
-        });
-    }
-    if on.aes.is_some_and(|aes| is(&aes.zeros)) {
-        return Some(Difference::Method(KeyCheckValueAlgorithm::ANSI_X9_24).into());
-    }
-    if let Some((method, _)) = on.other.as_ref().filter(|(_, value)| is(value)) {
-        return Some(Wrong {
-            advice: format!(
-                "It is this key's value by {method}: the sender takes the key for another algorithm of that length. \
-                 Stop, and ask which."
-            ),
-            mistake: format!("the value by {method}, as another algorithm"),
-        });
-    }
-    if let Some((part, _)) = on.parts.iter().find(|(_, kcv)| is(kcv)) {
-        return Some(Difference::Component(*part).into());
-    }
-    Some(Wrong {
-        advice: "Check the typing first; if it is right, this is another key than the sender's: stop (Esc, stop it \
-                 for good). It is in the vault already: the stop marks it SUSPECT, and at the key (D) it is deleted."
-            .to_owned(),
-        mistake: NO_USUAL_MISTAKE.to_owned(),
-    })
-}
+/// What whoever is in a run does about a key that is not its sender's.
+const ANOTHER_KEY: &str = "stop (Esc, stop it for good). It is in the vault already: the stop marks it SUSPECT, and at the key (D) it is deleted.";
 
 /// Whether a text holds digits as a key or a component has them: sixteen in a row, letters among them, or thirty-two.
 pub(super) fn looks_like_a_key(text: &str) -> bool {
@@ -230,7 +149,7 @@ impl Runner {
                 "No check value of this key is on record. Nothing was compared.".into(),
             ));
         };
-        match difference_on_record(&digits(typed), &on_record) {
+        match difference_on_record(typed, &on_record, ANOTHER_KEY) {
             None => Ok(()),
             Some(Wrong { advice, .. }) => Err(Halt::Again(format!(
                 "What you typed is not the check value of this key. Nothing was recorded. {advice}"
@@ -246,12 +165,8 @@ impl Runner {
         let parts = self.component_set(id);
         let parts = parts.map(|set| session.component_parts(&set.id));
         let parts = parts.unwrap_or_default().into_iter();
-        Some(OnRecord {
-            value: session.check_value_on_record(arn)?,
-            aes: session.aes_values_on_record(arn),
-            other: session.other_reading_on_record(arn),
-            parts: parts.map(|p| (p.part, p.kcv)).collect(),
-        })
+        let parts = parts.map(|p| (p.part, p.kcv)).collect();
+        session.known_value(arn, parts)
     }
 
     /// Why an answer was not taken, in a few words for the record: by how much a watch is off, which usual mistake a
@@ -272,7 +187,7 @@ impl Runner {
             }
             name if name == ops::ATTEST_CHECK_VALUE.name && field == "kcv" => {
                 let on_record = self.on_record(session, step)?;
-                difference_on_record(&digits(typed), &on_record).map(|wrong| wrong.mistake)
+                difference_on_record(typed, &on_record, ANOTHER_KEY).map(|wrong| wrong.mistake)
             }
             _ => None,
         }
@@ -318,13 +233,7 @@ impl Runner {
 
 /// Whether somebody takes a file's own value for the one from elsewhere, which production refuses and asks for `instead`.
 pub(super) fn as_shown(session: &Session, typed: &str, instead: &str) -> Result<bool, Halt> {
-    let taken = typed == "as-shown";
-    if taken && session.profile() == Profile::Production {
-        return Err(Halt::Again(format!(
-            "`as-shown` is for rehearsal and test. {instead} Nothing was compared."
-        )));
-    }
-    Ok(taken)
+    check_value::as_shown(session.profile(), typed, instead).map_err(Halt::Again)
 }
 
 /// Whether a file brings a wrapped key.
@@ -397,70 +306,8 @@ pub(super) fn span_words(millis: i64) -> String {
     left(Timestamp::from_millis(0), Timestamp::from_millis(millis))
 }
 
-/// A check value as it was typed, without what does not count.
-fn digits(typed: &str) -> String {
-    let kept = typed.chars().filter(|c| !c.is_whitespace());
-    kept.map(|c| c.to_ascii_uppercase()).collect()
-}
-
 /// A time as a watch shows it, in UTC: what people type at the clock.
 pub(super) fn to_the_minute(time: Timestamp) -> String {
     let text = time.rfc3339().replace('T', " ");
     text.get(..16).unwrap_or(&text).to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The values of one AES_128 key as the record has them: by CMAC, by a block of zeros, as TDES, of its components.
-    fn on_record(aes: Option<&AesCheckValues>) -> OnRecord<'_> {
-        OnRecord {
-            value: "7A2F3A",
-            aes,
-            other: Some(("ANSI_X9_24", "DDA8BA".to_owned())),
-            parts: vec![(1, "CAEBAA".to_owned())],
-        }
-    }
-
-    #[test]
-    fn a_key_s_check_value_is_compared_in_every_digit_and_usual_mistakes_are_named() {
-        let kept = AesCheckValues {
-            cmac: "7A2F3A91C4".to_owned(),
-            zeros: "5B1E04".to_owned(),
-        };
-        let on = on_record(Some(&kept));
-        let mistake = |typed: &str| difference_on_record(typed, &on).map(|wrong| wrong.mistake);
-        for right in ["7A2F3A", "7A2F3A91", "7A2F3A91C4"] {
-            assert_eq!(mistake(right), None, "{right}");
-        }
-        for wrong in ["7A2F3A92", "7A2F3A91C5", "7A2F3A0"] {
-            let found = mistake(wrong);
-            assert_eq!(
-                found.as_deref(),
-                Some("right in its first six digits alone"),
-                "{wrong}"
-            );
-        }
-        for (typed, words) in [
-            ("7A2F", "too short"),
-            ("7A2", "no check value"),
-            ("5B1E04", "the value by ANSI_X9_24"),
-            ("DDA8BA", "the value by ANSI_X9_24, as another algorithm"),
-            ("CAEBAA", "the value of component 1"),
-            ("000000", "no usual mistake"),
-        ] {
-            assert_eq!(mistake(typed).as_deref(), Some(words), "{typed}");
-            let advice = difference_on_record(typed, &on).unwrap().advice;
-            assert!(!advice.is_empty() && !advice.contains("7A2F3A"), "{advice}");
-        }
-        let old = difference_on_record("5B1E04", &on).unwrap().advice;
-        assert!(
-            old.contains("the value of these very digits by ANSI_X9_24"),
-            "{old}"
-        );
-        // A key of before has six digits on record, and no other reading as AES.
-        let before = on_record(None);
-        assert_eq!(difference_on_record("7A2F3A92", &before), None);
-    }
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::since::{REPEATED, Told, Unsaid};
 use crate::custody::ledger::{Holding, Split};
 use crate::custody::policy::operation;
+use crate::session::comparing;
 use crate::session::components;
 use crate::session::custody_act::{ComponentsGone, CustodyAct};
 use crate::session::custody_judging::ENTERED;
@@ -197,13 +198,7 @@ fn happened(working: &mut State, told: &Told) -> Did {
                 Did::Part(told_again(told))
             }
         }
-        "ExportKey" => {
-            if exported(working, told) {
-                note(told)
-            } else {
-                Did::Nothing
-            }
-        }
+        "ExportKey" if exported(working, told) => note(told),
         operation::BACKUP => {
             copied(working, told);
             note(told)
@@ -228,6 +223,7 @@ fn happened(working: &mut State, told: &Told) -> Did {
             }
             note(told)
         }
+        comparing::COMPARED if compared(working, told) => note(told),
         mismatch::DIFFERS => {
             let marked = differed(working, told);
             if marked.is_empty() {
@@ -248,6 +244,13 @@ fn happened(working: &mut State, told: &Told) -> Did {
         },
         _ => Did::Nothing,
     }
+}
+
+/// What was said of the check value of a key that came in, where it is one of this copy.
+fn compared(working: &mut State, told: &Told) -> bool {
+    let said = ["key", "result", "why"].map(|name| told.text(name).unwrap_or_default());
+    let by = told.event.who.first().map_or("", String::as_str);
+    comparing::repeat(working, said.into(), by, told.at())
 }
 
 /// Keys whose check value was not their sender's when a ceremony stopped; those newly marked.

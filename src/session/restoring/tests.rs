@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+mod compared;
 mod rotated;
 mod trust;
 

@@ -9,17 +9,28 @@ use crate::tui::world::World;
 
 /// What stands where a key's check values would, while they are hidden.
 pub(super) fn hidden(row: Option<&KeyRow>) -> Option<Vec<Line>> {
-    let row = row.filter(|row| row.comparing == Some(Comparing::Pending))?;
+    let row = row.filter(|row| row.comparing.is_some_and(Comparing::hides))?;
     let value = Line::new(tr("check value"), tr("hidden until its sender's is typed"));
     let mut lines = vec![value.role(Role::Title)];
     lines.extend(compared(row));
     Some(lines)
 }
 
-/// That nobody compared it, where a ceremony wanted somebody to.
+/// How it was compared with its sender's, by whom and when, or that nobody has.
 pub(super) fn compared(row: &KeyRow) -> Option<Line> {
-    let comparing = row.comparing?;
-    Some(Line::new(tr("compared"), comparing.words()).role(Role::Wait))
+    let role = match row.comparing {
+        Some(Comparing::Differs) => Role::Stop,
+        Some(_) => Role::Wait,
+        None => Role::Text,
+    };
+    Some(Line::new(tr("compared"), row.compared.clone()?).role(role))
+}
+
+/// Whether somebody is to compare the key that an act took in.
+pub(super) fn waits(arn: Option<&String>, world: &World) -> bool {
+    let keys = world.view.iter().flat_map(|view| view.keys.iter());
+    let mut waiting = keys.filter(|row| row.comparing.is_some_and(Comparing::waits));
+    waiting.any(|row| Some(&row.key.key_arn) == arn)
 }
 
 /// The check value of a key that has just left, and its method; hidden where the key's own is.
@@ -34,7 +45,7 @@ pub(super) fn sent(wrapped: &WrappedKey, world: &World) -> String {
 
 /// Another key of this vault with the same check value: the same key is here twice. Nothing while its value is hidden.
 pub(super) fn twin(key: &Key, row: Option<&KeyRow>, world: &World) -> Option<Line> {
-    let hidden = row?.comparing == Some(Comparing::Pending);
+    let hidden = row?.comparing.is_some_and(Comparing::hides);
     if hidden || key.key_state != KeyState::CREATE_COMPLETE {
         return None;
     }

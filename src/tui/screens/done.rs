@@ -8,6 +8,7 @@ use std::path::Path;
 use crossterm::event::KeyEvent;
 
 use super::code::Code;
+use super::compare::Compare;
 use super::comparing;
 use super::done_words::{issued, made, next_steps};
 use super::key::KeyPage;
@@ -53,6 +54,8 @@ pub(crate) struct Done {
     file: Option<HandedOver>,
     /// The key that is here now and was not before: its page comes next.
     made: Option<String>,
+    /// Whether its check value is compared before that.
+    compares: bool,
     /// Where to write the files after all, when the first folder failed.
     folder: Option<TextField>,
     waiting: bool,
@@ -65,18 +68,20 @@ impl Done {
     /// An act that leaves no files.
     pub(crate) fn executed(pending: &PendingView, executed: &Executed, world: &World) -> Self {
         let made = executed.responses.iter().find_map(made);
+        let compares = comparing::waits(made.as_ref(), world);
         Self {
             role: Role::Ok,
             head: tr("Done, saved and in the audit log.").into(),
             sentence: pending.sentence.clone(),
             lines: told(executed, world),
-            next: [next_steps(executed), after::of_suspicion(pending)].concat(),
+            next: [next_steps(executed, compares), after::of_suspicion(pending)].concat(),
             qr: Some((
                 executed.digest.clone(),
                 tr("digest of the act, for the minutes"),
             )),
             file: None,
             made,
+            compares,
             folder: None,
             waiting: false,
             reading: Reading::default(),
@@ -100,6 +105,7 @@ impl Done {
             qr: None,
             file: None,
             made: None,
+            compares: false,
             folder: None,
             waiting: false,
             reading: Reading::default(),
@@ -333,6 +339,7 @@ impl Screen for Done {
                 tr("nothing yet: no folder is typed above")
             }
             Some(_) => tr("writes the two files to the folder typed above"),
+            None if self.compares => tr("asks for the check value that its sender gave"),
             None if self.made.is_some() => {
                 tr("shows the new key; Esc goes back to where you came from")
             }
@@ -348,6 +355,7 @@ impl Screen for Done {
     fn offers(&self, world: &World) -> Vec<Offer> {
         let does = match (&self.folder, &self.made) {
             (Some(_), _) => tr("write"),
+            (None, Some(_)) if self.compares => tr("compare"),
             (None, Some(_)) => tr("the key"),
             (None, None) => tr("back"),
         };
@@ -431,7 +439,11 @@ impl Screen for Done {
             (Verb::Enter, Some(_)) => Reaction::notice(Role::Note, tr(NO_FOLDER)),
             (Verb::Enter, None) if self.made.is_some() => {
                 let arn = self.made.clone().unwrap_or_default();
-                Reaction::instead(KeyPage::new(&arn))
+                if self.compares {
+                    Reaction::instead(Compare::new(&arn, world))
+                } else {
+                    Reaction::instead(KeyPage::new(&arn))
+                }
             }
             (Verb::Enter | Verb::Back, _) => Reaction::pop(),
             _ => Reaction::none(),

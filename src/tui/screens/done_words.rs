@@ -38,12 +38,16 @@ pub(super) fn made(response: &Response) -> Option<String> {
     }
 }
 
-pub(super) fn next_steps(executed: &Executed) -> Vec<String> {
+/// What comes next; `compares`: the check value of the key that came in is still to be compared.
+pub(super) fn next_steps(executed: &Executed, compares: bool) -> Vec<String> {
     let line = match executed.responses.first() {
         Some(Response::CreateKey(_)) => tr("Write the check value into the minutes."),
         Some(Response::ImportKey(o)) if o.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => {
             tr("From now on this vault trusts what this certificate signs.")
         }
+        Some(Response::ImportKey(_)) if compares => tr(
+            "Which key it is, its sender says by another way: by telephone, by letter, on paper. Enter asks for that check value; ours is hidden until it is typed. Esc leaves it for later: Home says that it is due, and C on the key's page asks.",
+        ),
         Some(Response::ImportKey(_)) => tr(
             "Compare the check value with the one that the sender gives by another road. If it differs, u on the key's page disables it; tell the sender. Their receipt is written there as well: w.",
         ),

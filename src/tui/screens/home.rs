@@ -25,6 +25,7 @@ use crate::tui::world::World;
 use super::act::Act;
 use super::approve::Approve;
 use super::attest::Attest;
+use super::compare::Compare;
 use super::custodians::Custodians;
 use super::deletions::Deletions;
 use super::exchange::Exchange;
@@ -57,6 +58,7 @@ impl Home {
             }
             Some(Goes::Deletions) => Deletions::open(),
             Some(Goes::Exchange(line)) => Reaction::push(Exchange::at(line, world)),
+            Some(Goes::Compare(arn)) => Reaction::push(Compare::new(arn, world)),
             Some(Goes::Ceremonies) => goes_on(world),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::of(world)),
@@ -108,7 +110,8 @@ pub(super) fn goes_on(world: &World) -> Reaction {
 fn role(due: &Due) -> Role {
     match due.kind {
         "STOP" | "suspect" => Role::Stop,
-        "approve" | "ceremony" => Role::Wait,
+        "compare" if due.over => Role::Stop,
+        "approve" | "ceremony" | "compare" => Role::Wait,
         "copy" | "clock" => Role::Note,
         "deletion" => Role::Countdown,
         "token" if due.over => Role::Note,
@@ -196,6 +199,10 @@ fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
             goes: Goes::Exchange(line),
             ..
         }) => exchange_words(line).into(),
+        Some(Due {
+            goes: Goes::Compare(_),
+            ..
+        }) => tr("asks for the check value that its sender gave").into(),
         Some(Due {
             goes: Goes::Ceremonies,
             ..

@@ -1,5 +1,6 @@
 //! One key: every field of it, its tags, and the history of its exports.
 
+use super::compare::Compare;
 use super::comparing;
 use super::delete::Delete;
 use super::done::check_values;
@@ -81,7 +82,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Line::new(tr("modes"), modes::words(&attributes.key_modes_of_use)),
     ];
     lines.extend(check_values(key, Some(row)));
-    if row.comparing == Some(Comparing::Never) {
+    if !row.comparing.is_some_and(Comparing::hides) {
         lines.extend(comparing::compared(row));
     }
     let state = state_word(row);
@@ -256,11 +257,18 @@ impl Screen for KeyPage {
         let pending = row.is_some_and(|r| r.key.key_state == KeyState::DELETE_PENDING);
         let enabled = row.is_some_and(|r| r.key.enabled);
         let mut offers = vec![Offer::word(Verb::Enter, tr("back"))];
+        let comparing = row.and_then(|row| row.comparing);
+        if comparing.is_some_and(Comparing::waits) {
+            offers.push(Offer::plain(Verb::Compare));
+        }
         if pending {
             offers.push(Offer::plain(Verb::Restore));
         }
         if row.is_some_and(came_as_a_key) {
-            offers.push(Offer::word(Verb::Write, tr("receipt")));
+            let hidden = comparing.is_some_and(Comparing::hides);
+            let off =
+                hidden.then(|| tr("it says our check value, which is hidden until it is compared"));
+            offers.push(with(Offer::word(Verb::Write, tr("receipt")), off));
         }
         offers.extend([
             with(
@@ -288,7 +296,7 @@ impl Screen for KeyPage {
     fn help(&self) -> &'static [&'static str] {
         &[
             "Purpose, kind, modes and whether the key may leave are fixed for life. Enabled and disabled can change; each change is signed.",
-            "A check value says which key this is without saying the key. Compare it by voice, never by mail alone.",
+            "A check value says which key this is without saying the key. Compare it by voice, never by mail alone. Of a key that came in, ours is hidden until somebody has typed what its sender gave (C).",
             "Of a key that came in, w writes the receipt: what its sender reads back at Exchange to know that it arrived, and as which key. No secret is in it.",
         ]
     }
@@ -317,6 +325,7 @@ impl Screen for KeyPage {
             }),
             Verb::Delete => Reaction::push(Delete::new(row)),
             Verb::Write => row.map_or_else(Reaction::none, |row| Reaction::push(receipt(row))),
+            Verb::Compare => Reaction::push(Compare::over_key(&self.arn, world)),
             Verb::Restore => self.ask(op::RESTORE_KEY.name),
             Verb::Switch if row.is_some_and(|r| r.key.enabled) => self.ask(op::STOP_KEY_USAGE.name),
             Verb::Switch => self.ask(op::START_KEY_USAGE.name),

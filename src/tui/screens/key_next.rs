@@ -17,6 +17,7 @@ fn means(verb: Verb, row: Option<&KeyRow>) -> Option<&'static str> {
         Verb::Name => tr("another name for requests, or a note"),
         Verb::Delete => tr("unusable at once; it can be restored until its window ends"),
         Verb::Write => tr("for its sender: says that the key arrived, and as which"),
+        Verb::Compare => tr("with what its sender gave: ours is hidden until that is typed"),
         Verb::Restore => tr("takes the deletion back; the key is disabled then"),
         _ => return None,
     })

@@ -12,6 +12,7 @@ mod begin;
 pub(crate) mod change;
 pub(crate) mod changed;
 pub(crate) mod code;
+pub(crate) mod compare;
 mod comparing;
 pub(crate) mod create;
 pub(crate) mod custodians;

@@ -13,6 +13,8 @@ pub(in crate::tui) enum Begin {
     Copy,
     /// The same as typed, in a vault that stays, and the clock leapt.
     Leapt,
+    /// Home of a vault with a key that came in and that nobody has compared.
+    Waiting,
     /// A ceremony was played, and no key is held any more.
     Played,
 }
@@ -33,7 +35,7 @@ const EXACT: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><F2>";
 const RETURN: &str = "<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<Enter><F5><Enter>";
 
 pub(in crate::tui) fn ways() -> Vec<Way> {
-    use Begin::{Copy, Full, Leapt, Played, Typed, Welcome};
+    use Begin::{Copy, Full, Leapt, Played, Typed, Waiting, Welcome};
     vec![
         ("Act", Full, "x<Home><Down><Down><Down><Down><Enter>", ""),
         ("Approvals", Full, "a", ""),
@@ -50,6 +52,7 @@ pub(in crate::tui) fn ways() -> Vec<Way> {
         ),
         ("Choose a file", Full, "i<Enter><F6>", ""),
         ("Clock", Leapt, "<Enter>", ""),
+        ("Compare", Waiting, "<Enter>", ""),
         ("Create a vault", Welcome, "", "<Down><Enter><Esc>"),
         ("Create key", Full, "n", ""),
         ("Custodians", Full, "p", ""),

@@ -4,6 +4,7 @@ use crate::api::{KeyAlgorithm, Timestamp};
 use crate::crypto::tr34::KeyToken;
 use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::brought::{self, Tr34File};
+use crate::session::comparing;
 use crate::session::due::span;
 use crate::session::op_components::SLIP;
 use crate::session::said;
@@ -218,26 +219,14 @@ impl Runner {
     fn check_value_body(&self, session: &Session, step: &Step) -> Vec<String> {
         let declared = step.key().and_then(|id| self.script.model.key(id));
         let label = declared.map(|key| key.label.clone()).unwrap_or_default();
-        let mut body = vec![
-            say!(
-                "Type the check value of {label}, as its sender gave it:",
-                label
-            ),
-            String::new(),
-            tr("by telephone, by letter, on paper; never in the file that brought the key.").into(),
-            tr("Ours stays hidden until yours is typed: read off this screen it would prove")
-                .into(),
-            tr("nothing.").into(),
-        ];
+        let [asked, other_way, hidden, nothing] = comparing::asks(&label);
+        let mut body = vec![asked, String::new(), other_way, hidden, nothing];
         if self.plays_other(session) {
             body.splice(2.., [tr("keymoot plays the sender here, who telephones nobody: type `as-shown`. Ours is taken, nothing is compared, and it is recorded so. On the day it comes by telephone, by letter, on paper.").to_owned()]);
             return body;
         }
-        body.extend(practised(
-            session,
-            tr("Rehearsal: `as-shown` takes this key's own, and is recorded so."),
-            tr("TEST vault: `as-shown` takes this key's own where nobody has another, and is recorded so."),
-        ));
+        let practised = comparing::practised(session.profile()).into_iter();
+        body.extend(practised.flat_map(|words| [String::new(), words.to_owned()]));
         body
     }
 

@@ -191,7 +191,7 @@ fn state_line(row: &KeyRow) -> String {
 pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> {
     let key = &row.key;
     let attributes = &key.key_attributes;
-    let hidden = hidden || row.comparing == Some(Comparing::Pending);
+    let hidden = hidden || row.comparing.is_some_and(Comparing::hides);
     let mut lines = vec![
         say!("  key         {label}", label),
         say!("  arn         {key_arn}", key_arn = key.key_arn),
@@ -211,8 +211,8 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
     if let Some((method, value)) = row.other_check_value.as_ref().filter(|_| !hidden) {
         lines.push(format!("              {value} ({})", method.name()));
     }
-    if let Some(comparing) = row.comparing {
-        lines.push(say!("  compared    {words}", words = comparing.words()));
+    if let Some(words) = &row.compared {
+        lines.push(say!("  compared    {words}", words));
     }
     if let Some(at) = key.delete_pending_timestamp {
         lines.push(say!(

@@ -136,10 +136,16 @@ impl Runner {
             .next();
         let pending = row.comparing == Some(Comparing::Pending);
         let Some(number) = number.filter(|_: &usize| pending && hidden) else {
-            return key_lines(&label, row, hidden);
+            // Who compared it stands in the run's own steps.
+            let of_run = KeyRow {
+                compared: row.comparing.map(|state| state.words().to_owned()),
+                ..row.clone()
+            };
+            return key_lines(&label, &of_run, hidden);
         };
         let without = KeyRow {
             comparing: None,
+            compared: None,
             ..row.clone()
         };
         let mut lines = key_lines(&label, &without, hidden);
@@ -221,7 +227,7 @@ impl Runner {
     ) -> Option<String> {
         let (_, other) = row.other_check_value.as_ref()?;
         let hidden =
-            self.to_be_compared(session, step) || row.comparing == Some(Comparing::Pending);
+            self.to_be_compared(session, step) || row.comparing.is_some_and(Comparing::hides);
         (!hidden).then(|| {
             say!(
                 "Tell others {kcv}. Whoever sees {other} takes the key for one of another algorithm.",

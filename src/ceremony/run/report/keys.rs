@@ -132,7 +132,7 @@ pub(super) fn of_step(from: &Material<'_>, step: &Step, record: &StepRecord) -> 
             Some((row.key.key_check_value.clone(), method))
         };
         // Where our value is hidden, what left with it is too.
-        let blind = found(from, id).is_some_and(|row| row.comparing == Some(Comparing::Pending));
+        let blind = found(from, id).is_some_and(|row| row.comparing.is_some_and(Comparing::hides));
         let left = (!blind && sent::exports(&doing)).then(|| sent::check_value(record, number));
         let value = left
             .flatten()

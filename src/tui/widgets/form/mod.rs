@@ -407,6 +407,16 @@ impl Form {
         }
     }
 
+    /// Puts the cursor on this field: what stands above it was answered before.
+    pub(crate) fn go_to(&mut self, id: &str) {
+        if let Some(n) = self.lines.iter().position(|l| l.asked.field.id == id) {
+            for line in self.lines.iter_mut().take(n) {
+                line.visited = true;
+            }
+            self.focus = n;
+        }
+    }
+
     /// Whether the cursor stands on this field.
     pub(crate) fn on(&self, id: &str) -> bool {
         self.at().is_some_and(|line| line.asked.field.id == id)

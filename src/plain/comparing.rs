@@ -1,0 +1,176 @@
+//! The check value of a key that came in, in lines: typed as its sender gave it, while ours is hidden.
+
+use crate::ceremony::{AskField, key_lines};
+use crate::session::asked::{CHECK_VALUE, COMPARER};
+use crate::session::comparing::{self, Comparison, Judged, Says};
+use crate::session::{Command, Comparing, KeyRow, Outcome, guide};
+use crate::text::tr;
+
+use super::act::Acting;
+use super::dialogue::{Heard, Question, Word, footing};
+use super::line::Gone;
+
+const HELP: &[&str] = &[
+    "A check value says which key this is without saying the key. The one that came with the key proves nothing: its sender gives it by telephone, letter or paper, and somebody types it who has not seen ours (PCI PIN 15-1).",
+    "The word show leads to our value without comparing it. That is recorded, and nobody can prove any more that the sender's was typed blind.",
+];
+
+impl Acting<'_, '_> {
+    fn row_of(&self, arn: &str) -> Option<KeyRow> {
+        let view = self.session.view();
+        view.keys.iter().find(|row| row.key.key_arn == arn).cloned()
+    }
+
+    /// Asks for the check value of a key until it agrees, is shown uncompared, or is left for later; of a key that waits
+    /// for nobody nothing is asked.
+    pub(super) fn compare(&mut self, arn: &str) -> Result<(), Gone> {
+        let waits = |row: &KeyRow| row.comparing.is_some_and(Comparing::waits);
+        let Some(row) = self.row_of(arn).filter(waits) else {
+            return Ok(());
+        };
+        let [asked, other_way, hidden, nothing] = comparing::asks(&row.label);
+        self.talk.heading(&asked);
+        self.talk.say(&other_way);
+        self.talk.say(&format!("{hidden} {nothing}"));
+        if let Some(words) = comparing::practised(self.session.profile()) {
+            self.talk.say(words);
+        }
+        let mut differs = row.comparing == Some(Comparing::Differs);
+        let (mut who, mut kept): (Option<String>, Option<String>) = (None, None);
+        loop {
+            let Some(person) = self.named(who.take(), kept.take(), differs)? else {
+                self.left(differs);
+                return Ok(());
+            };
+            let says = match self.senders(differs)? {
+                Heard::Given(typed) => Says::Typed(typed),
+                Heard::Said(Word::Cancel) => {
+                    self.left(differs);
+                    return Ok(());
+                }
+                Heard::Said(Word::Show) if self.shows(&row.label, &person)? => Says::Uncompared,
+                Heard::Said(Word::Show) => {
+                    who = Some(person);
+                    continue;
+                }
+                // To the question before, which Enter alone answers as it was.
+                Heard::Said(_) => {
+                    kept = Some(person);
+                    continue;
+                }
+            };
+            let comparison = Comparison {
+                key: arn.to_owned(),
+                by: person.clone(),
+                says,
+            };
+            match self.session.perform(Command::Compare(comparison)) {
+                Ok(Outcome::Compared(Judged::Differs(why))) => {
+                    differs = true;
+                    self.talk.stop(&why);
+                }
+                Ok(Outcome::Compared(Judged::NotTaken(why))) => self.talk.stop(&why),
+                Ok(Outcome::Compared(judged)) => {
+                    self.talk.say(judged.words());
+                    self.told(arn);
+                    return Ok(());
+                }
+                Ok(_) => return Ok(()),
+                Err(refusal) => self.talk.stop(&refusal.to_string()),
+            }
+            who = Some(person);
+        }
+    }
+
+    /// Who compares: whoever was named before, or is named now.
+    fn named(
+        &mut self,
+        who: Option<String>,
+        kept: Option<String>,
+        differs: bool,
+    ) -> Result<Option<String>, Gone> {
+        match who {
+            Some(person) => Ok(Some(person)),
+            None => self.comparer(kept, differs),
+        }
+    }
+
+    /// Who compares; nobody where it is left for later.
+    fn comparer(&mut self, kept: Option<String>, differs: bool) -> Result<Option<String>, Gone> {
+        let people = guide::people(&self.session.view());
+        let told = vec![tr(COMPARER.hint).to_owned()];
+        let question = Question::new(footing(
+            tr("whoever has what the sender gave; nobody signs"),
+            tr("keeps the name and asks for the check value; back leaves it for later"),
+            so_far(differs),
+        ))
+        .telling(told)
+        .explained(HELP)
+        .keeping(kept);
+        let heard = self.asks(|talk, _| talk.choose(&question, tr(COMPARER.label), &people))?;
+        Ok(match heard {
+            Heard::Given(at) => people.get(at).map(|entry| entry.id.clone()),
+            Heard::Said(_) => None,
+        })
+    }
+
+    /// What the sender gave.
+    fn senders(&mut self, differs: bool) -> Result<Heard<String>, Gone> {
+        let asked = AskField {
+            exactly: None,
+            digits: None,
+            field: CHECK_VALUE,
+            practice: comparing::practice(self.session.profile()),
+        };
+        let question = Question::new(footing(
+            tr("whoever has what the sender gave; nobody signs"),
+            tr("compares it with ours, and records the outcome"),
+            so_far(differs),
+        ))
+        .explained(HELP)
+        .with(&[Word::Show]);
+        self.asks(|talk, _| talk.text(&question, &asked))
+    }
+
+    /// Whether ours is shown though nobody has compared it.
+    fn shows(&mut self, label: &str, person: &str) -> Result<bool, Gone> {
+        self.talk.heading(&comparing::asks_to_show(label, person));
+        let ways = comparing::ways();
+        let question = Question::new(footing(
+            person,
+            tr("does what is chosen"),
+            tr("the check value is hidden; nobody has compared it"),
+        ));
+        let heard = self.asks(|talk, _| talk.choose(&question, tr("Number"), &ways))?;
+        Ok(matches!(heard, Heard::Given(1)))
+    }
+
+    /// What is left, where it is left for later.
+    fn left(&mut self, differs: bool) {
+        let words = comparing::left(differs);
+        if differs {
+            self.talk.stop(words);
+        } else {
+            self.talk.say(words);
+        }
+    }
+
+    /// The key, now that its value is shown.
+    fn told(&mut self, arn: &str) {
+        let lines = self.row_of(arn);
+        for line in lines
+            .iter()
+            .flat_map(|row| key_lines(&row.label, row, false))
+        {
+            self.talk.say(&line);
+        }
+    }
+}
+
+fn so_far(differs: bool) -> &'static str {
+    if differs {
+        tr("it differed, which is recorded; our check value is hidden")
+    } else {
+        tr("the key is here; its check value is hidden, not compared")
+    }
+}
