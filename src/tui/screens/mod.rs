@@ -115,6 +115,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
                 people,
                 real,
                 note,
+                out: out.clone(),
             });
             world.out = out.is_some();
             let (screen, order) = play_screen(play, out);
