@@ -445,3 +445,35 @@ fn an_approval_before_a_power_cut_is_on_record() {
         "{report}"
     );
 }
+
+/// Whoever takes a run up need not know which folder was named when it began: the run of a vault that stays does.
+#[test]
+fn the_folder_that_was_named_is_kept_with_the_run() {
+    let room = tempfile::tempdir().unwrap();
+    let place = room.path().join("t.vault");
+    let store = keymoot::vault::FolderStore::create(&place).unwrap();
+    let (seed, clock) = script(FIRST).rehearsal();
+    let environment = super::stage::environment(&seed.unwrap());
+    let made = keymoot::session::practice::vault(Box::new(store), environment, clock, false);
+    let mut session = made.unwrap().session;
+    let out = room.path().join("out");
+    let begun = keymoot::ceremony::Wanted {
+        out: Some(out.clone()),
+        ..wanted(&[])
+    };
+    drop(Runner::begin(&mut session, script(FIRST), begun).unwrap());
+    let runner = Runner::begin(&mut session, script(FIRST), resume()).unwrap();
+    assert_eq!(runner.goes_to(&session), Some(out.clone()));
+    let told = keymoot::ceremony::came_back(&runner.showing(&session)).join("\n");
+    assert!(
+        told.contains(&format!("Its files go to {}", out.display())),
+        "{told}"
+    );
+    // Another folder that is named then takes its place.
+    let again = keymoot::ceremony::Wanted {
+        out: Some(room.path().join("other")),
+        ..resume()
+    };
+    let runner = Runner::begin(&mut session, script(FIRST), again).unwrap();
+    assert_eq!(runner.goes_to(&session), Some(room.path().join("other")));
+}
