@@ -175,6 +175,12 @@ pub struct Showing {
     pub relieved: bool,
     /// Who is asked to sign where the run is stopped for good; nobody where the script asks for no signature.
     pub signs_stop: Vec<String>,
+    /// The folder that was named for what the run leaves, when it began or was taken up; of a vault that stays.
+    pub goes_to: Option<std::path::PathBuf>,
+    /// Who has yet to sign a stop of which nothing else is left to do.
+    pub awaited_at_stop: Vec<String>,
+    /// Whoever has a part in the run: name, and what they are called with their role.
+    pub in_room: Vec<[String; 2]>,
     /// Whether such a paper stays good: it is of the last component, which comes out the same again.
     pub stays_good: bool,
     /// What was given in the step at hand and is on no record yet.
@@ -235,6 +241,9 @@ pub(super) mod tests {
             left: false,
             relieved: false,
             signs_stop: Vec::new(),
+            goes_to: None,
+            awaited_at_stop: Vec::new(),
+            in_room: Vec::new(),
             stays_good: false,
             anew: Anew::Nothing,
             done: false,

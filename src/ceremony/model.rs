@@ -397,6 +397,14 @@ impl Model {
         sample.and_then(super::shipped::sample) == Some(bytes)
     }
 
+    /// What is done when a run is stopped: what `[on_abort]` says; where it says nothing, the stop is signed.
+    pub(super) fn stop_acts(&self) -> Vec<AbortAct> {
+        if self.on_abort.is_empty() {
+            return vec![AbortAct::Wipe, AbortAct::SignOff];
+        }
+        self.on_abort.clone()
+    }
+
     /// A declared key by id.
     pub(super) fn key(&self, id: &str) -> Option<&KeyDeclaration> {
         self.keys.iter().find(|key| key.id == id)

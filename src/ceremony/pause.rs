@@ -2,6 +2,8 @@
 
 use crate::text::{say, tr};
 
+use crate::session::guide::Entry;
+
 use super::ask::{Held, Showing};
 
 /// A way out of a pause: id, label, and what that means.
@@ -58,6 +60,13 @@ const PACKING: &[WayOut] = &[
     ),
 ];
 
+/// What is left of a stop whose signatures cannot all be given.
+const UNSIGNED: WayOut = (
+    "unsigned",
+    "close it without them",
+    "who did not sign the stop is recorded by name",
+);
+
 /// A paused ceremony.
 #[derive(Debug, Clone, Default)]
 pub struct Pause {
@@ -77,6 +86,10 @@ pub struct Pause {
     pub writes: bool,
     /// Who is asked to sign a stop.
     pub signs_stop: Vec<String>,
+    /// Who has yet to sign it, where nothing else of the stop is left to do.
+    pub awaited: Vec<String>,
+    /// Who may be named as the one who stops it: name, and what they are called; whoever is at the screen first.
+    pub in_room: Vec<[String; 2]>,
 }
 
 impl Pause {
@@ -93,7 +106,17 @@ impl Pause {
             keeps_nothing,
             writes: false,
             signs_stop: showing.map(|s| s.signs_stop.clone()).unwrap_or_default(),
+            awaited: showing
+                .map(|s| s.awaited_at_stop.clone())
+                .unwrap_or_default(),
+            in_room: showing.map(in_room).unwrap_or_default(),
         }
+    }
+
+    /// Who stops it, to choose from: the first is whoever is at the screen, where that is known.
+    pub fn stoppers(&self) -> Vec<Entry> {
+        let named = |[name, called]: &[String; 2]| Entry::new(name, called, "");
+        self.in_room.iter().map(named).collect()
     }
 
     /// What can be done: one that is stopped already is only signed, or left.
@@ -113,7 +136,8 @@ impl Pause {
             ("stop", _, true) => (way.0, way.1, "to practise that; its record is written"),
             _ => *way,
         };
-        all.iter().filter(may).map(told).collect()
+        let unsigned = (!self.awaited.is_empty()).then_some(UNSIGNED);
+        all.iter().filter(may).map(told).chain(unsigned).collect()
     }
 
     /// Whether leaving asks first where the papers go that lie open.
@@ -162,6 +186,12 @@ impl Pause {
             return vec![tr("This is a rehearsal: left or stopped, it is gone.").into()];
         }
         let mut told = Vec::new();
+        if !self.awaited.is_empty() {
+            told.push(say!(
+                "Not signed yet by {names}. Who can come signs; who cannot is named in the record as not having signed.",
+                names = self.awaited.join(", ")
+            ));
+        }
         if !self.held.wrote.is_empty() {
             told.push(say!(
                 "Left or stopped now, the words that {names} wrote down in step {step} are void: these papers are destroyed, and new words are shown.",
@@ -207,6 +237,19 @@ impl Pause {
             _ => tr("every finished step is saved and stays finished; this one is not"),
         }
     }
+}
+
+/// Whoever has a part in the run; whoever is asked at this moment stands first.
+fn in_room(showing: &Showing) -> Vec<[String; 2]> {
+    let mut people = showing.in_room.clone();
+    let asked = showing.ask.as_ref().map(|ask| ask.person.as_str());
+    people.sort_by_key(|[name, _]| Some(name.as_str()) != asked);
+    people
+}
+
+/// The question who stops a run, for every front end.
+pub fn who_stops() -> &'static str {
+    tr("Who stops the ceremony? The name goes into the record.")
 }
 
 #[cfg(test)]

@@ -185,9 +185,19 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
     let before_people = told.len().saturating_sub(1);
     let open = open_papers_line(&showing.held.open);
     let between = paper.into_iter().chain(showing.in_hands()).chain(open);
+    let between = between.chain(goes_to(showing));
     told.splice(before_people..before_people, between);
     told.extend(showing.last.clone());
     told
+}
+
+/// Where the files of the run go: whoever takes it up may never have heard of the folder.
+fn goes_to(showing: &Showing) -> Option<String> {
+    let folder = showing.goes_to.as_ref()?;
+    Some(say!(
+        "Its files go to {folder} when it has ended, as was asked for when it was played.",
+        folder = folder.display()
+    ))
 }
 
 /// The same where the run was stopped for good, and only its record is left to sign.
@@ -199,6 +209,7 @@ fn stopped_before(showing: &Showing, people: &[String]) -> Vec<String> {
         tr("What is left: papers that lie open go into packages, and the record of the stop is signed. No other step is done.").to_owned(),
     ];
     told.extend(showing.in_hands());
+    told.extend(goes_to(showing));
     told.extend(showing.last.clone());
     told.push(say!(
         "Needed for it: {people}. Esc leaves it as it stands; it stays stopped.",
@@ -380,7 +391,7 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) 
         ""
     };
     let told = say!(
-        "file    {files}{next}\nreport  report.txt: who did what, when, and who signed{record}\ncard    {card}: sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
+        "file    {files}{next}\nreport  report.txt, where the files are written: who did what, when, and who signed{record}\ncard    {card}: state of the vault, sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
         record,
         card,
         files = files.join(", "),

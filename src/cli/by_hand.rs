@@ -9,8 +9,8 @@ use crate::ceremony;
 use crate::crypto::SecretBytes;
 use crate::session::build::{self, Answers};
 use crate::session::clock_back::{CLOCK_BACK, RIGHT_TIME};
-use crate::session::span::date_time;
 use crate::session::op_custody::REASON;
+use crate::session::span::date_time;
 use crate::session::watches;
 use crate::session::{
     Action, Command, Executed, KeySource, Opening, Outcome, PendingView, Profile, Refusal, Session,

@@ -320,13 +320,15 @@ impl PlayArgs {
             real_others: self.real,
             rehearsal_note: self.note_file(),
             copies_to: self.out.clone(),
+            out: self.out.clone(),
         };
         let runner = Runner::begin(&mut session, parsed, wanted).map_err(failure)?;
+        let out = self.out.clone().or_else(|| runner.goes_to(&session));
         let run = HeadlessRun {
             title,
             runner,
             session,
-            out: self.out.clone(),
+            out,
             script,
             bundle: self.bundle.clone(),
             recording: self.look.record.clone(),

@@ -321,6 +321,7 @@ impl<'a> Home<'_, 'a> {
             real_others: false,
             rehearsal_note: notes,
             copies_to: None,
+            out: None,
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {
             self.talk.stop(&error.to_string());

@@ -191,6 +191,7 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
                 real_others: real,
                 rehearsal_note: note.or_else(|| lent.notes?()),
                 copies_to: None,
+                out: out.clone(),
             };
             // Until the ceremony is completed, leaving is not success.
             let done = ceremony(&mut talk, &script, place, wanted, (out.as_deref(), &again));

@@ -431,7 +431,7 @@ impl<'t, 'a> Entering<'t, 'a> {
     /// The witness's card.
     fn card(&mut self) -> Result<Option<WitnessAnswer>, Gone> {
         let question = Question::new(footing(
-            tr("the witness, with the card from last time"),
+            &self.opening.bootstrap().has_card(),
             tr("keeps it; after the words the card is compared and the vault opened"),
             &self.so_far(),
         ))

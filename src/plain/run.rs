@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::ceremony::{
     self, Advance, Answer, Ask, Pause, RunError, Runner, Script, Showing, Wanted,
 };
-use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
 use crate::session::said;
 use crate::session::{Profile, RunOutcome, Session, Stop, practice};
@@ -15,21 +14,7 @@ use super::dialogue::{Dialogue, Heard, Question, SEARCHING, footing};
 use super::line::Gone;
 use super::lock::lock;
 
-const REASON: Field = Field {
-    id: "reason",
-    label: "Reason",
-    hint: "It stands in the record.",
-    kind: Kind::Text { max: 200 },
-    optional: false,
-};
-
-const HAPPENED: Field = Field {
-    id: "happened",
-    label: "What happened",
-    hint: "One sentence for the record; the first who signs it says why the ceremony goes on.",
-    kind: Kind::Text { max: 200 },
-    optional: false,
-};
+mod stop;
 
 /// How the talk about a run ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -62,15 +47,21 @@ pub(crate) fn play(
     talk.say(tr(
         "At any prompt the word help explains, and pause stops without losing anything.",
     ));
+    let wanted = Wanted {
+        out: out.map(Path::to_owned),
+        ..wanted
+    };
     let mut runner = match Runner::begin_or_go_on(session, script, wanted) {
         Ok(runner) => runner,
         Err(error) => return Ok(Err(error)),
     };
+    // Whoever takes a run up need not know which folder was named when it began.
+    let known = runner.goes_to(session);
     let mut run = Run {
         talk,
         session,
         runner: &mut runner,
-        out,
+        out: out.or(known.as_deref()),
         told_back: false,
     };
     let end = run.until_it_ends();
@@ -352,57 +343,15 @@ impl Run<'_, '_> {
                 self.runner.stay();
                 Ok(Turn::Again)
             }
-            "stop" => self.stop(showing, &so_far),
+            "stop" => self.who_stops(showing, &pause, &so_far),
+            "unsigned" => {
+                if let Err(error) = self.runner.close_unsigned(self.session) {
+                    self.talk.stop(&error.to_string());
+                }
+                Ok(Turn::Again)
+            }
             _ => Ok(Turn::Again),
         }
-    }
-
-    fn stop(&mut self, showing: &Showing, so_far: &str) -> Result<Turn, Gone> {
-        let question = Question::new(footing(
-            tr("whoever leads the ceremony"),
-            tr("stops the ceremony for good and records the reason"),
-            so_far,
-        ));
-        let asked = crate::ceremony::AskField {
-            exactly: None,
-            digits: None,
-            field: REASON,
-            practice: None,
-        };
-        let Heard::Given(reason) = self.talk.text(&question, &asked)? else {
-            return self.pause(showing);
-        };
-        if let Err(error) = self.runner.abort(self.session, &reason) {
-            self.talk.stop(&error.to_string());
-        }
-        Ok(Turn::Again)
-    }
-
-    /// Records what the script does not foresee; it is signed next.
-    fn record(&mut self, showing: &Showing, so_far: &str) -> Result<Turn, Gone> {
-        let question = Question::new(footing(
-            tr("whoever leads the ceremony"),
-            &say!(
-                "records it; then {names} sign it",
-                names = self.runner.exception_signers().join(", ")
-            ),
-            so_far,
-        ));
-        let asked = crate::ceremony::AskField {
-            exactly: None,
-            digits: None,
-            field: HAPPENED,
-            practice: None,
-        };
-        let Heard::Given(happened) = self.talk.text(&question, &asked)? else {
-            return self.pause(showing);
-        };
-        match self.runner.deviate(self.session, &happened) {
-            Ok(Advance::Again(words)) => self.talk.stop(&words),
-            Ok(Advance::Asks | Advance::Ended(_)) => {}
-            Err(error) => self.talk.stop(&error.to_string()),
-        }
-        Ok(Turn::Again)
     }
 
     /// What one holds now, and what was written.

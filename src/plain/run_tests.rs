@@ -77,6 +77,7 @@ fn back_from_what_happened_leads_to_the_choice_and_enter_goes_on_before_the_last
         ("Number: ", "2"),
         ("What happened: ", "back"),
         ("Number: ", "stop it for good"),
+        ("Who stops it: ", ""),
         ("Reason: ", "back"),
         ("Number: ", "2"),
         ("What happened: ", "a courier came late"),

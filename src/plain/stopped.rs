@@ -56,6 +56,7 @@ impl Home<'_, '_> {
             real_others: false,
             rehearsal_note: self.notes.and_then(|notes| notes()),
             copies_to: None,
+            out: None,
         };
         if let Err(error) = play(self.talk, self.session, script, wanted, None)? {
             self.talk.stop(&error.to_string());

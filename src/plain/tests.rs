@@ -127,6 +127,7 @@ fn a_ceremony_that_is_stopped_says_so_and_is_no_success() {
     let answers = [
         ("Press Enter: ", "cancel"),
         ("Number: ", "4"),
+        ("Who stops it: ", "Ben"),
         ("Reason: ", ""),
         ("Reason: ", "somebody is missing"),
     ];

@@ -3,12 +3,13 @@
 
 use std::io::{BufRead, BufReader, Read as _};
 
-use crate::custody::{state_head, words};
+use crate::custody::{Role, state_head, words};
 use crate::evidence::audit::Kind;
-use crate::text::say;
+use crate::text::{say, tr};
 
 use super::asked::{CARD_SEQ, CARD_WORDS};
-use super::opening::{Opening, WitnessAnswer};
+use super::opening::{Bootstrap, Opening, WitnessAnswer};
+use super::said;
 
 /// What is wrong with what was typed off a card, and at which field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +32,23 @@ pub(in crate::session) struct Known {
     pub(in crate::session) by_words: Option<u64>,
     /// The state to which the log leads.
     pub(in crate::session) last: u64,
+}
+
+impl Bootstrap {
+    /// Who types the card, for the line Acts: the witness by name, where the vault has one alone.
+    pub fn has_card(&self) -> String {
+        let mut witnesses = self
+            .people
+            .iter()
+            .filter(|(_, role, _)| role == Role::Witness.word());
+        match (witnesses.next(), witnesses.next()) {
+            (Some((name, role, _)), None) => say!(
+                "{witness}, with the card from last time",
+                witness = said::called(role, name)
+            ),
+            _ => tr("the witness, with the card from last time").to_owned(),
+        }
+    }
 }
 
 impl Opening {

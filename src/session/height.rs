@@ -1,6 +1,6 @@
 //! Whether the vault that was opened is the latest, and what opening settles and tells.
 
-use crate::custody::words;
+use crate::custody::{Role, words};
 use crate::evidence::audit::Kind;
 use crate::text::tr;
 use crate::vault::{self, HighWater};
@@ -91,7 +91,21 @@ impl Session {
             .with("number", card.seq)
             .with("seq", self.book.seq())
             .with("result", "refused");
+        let note = self.with_whose_card(note);
         let _ = self.book.line(Kind::Refused, &note, self.now());
+    }
+
+    /// With whose card it is: the witness's by name, or one of several. A card is typed and not signed, so this is what the
+    /// vault has it for, and no proof of who typed it.
+    fn with_whose_card(&self, note: Transition) -> Transition {
+        let people = self.book.custody().people.iter();
+        let witnesses = people.filter(|person| person.role == Role::Witness.word());
+        let names: Vec<&str> = witnesses.map(|person| person.name.as_str()).collect();
+        match names.as_slice() {
+            [] => note,
+            [one] => note.with("card_of", *one),
+            several => note.with("card_of", format!("one of {}", several.join(", "))),
+        }
     }
 
     /// Restores ordinals, settles what is due, seals the opening.
@@ -117,7 +131,7 @@ impl Session {
         let mut opened =
             Transition::note("open", self.present.clone()).with("seq", self.book.seq());
         if let Some(card) = self.card_seen.get() {
-            opened = opened.with("card", card);
+            opened = self.with_whose_card(opened.with("card", card));
         }
         if self.profile == Profile::Production
             && let Some(unfit) = super::machine::unfit()

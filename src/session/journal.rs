@@ -28,6 +28,10 @@ impl Session {
                     note.with("relieved", serde_json::json!(relieved))
                 };
                 let seed = self.state.runs.iter().find(|r| r.id == *run);
+                let note = match seed.map(unused).filter(|all| !all.is_empty()) {
+                    Some(unused) => note.with("unused", serde_json::json!(unused)),
+                    None => note,
+                };
                 vec![self.with_tool(note, seed.and_then(|run| run.seed.as_deref()))]
             }
             Arrow::Close { run, step, outcome } => vec![closed(run, step, *outcome)],
@@ -176,6 +180,25 @@ fn begun(run: &Run) -> Transition {
         })
 }
 
+/// Signatures that the interruption took, by step, request and person: they live in memory, and nothing was done with
+/// them. The journal knows each since it was given.
+fn unused(run: &Run) -> Vec<serde_json::Value> {
+    let steps = run.steps.iter().filter(|step| step.awaits_act());
+    let signed = steps.map(|step| (step, step.signed_at()));
+    let told = signed.filter(|(_, signed)| !signed.is_empty());
+    let told = told.map(|(step, signed)| {
+        let signed = signed
+            .into_iter()
+            .map(|[name, at]| serde_json::json!({ "name": name, "at": at }));
+        serde_json::json!({
+            "step": step.id,
+            "words": step.notes.get(super::run::ASKED_WORDS),
+            "signed": signed.collect::<Vec<_>>(),
+        })
+    });
+    told.collect()
+}
+
 /// The line that closes a run; of one that is stopped, where and why, and which papers lie open.
 fn closed(run: &str, step: &StepRecord, outcome: RunOutcome) -> Transition {
     let mut note = Transition::note("run-close", Vec::new())
@@ -183,6 +206,9 @@ fn closed(run: &str, step: &StepRecord, outcome: RunOutcome) -> Transition {
         .with("outcome", serde_json::json!(outcome));
     if let (Some(why), RunOutcome::Aborted) = (&step.error, outcome) {
         note = note.with("step", step.id.clone()).with("why", why.clone());
+        if let Some(by) = step.notes.get(super::run::STOPPED_BY) {
+            note = note.with("by", by.clone());
+        }
     }
     match in_no_package(step) {
         Some(papers) => note.with("in_no_package", papers),

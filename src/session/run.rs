@@ -72,8 +72,23 @@ pub const REHEARSED: &str = "rehearsal before it";
 /// Note of a run's first step, in production: whether the machine had a network when it began.
 pub const NETWORK: &str = "network at its beginning";
 
+/// Note of a run's first step: the folder that was named for what the run leaves, so that whoever takes it up need not know.
+pub const GOES_TO: &str = "folder named at its beginning";
+
 /// Note of a step: answers that did not agree, each as `FIELD of PERSON at TIME`; never what they said.
 pub const NOT_TAKEN: &str = "not taken";
+
+/// Note of a person who signed the request of a step, with the time: begins so, and ends with the name and `)`.
+pub(crate) const SIGNED_AT: &str = "signed at (";
+
+/// Note of a step: the words of the request as it was asked last.
+pub(crate) const ASKED_WORDS: &str = "words asked";
+
+/// Note of the step at which people stopped the run: who began that, as it was said there, or [`NOT_SAID`].
+pub const STOPPED_BY: &str = "on_abort begun by";
+
+/// What stands where nobody said who stopped the run.
+pub const NOT_SAID: &str = "not said";
 
 /// One step of one run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,6 +208,32 @@ impl Run {
             || self.people.get(place).cloned().unwrap_or_default(),
             |relief| relief.from.clone(),
         )
+    }
+}
+
+impl StepRecord {
+    /// Who signed the request of the step as it was asked last, each with the time, in their order.
+    pub(crate) fn signed_at(&self) -> Vec<[String; 2]> {
+        let signed = self.notes.iter().filter_map(|(note, at)| {
+            let name = note.strip_prefix(SIGNED_AT)?.strip_suffix(')')?;
+            Some([at.clone(), name.to_owned()])
+        });
+        let mut signed: Vec<[String; 2]> = signed.collect();
+        // Of one moment, as a clock that stands still has it, in the order in which they signed.
+        signed.sort_by_key(|[at, name]| {
+            let order = self.who.iter().position(|who| who == name);
+            (at.clone(), order.unwrap_or(usize::MAX))
+        });
+        signed.into_iter().map(|[at, name]| [name, at]).collect()
+    }
+
+    /// Whether signatures were given for its request and it was not carried out: an interruption takes them.
+    pub(crate) fn awaits_act(&self) -> bool {
+        let open = matches!(
+            self.state,
+            StepState::Issued | StepState::CoSigned | StepState::Executing
+        );
+        open && self.digest.is_none()
     }
 }
 

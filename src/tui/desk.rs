@@ -164,7 +164,8 @@ impl Desk {
                     .map_or_else(News::Refused, News::Listed);
             }
             Order::Answer { answers, stop } => return self.answer(answers, stop),
-            Order::Abort(reason) => return self.abort(&reason),
+            Order::Abort { reason, by } => return self.abort(&reason, by.as_deref()),
+            Order::CloseUnsigned => return self.close_unsigned(),
             Order::Deviate(happened) => return self.deviate(&happened),
             Order::SetAside => return self.set_aside(),
             Order::Stay => return self.stay(),
@@ -200,6 +201,7 @@ impl Desk {
             resume,
             people,
             real,
+            out,
         } = here
         else {
             return News::Refused(tr("No ceremony is under way.").into());
@@ -208,6 +210,7 @@ impl Desk {
         let wanted = Wanted {
             people,
             real_others: real,
+            out,
             ..usual
         };
         self.begin(&script, wanted).unwrap_or_else(News::RunFailed)
@@ -366,6 +369,7 @@ impl Desk {
         let wanted = Wanted {
             people: play.people,
             real_others: play.real,
+            out: play.out,
             ..self.wanted(play.inputs, play.resume, play.note)
         };
         self.begin(&play.script, wanted)
@@ -387,6 +391,7 @@ impl Desk {
             real_others: false,
             rehearsal_note: note.or_else(usual),
             copies_to: None,
+            out: None,
         }
     }
 

@@ -99,6 +99,8 @@ pub(crate) struct PlayOrder {
     pub(crate) real: bool,
     /// Where green rehearsals are noted, instead of the state folder.
     pub(crate) note: Option<PathBuf>,
+    /// The folder for what the run leaves.
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// Work for the desk. Every order gets exactly one piece of news.
@@ -173,6 +175,8 @@ pub(crate) enum Order {
         people: BTreeMap<String, String>,
         /// The other side is real: no stand-in answers for it.
         real: bool,
+        /// The folder for what the run leaves.
+        out: Option<PathBuf>,
     },
     /// Reads a script of one's own.
     ReadScript(PathBuf),
@@ -183,7 +187,9 @@ pub(crate) enum Order {
     /// Answers what the ceremony asks; a search for primes that follows goes on until somebody stops it.
     Answer { answers: Vec<Answer>, stop: Stop },
     /// Stops the ceremony for good.
-    Abort(String),
+    Abort { reason: String, by: Option<String> },
+    /// Closes a stop without those who have yet to sign it.
+    CloseUnsigned,
     /// Records that something happened that the script does not foresee.
     Deviate(String),
     /// The ceremony is left for now: papers that lie open are put away first.
@@ -272,7 +278,7 @@ impl Order {
             Self::Answer { .. } | Self::ChangeTurn(_) | Self::GoOnWithReshare => {
                 tr("working on your answer").into()
             }
-            Self::Abort(_) => tr("stopping the ceremony").into(),
+            Self::Abort { .. } | Self::CloseUnsigned => tr("stopping the ceremony").into(),
             Self::Deviate(_) | Self::SetAside | Self::Stay => tr("recording it").into(),
             Self::Preview(_) => tr("checking the request").into(),
             Self::Ask { .. } | Self::Approve { .. } => tr("unsealing the key and signing").into(),

@@ -190,7 +190,7 @@ fn a_stop_is_told_of_those_who_stopped_it() {
         let by = if signed {
             "By Ada, Ana, Ben, Wim"
         } else {
-            "by whoever was there; nobody was asked to sign it"
+            "by whoever was there (who began it was not said); nobody was asked to sign it"
         };
         assert!(report.contains(by), "{report}");
         let run = runner.run(&session);

@@ -151,7 +151,8 @@ fn on_another_day_somebody_else_has_the_place_and_the_record_says_so() {
         "use share and approval key of Cho Out 2026-11-25T09:00:00Z Back 2026-11-25T09:00:00Z",
         "dropped before it was done: Ada at 2026-11-24T09:00:00Z",
         "Ada signed: \"Present whenever this run was worked on;",
-        "Cho signed: \"Present in steps make to sign, and in no others;",
+        "(Make the key) to ",
+        ", and in no others;",
         "approval key of Ada 2026-11-25T09:00:00Z: signed the request of",
         "Witness card sequence 1, words ",
     ] {

@@ -181,6 +181,9 @@ fn an_aborted_run_is_recorded_and_leaves_nothing_pending() {
     assert_eq!(session.view().pending.len(), 1);
     runner.abort(&mut session, "the fire bell rang").unwrap();
     assert!(session.view().pending.is_empty());
+    // The script says nothing of a stop: whoever would have signed its record signs that.
+    let (outcome, _) = by_people(&mut session, &mut runner, |_, _| None);
+    assert_eq!(outcome, RunOutcome::Aborted);
     let run = runner.run(&session);
     assert_eq!(run.outcome, Some(RunOutcome::Aborted));
     assert!(session.view().keys.is_empty());

@@ -1,8 +1,9 @@
 //! What is done when a run stops, and what goes wrong on purpose in a rehearsal.
 
-use keymoot::ceremony::{Advance, Answer, RunError, Runner};
+use keymoot::ceremony::{Advance, Answer, RunError, Runner, Script};
 use keymoot::session::{Run, RunOutcome, Session};
 
+use super::papers::logged;
 use super::people::{by_people, practised, typing_vault};
 use super::resume::commits;
 use super::stage::{
@@ -288,4 +289,191 @@ fn a_dropped_request_says_who_had_signed_it() {
     );
     let (_, dropped) = words.split_once("Requests that were dropped").unwrap();
     assert!(dropped.contains(&told), "{told}\n{report}");
+}
+
+/// The four shipped scripts that say nothing of a stop, and one of nobody's: the stop is signed by those who would have
+/// signed the record, and where nobody would, by two and the witness.
+#[test]
+fn a_stop_is_signed_where_the_script_says_nothing_of_it() {
+    for name in [
+        "first-key.toml",
+        "kek-to-aws-rsa.toml",
+        "kek-aes128-to-aws-rsa.toml",
+        "kek-to-partner-tr34.toml",
+    ] {
+        assert!(!text(name).contains("[on_abort]"), "{name}");
+        let of_run = script(name);
+        let mut session = typing_vault(&of_run);
+        let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+        let showing = runner.showing(&session);
+        assert_eq!(showing.signs_stop, ["Ada", "Ana", "Ben", "Wim"], "{name}");
+        runner.abort(&mut session, "the fire bell rang").unwrap();
+        let mut signed = Vec::new();
+        let (outcome, _) = by_people(&mut session, &mut runner, |ask, _| {
+            signed.push(ask.person.clone());
+            None
+        });
+        assert_eq!(outcome, RunOutcome::Aborted, "{name}");
+        assert_eq!(signed, ["Ada", "Ana", "Ben", "Wim"], "{name}");
+    }
+    let text = text(FIRST);
+    let (steps, rest) = text.split_once("[[step]]\nid     = \"sign\"").unwrap();
+    let (_, rehearsal) = rest.split_once("[rehearsal]").unwrap();
+    // The linter warns that nobody signs it off (L28), and lets it be played.
+    let unsigned = format!("{steps}\n[rehearsal]{rehearsal}");
+    let of_run = Script::parse(unsigned.as_bytes()).ok().unwrap();
+    let mut session = typing_vault(&of_run);
+    let runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    assert_eq!(runner.showing(&session).signs_stop, ["Ada", "Ana", "Wim"]);
+}
+
+/// Who began the stop is in the text that people sign, in the log, in the report and in ceremony.json.
+#[test]
+fn who_began_a_stop_is_on_record() {
+    for (by, told, line) in [
+        (Some("Ben"), "begun by Ben", "\"by\":\"Ben\""),
+        (None, "by whom was not said", "\"by\":\"not said\""),
+        // Nobody of this run is called so.
+        (
+            Some("Mallory"),
+            "by whom was not said",
+            "\"by\":\"not said\"",
+        ),
+    ] {
+        let of_run = script(FIRST);
+        let mut session = typing_vault(&of_run);
+        let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+        runner
+            .abort_by(&mut session, "the fire bell rang", by)
+            .unwrap();
+        let ask = runner.showing(&session).ask.unwrap();
+        assert!(ask.body.join(" ").contains(told), "{:?}", ask.body);
+        by_people(&mut session, &mut runner, |_, _| None);
+        let log = logged(&session, "run-close").join("\n");
+        assert!(log.contains(line), "{log}");
+        let report = reported(&runner, &session);
+        let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = match by {
+            Some("Ben") => "ended at the keyboard, begun by Ben, as was said there; the record",
+            _ => "by whoever was there (who began it was not said); the record of it is signed",
+        };
+        assert!(words.contains(said), "{report}");
+        let out = tempfile::tempdir().unwrap();
+        runner.write_outputs(&session, out.path()).unwrap();
+        let steps = summary(&contents(out.path()))["steps"].clone();
+        let json = steps.to_string();
+        let name = by.filter(|name| *name == "Ben").unwrap_or("not said");
+        assert!(
+            json.contains(&format!("\"stopped_by\":\"{name}\"")),
+            "{json}"
+        );
+    }
+}
+
+/// Nobody holds a run open by not being there: the stop is closed without them, and the record names them.
+#[test]
+fn a_stop_that_nobody_can_sign_is_closed_and_says_so() {
+    for signs in [0, 2] {
+        let of_run = script(FIRST);
+        let mut session = typing_vault(&of_run);
+        let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+        // Before it is stopped there is nothing to close.
+        runner.close_unsigned(&mut session).unwrap();
+        assert_eq!(runner.outcome(), None);
+        runner.abort(&mut session, "the fire bell rang").unwrap();
+        for _ in 0..signs {
+            let ask = runner.showing(&session).ask.unwrap();
+            runner.answer(&mut session, practised(&ask)).unwrap();
+        }
+        let left = &["Ada", "Ana", "Ben", "Wim"][signs..];
+        assert_eq!(runner.showing(&session).awaited_at_stop, left);
+        runner.close_unsigned(&mut session).unwrap();
+        assert_eq!(runner.outcome(), Some(RunOutcome::Aborted));
+        let report = reported(&runner, &session);
+        let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(words.contains("NOBODY SIGNED IT"), signs == 0, "{report}");
+        for name in left {
+            let told = format!("{name} (could not sign, as was said when the stop was closed)");
+            assert!(words.contains(&told), "{report}");
+        }
+        assert!(session.view().runs.iter().all(|run| run.outcome.is_some()));
+    }
+}
+
+/// Each approval is on record when it is given: where the power fails before the next, the log says who had signed what
+/// for nothing, and the report does not say that they signed nothing.
+#[test]
+fn an_approval_before_a_power_cut_is_on_record() {
+    let of_run = script(FIRST);
+    let mut session = typing_vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    while session
+        .view()
+        .pending
+        .first()
+        .is_none_or(|p| p.signed.is_empty())
+    {
+        let ask = runner.showing(&session).ask.unwrap();
+        runner.answer(&mut session, practised(&ask)).unwrap();
+    }
+    let pending = session.view().pending[0].clone();
+    assert_eq!((pending.signed.len(), pending.required), (1, 2));
+    // The program is gone, and with it what it held in memory: nothing was withdrawn.
+    drop(runner);
+    let mut runner = Runner::begin(&mut session, script(FIRST), resume()).unwrap();
+    let resumed = logged(&session, "run-resume").remove(0);
+    for name in [&pending.issuer, &pending.signed[0]] {
+        assert!(
+            resumed.contains(&format!("\"name\":\"{name}\"")),
+            "{resumed}"
+        );
+    }
+    assert!(resumed.contains(&pending.words.join(" ")), "{resumed}");
+    runner.abort(&mut session, "nobody came back").unwrap();
+    by_people(&mut session, &mut runner, |_, _| None);
+    let report = reported(&runner, &session);
+    let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        words.contains("and it took what was signed for make: Ada at"),
+        "{report}"
+    );
+    assert_eq!(
+        words
+            .matches("1 at the terminal; and 1 for requests that were not carried out")
+            .count(),
+        2,
+        "{report}"
+    );
+}
+
+/// Whoever takes a run up need not know which folder was named when it began: the run of a vault that stays does.
+#[test]
+fn the_folder_that_was_named_is_kept_with_the_run() {
+    let room = tempfile::tempdir().unwrap();
+    let place = room.path().join("t.vault");
+    let store = keymoot::vault::FolderStore::create(&place).unwrap();
+    let (seed, clock) = script(FIRST).rehearsal();
+    let environment = super::stage::environment(&seed.unwrap());
+    let made = keymoot::session::practice::vault(Box::new(store), environment, clock, false);
+    let mut session = made.unwrap().session;
+    let out = room.path().join("out");
+    let begun = keymoot::ceremony::Wanted {
+        out: Some(out.clone()),
+        ..wanted(&[])
+    };
+    drop(Runner::begin(&mut session, script(FIRST), begun).unwrap());
+    let runner = Runner::begin(&mut session, script(FIRST), resume()).unwrap();
+    assert_eq!(runner.goes_to(&session), Some(out.clone()));
+    let told = keymoot::ceremony::came_back(&runner.showing(&session)).join("\n");
+    assert!(
+        told.contains(&format!("Its files go to {}", out.display())),
+        "{told}"
+    );
+    // Another folder that is named then takes its place.
+    let again = keymoot::ceremony::Wanted {
+        out: Some(room.path().join("other")),
+        ..resume()
+    };
+    let runner = Runner::begin(&mut session, script(FIRST), again).unwrap();
+    assert_eq!(runner.goes_to(&session), Some(room.path().join("other")));
 }

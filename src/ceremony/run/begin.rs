@@ -1,9 +1,11 @@
 //! Beginning a run, or taking up an interrupted one.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::session::run::GOES_TO;
 use crate::session::{
     Arrow, Command, Profile, Run, RunOutcome, Session, StepRecord, StepState, View,
 };
@@ -61,7 +63,9 @@ impl Runner {
         let (keys, practice) = existing::find(&script, session, &run)?;
         run.keys = keys;
         let network = super::machine::network(session.profile());
+        let out = named(session, wanted.out.as_deref());
         let notes = [
+            (GOES_TO, &out),
             (crate::session::run::REHEARSED, &rehearsed),
             (existing::PRACTICE_KEYS, &practice),
             (crate::session::run::NETWORK, &network),
@@ -107,11 +111,11 @@ impl Runner {
             stage: Stage::Ended,
             turns: VecDeque::new(),
             signers: VecDeque::new(),
-            signed: Vec::new(),
             papers: VecDeque::new(),
             read: None,
             aside: None,
             before: None,
+            stopped_by: None,
             left: false,
             awaited: VecDeque::new(),
             tried: BTreeMap::new(),
@@ -286,6 +290,7 @@ fn resume(
         run: std::mem::take(&mut run.id),
         relieved,
     }))?;
+    runner.goes_elsewhere(session, wanted.out.as_deref())?;
     for (name, bytes) in &wanted.inputs {
         if !run.inputs.contains_key(name) {
             runner.keep_input(session, name, bytes.clone(), "command line".to_owned())?;
@@ -294,6 +299,45 @@ fn resume(
     runner.go_on(session)?;
     runner.came_back = true;
     Ok(runner)
+}
+
+/// A folder for the record of a vault that stays: whole, whichever folder somebody goes on from.
+fn named(session: &Session, out: Option<&Path>) -> Option<String> {
+    let out = out.filter(|_| session.lasts())?;
+    let whole = std::path::absolute(out).ok()?;
+    whole.to_str().map(str::to_owned)
+}
+
+impl Runner {
+    /// The folder that was named for what the run leaves, by this command or by the one that began it.
+    pub fn goes_to(&self, session: &Session) -> Option<PathBuf> {
+        let run = self.run(session);
+        let folder = run.steps.first()?.notes.get(GOES_TO)?;
+        Some(PathBuf::from(folder))
+    }
+
+    /// Whoever takes the run up may name another folder.
+    fn goes_elsewhere(
+        &mut self,
+        session: &mut Session,
+        out: Option<&Path>,
+    ) -> Result<(), RunError> {
+        let Some(folder) = named(session, out) else {
+            return Ok(());
+        };
+        let known = self.goes_to(session);
+        let first = self.run(session).steps.into_iter().next();
+        let Some(mut step) = first.filter(|_| known != Some(PathBuf::from(&folder))) else {
+            return Ok(());
+        };
+        step.notes.insert(GOES_TO.to_owned(), folder);
+        session.perform(Command::Journal(Arrow::Step {
+            run: self.run.clone(),
+            step: Box::new(step),
+            binds: Vec::new(),
+        }))?;
+        Ok(())
+    }
 }
 
 /// The run as it is before its first step.

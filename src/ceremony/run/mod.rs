@@ -40,6 +40,7 @@ mod serves;
 mod sign;
 mod sign_off;
 mod standing;
+mod stop_signed;
 mod stopping;
 mod summary;
 mod told;
@@ -121,6 +122,8 @@ pub struct Wanted {
     pub rehearsal_note: Option<PathBuf>,
     /// Where nobody attends the run of a test vault: the folder below which its copies of the vault go.
     pub copies_to: Option<PathBuf>,
+    /// The folder for what the run leaves, where one was named; a vault that stays keeps it with the run.
+    pub out: Option<PathBuf>,
 }
 
 /// What is asked next inside a step.
@@ -179,8 +182,6 @@ pub struct Runner {
     stage: Stage,
     turns: VecDeque<Turn>,
     signers: VecDeque<String>,
-    /// Custodians who approved the request at hand, with the time: journaled with the last.
-    signed: Vec<(String, String)>,
     /// Papers that lie open while the run is being stopped.
     papers: VecDeque<resealing::OpenPaper>,
     /// The serial that a holder has just read from a package, until whoever watches has read it too.
@@ -189,6 +190,8 @@ pub struct Runner {
     aside: Option<Stage>,
     /// Where the run stood before something unforeseen was recorded.
     before: Option<Stage>,
+    /// Who stops the run, between the page that asked and the record.
+    stopped_by: Option<String>,
     /// Whether every paper is put away, and the run is left now.
     left: bool,
     /// Inputs of the step at hand that people still have to bring.

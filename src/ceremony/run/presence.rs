@@ -7,6 +7,7 @@ use super::super::model::{Model, Step};
 use super::super::ops;
 use super::Runner;
 use super::drive::LET_PASS;
+use super::stopping::without_stop;
 
 /// How the sign-offs begin that speak of presence.
 const THROUGHOUT: &str = "Present throughout";
@@ -36,9 +37,7 @@ pub(super) fn own(run: &Run, model: &Model, at: usize, person: &str, text: &str)
         places.any(|place| run.at_place(&place.id, &step.id) == person)
     };
     let spans = spans(&steps, there);
-    let whole = matches!(spans.as_slice(), [(first, last)]
-        if steps.first().is_some_and(|step| step.id == *first)
-            && steps.last().is_some_and(|step| step.id == *last));
+    let whole = matches!(spans.as_slice(), [(0, last)] if last.saturating_add(1) == steps.len());
     let rest = text.strip_prefix(THROUGHOUT);
     if whole || spans.is_empty() {
         return match rest {
@@ -52,9 +51,9 @@ pub(super) fn own(run: &Run, model: &Model, at: usize, person: &str, text: &str)
         .iter()
         .map(|(first, last)| {
             if first == last {
-                (*first).to_owned()
+                called(&steps, *first)
             } else {
-                format!("{first} to {last}")
+                format!("{} to {}", called(&steps, *first), called(&steps, *last))
             }
         })
         .collect();
@@ -65,15 +64,21 @@ pub(super) fn own(run: &Run, model: &Model, at: usize, person: &str, text: &str)
     }
 }
 
-/// The first and last of each row of steps for which it holds.
-fn spans<'s>(steps: &[&'s Step], holds: impl Fn(&&Step) -> bool) -> Vec<(&'s str, &'s str)> {
-    let mut spans: Vec<(&str, &str)> = Vec::new();
+/// A step as people saw it: its number from 1, and its title.
+fn called(steps: &[&Step], at: usize) -> String {
+    let title = steps.get(at).map_or("", |step| step.title.as_str());
+    format!("{} ({})", at.saturating_add(1), without_stop(title))
+}
+
+/// The first and last of each row of steps for which it holds, by their places from 0.
+fn spans(steps: &[&Step], holds: impl Fn(&&Step) -> bool) -> Vec<(usize, usize)> {
+    let mut spans: Vec<(usize, usize)> = Vec::new();
     let mut before = false;
-    for step in steps {
+    for (at, step) in steps.iter().enumerate() {
         let now = holds(step);
         match spans.last_mut().filter(|_| before && now) {
-            Some(span) => span.1 = &step.id,
-            None if now => spans.push((&step.id, &step.id)),
+            Some(span) => span.1 = at,
+            None if now => spans.push((at, at)),
             None => {}
         }
         before = now;
@@ -176,9 +181,10 @@ mod tests {
         let script = Script::parse(bytes).ok().unwrap();
         let model = &script.model;
         let mut run = run_of(model);
-        let (first, third) = (model.steps[0].id.clone(), model.steps[2].id.clone());
-        let (second, last) = (model.steps[1].id.clone(), model.steps.last().unwrap());
+        let third = model.steps[2].id.clone();
         let at = model.steps.len() - 1;
+        // As people saw them: by number and title, and not by the ids that their script alone knows.
+        let called = |at: usize| format!("{} ({})", at + 1, model.steps[at].title);
         let place = model.places().next().unwrap().id.clone();
         run.people.insert(place.clone(), "Ada".into());
         assert_eq!(own(&run, model, at, "Ada", TEXT), TEXT);
@@ -196,13 +202,18 @@ mod tests {
         });
         assert_eq!(
             own(&run, model, at, "Ada", TEXT),
-            format!("Present in steps {first} to {second}, and in no others; a true record.")
+            format!(
+                "Present in steps {} to {}, and in no others; a true record.",
+                called(0),
+                called(1)
+            )
         );
         assert_eq!(
             own(&run, model, at, "Kai", "A true record."),
             format!(
-                "For steps {third} to {}, and no others: A true record.",
-                last.id
+                "For steps {} to {}, and no others: A true record.",
+                called(2),
+                called(at)
             )
         );
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::api::Timestamp;
+use crate::session::run::{ASKED_WORDS, SIGNED_AT};
 use crate::session::{
     Command, KeySource, Origin, Outcome, PendingView, Profile, Refusal, Session, StepRecord,
     StepState,
@@ -20,12 +21,8 @@ pub(super) const AUDIT_LINE: &str = "audit line";
 pub(super) const SIGNED_FROM: &str = "signed from";
 /// Value of [`SIGNED_FROM`]: keys that are held, unsealed once at opening.
 pub(super) const FROM_FILE: &str = "held keys";
-/// Note of a person who signed the request of a step, with the time: begins so.
-const SIGNED_AT: &str = "signed at (";
 /// Note of a step: who had signed a request that went with an interruption, when, and its words.
 pub(super) const DROPPED: &str = "signatures dropped";
-/// Note of a step: the words of the request as it was asked last.
-const ASKED_WORDS: &str = "words asked";
 const FROM_TERMINAL: &str = "passphrases typed";
 
 /// When somebody signed the request of a step; none in journals of before it was kept.
@@ -39,31 +36,20 @@ fn note_signed(record: &mut StepRecord, name: &str, at: &str) {
     record.notes.insert(note, at.to_owned());
 }
 
-/// Signatures live in the session's memory: where a request is asked again, those of the last time are void. What is
-/// known of them stays said; who signed beside the issuer is known only where everybody had.
+/// Signatures live in the session's memory: where a request is asked again, those of the last time are void. Who had
+/// given them stays said.
 fn drop_signatures(record: &mut StepRecord) {
-    let signed = record.notes.iter().filter_map(|(note, at)| {
-        let name = note.strip_prefix(SIGNED_AT)?.strip_suffix(')')?;
-        Some((at.clone(), name.to_owned()))
-    });
-    let mut signed: Vec<(String, String)> = signed.collect();
+    let signed = record.signed_at();
     record.notes.retain(|note, _| !note.starts_with(SIGNED_AT));
     let words = record.notes.remove(ASKED_WORDS).unwrap_or_default();
     if signed.is_empty() || record.digest.is_some() {
         return;
     }
-    signed.sort();
-    let all = record.state >= StepState::CoSigned;
     let each = signed
         .into_iter()
-        .map(|(at, name)| format!("{name} at {at}"));
-    let rest = if all {
-        ""
-    } else {
-        ", and whoever approved after that, which is not on record"
-    };
+        .map(|[name, at]| format!("{name} at {at}"));
     let told = format!(
-        "signed, and dropped before it was done: {}{rest} (words {words})",
+        "signed, and dropped before it was done: {} (words {words})",
         each.collect::<Vec<_>>().join(", ")
     );
     let told = match record.notes.get(DROPPED) {
@@ -119,7 +105,6 @@ impl Runner {
         let typed_by = self.typed_by.clone();
         let from = signed_from(session);
         let (at, words) = (session.now().rfc3339(), pending.words.join(" "));
-        self.signed.clear();
         self.pending = Some(pending);
         self.journal(session, |record| {
             drop_signatures(record);
@@ -196,26 +181,18 @@ impl Runner {
         if let Outcome::Approved(pending) = session.perform(approve)? {
             self.pending = Some(pending);
         }
-        self.signed
-            .push((person.to_owned(), session.now().rfc3339()));
         self.signers.pop_front();
         self.last = Some(say!("{person} approved.", person));
         let all = self.signers.is_empty();
-        if all {
-            let signed = self
-                .pending
-                .as_ref()
-                .map(|p| p.signed.clone())
-                .unwrap_or_default();
-            let times = std::mem::take(&mut self.signed);
-            self.journal(session, |record| {
+        let at = session.now().rfc3339();
+        // Each is on record before the next is asked: an interruption takes the signature, and not that it was given.
+        self.journal(session, |record| {
+            if all {
                 record.state = StepState::CoSigned;
-                for (name, at) in &times {
-                    note_signed(record, name, at);
-                }
-                record.who.extend(signed);
-            })?;
-        }
+            }
+            note_signed(record, person, &at);
+            record.who.push(person.to_owned());
+        })?;
         Ok(())
     }
 

@@ -1,11 +1,10 @@
 //! Stopping a run: what `[on_abort]` says is done one by one, each noted in the journal, and only then is the run
 //! closed. A stop that is itself interrupted goes on where it was.
 
-use std::collections::VecDeque;
 use std::fmt::Write as _;
 
 use crate::session::{
-    Arrow, Command, KeySource, RunOutcome, Session, StepRecord, StepState, op_custody,
+    Arrow, Command, NOT_SAID, RunOutcome, STOPPED_BY, Session, StepRecord, StepState,
 };
 use crate::text::{say, tr};
 
@@ -17,15 +16,14 @@ use super::drive::{AUDIT_HEAD, CARD, Halt, Work, card};
 use super::fates::{EARLIER, MISSING};
 use super::leaving::void_words;
 use super::put_away::{kept, of_note};
-use super::sign::{AUDIT_LINE, SIGNED_FROM, again, key_source, signed_from};
+use super::sign::{again, key_source};
+use super::stop_signed::began_by;
 use super::{RunError, Runner, Stage, standing};
 
 /// How the text begins that people sign of a stop.
 pub(super) const STOPPED: &str = "Stopped at step ";
 /// What stands before the reason where people stopped the run.
 const BY_PEOPLE: &str = "aborted: ";
-/// Note of a person who signed a stop, with the line of the log.
-const SIGNED: &str = "on_abort signed (";
 /// Note: what the run had made and written when it stopped.
 pub(super) const CUSTODY: &str = "on_abort list-custody";
 
@@ -44,12 +42,13 @@ impl Runner {
         };
         self.last = Some(why_stopped(&reason));
         let reason = self.with_what_stands(session, reason);
-        if self.script.model.on_abort.is_empty() {
-            self.close_aborted(session, Some(reason.clone()))?;
-            return self.stopped(reason);
-        }
         let now = session.now();
+        let by = self.stopped_by.take();
         self.journal(session, |record| {
+            if reason.starts_with(BY_PEOPLE) {
+                let by = by.unwrap_or_else(|| NOT_SAID.to_owned());
+                record.notes.insert(STOPPED_BY.to_owned(), by);
+            }
             record.state = StepState::Aborted;
             record.began = record.began.or(Some(now));
             record.error = Some(reason);
@@ -70,7 +69,7 @@ impl Runner {
 
     /// Goes on with what the script says for a stop.
     pub(super) fn work_abort(&mut self, session: &mut Session) -> Result<Work, Halt> {
-        for act in self.script.model.on_abort.clone() {
+        for act in self.script.model.stop_acts() {
             let Some(record) = self.record(session) else {
                 return Ok(Work::Moved);
             };
@@ -102,7 +101,7 @@ impl Runner {
             })?;
         }
         let reason = self.record(session).and_then(|r| r.error);
-        self.close_aborted(session, None)?;
+        self.close_aborted(session)?;
         self.stopped(reason.unwrap_or_default())
     }
 
@@ -119,13 +118,12 @@ impl Runner {
         }))
     }
 
-    fn close_aborted(&mut self, session: &mut Session, error: Option<String>) -> Result<(), Halt> {
+    fn close_aborted(&mut self, session: &mut Session) -> Result<(), Halt> {
         let Some(mut record) = self.record(session) else {
             return Ok(());
         };
         record.state = StepState::Aborted;
         record.ended = Some(session.now());
-        record.error = error.or(record.error);
         let view = session.view();
         record.notes.insert(CARD.to_owned(), card(&view));
         record.notes.insert(AUDIT_HEAD.to_owned(), view.audit_head);
@@ -212,63 +210,6 @@ impl Runner {
             .collect()
     }
 
-    /// Everybody who has a place signs that the run was stopped.
-    fn sign_abort(&mut self, session: &mut Session, record: &StepRecord) -> Result<Work, Halt> {
-        let places = self.script.model.places();
-        let here = places.filter(|place| !self.gives_up(&place.id));
-        let names = here.map(|place| self.name(&place.id));
-        let left: VecDeque<String> = names
-            // A place that nobody has yet, or that is to be given up, has nobody here who could sign.
-            .filter(|name| !name.is_empty() && !record.notes.contains_key(&signed(name)))
-            .collect();
-        if session.automatic() {
-            for person in left {
-                self.sign_one_abort(session, &person, KeySource::Held)?;
-            }
-            return Ok(Work::Moved);
-        }
-        if left.is_empty() {
-            return Ok(Work::Moved);
-        }
-        self.signers = left;
-        self.stage = Stage::AbortSignOff;
-        Ok(Work::Asks)
-    }
-
-    /// Whether somebody gives up this place and need not come: in no step do they act or watch.
-    pub(super) fn gives_up(&self, place: &str) -> bool {
-        let steps = &self.script.model.steps;
-        let named = |list: &[String]| list.iter().any(|id| id == place);
-        steps.iter().any(|step| {
-            let leaves = step.fields.get(op_custody::LEAVES.id);
-            leaves.is_some_and(|id| id == place)
-        }) && !steps
-            .iter()
-            .any(|step| named(&step.who) || named(&step.observe))
-    }
-
-    fn sign_one_abort(
-        &mut self,
-        session: &mut Session,
-        person: &str,
-        key: KeySource,
-    ) -> Result<(), Halt> {
-        let line = (session.view().events + 1).to_string();
-        session.perform(Command::SignOff {
-            text: self.abort_text(session),
-            people: vec![(person.to_owned(), key)],
-        })?;
-        let from = signed_from(session);
-        self.journal(session, |record| {
-            record.notes.insert(signed(person), line.clone());
-            record.notes.insert(SIGNED_FROM.to_owned(), from);
-            let lines = record.notes.get(AUDIT_LINE).map(|l| format!("{l}, {line}"));
-            let lines = lines.unwrap_or(line);
-            record.notes.insert(AUDIT_LINE.to_owned(), lines);
-        })?;
-        Ok(())
-    }
-
     /// What people sign.
     pub(super) fn abort_text(&self, session: &Session) -> String {
         let record = self.record(session);
@@ -277,9 +218,10 @@ impl Runner {
             .map(|step| format!("{} ({})", step.id, step.title));
         let error = record.as_ref().and_then(|r| r.error.clone());
         let mut text = format!(
-            "{STOPPED}{}, {}: {}",
+            "{STOPPED}{}, {}{}: {}",
             self.at + 1,
             step.unwrap_or_default(),
+            record.as_ref().and_then(began_by).unwrap_or_default(),
             error.unwrap_or_default()
         );
         let begun = text.len();
@@ -352,17 +294,32 @@ impl Runner {
         Ok(())
     }
 
-    /// Stops the run for good; recorded with the reason. Where the script has people sign that, they are asked next.
+    /// Stops the run for good; recorded with the reason, and not with who said it. People sign that next.
     ///
     /// # Errors
     /// What the door refused.
     pub fn abort(&mut self, session: &mut Session, reason: &str) -> Result<(), RunError> {
+        self.abort_by(session, reason, None)
+    }
+
+    /// The same, begun by somebody of this run; a name that has no part in it is not taken for one.
+    ///
+    /// # Errors
+    /// As [`Runner::abort`].
+    pub fn abort_by(
+        &mut self,
+        session: &mut Session,
+        reason: &str,
+        by: Option<&str>,
+    ) -> Result<(), RunError> {
         let stopping = self
             .record(session)
             .is_some_and(|record| record.state == StepState::Aborted);
         if self.outcome.is_some() || stopping {
             return Ok(());
         }
+        let known = |name: &&str| self.in_room(session).iter().any(|[own, _]| own == name);
+        self.stopped_by = by.filter(known).map(str::to_owned);
         self.came_back = false;
         self.stay();
         self.before = None;
@@ -437,26 +394,10 @@ pub(super) fn without_stop(sentence: &str) -> &str {
     sentence.trim_end().trim_end_matches('.')
 }
 
-/// Who signed that the run was stopped, in their order; nobody where the script has nobody sign it.
-pub(super) fn signers(record: &StepRecord) -> Vec<String> {
-    let signed = record.notes.iter().filter_map(|(name, line)| {
-        let name = name.strip_prefix(SIGNED)?.strip_suffix(')')?;
-        Some((line.parse::<u64>().ok()?, name.to_owned()))
-    });
-    let mut signed: Vec<(u64, String)> = signed.collect();
-    signed.sort();
-    signed.into_iter().map(|(_, name)| name).collect()
-}
-
 /// Note of an act that is done when a run stops.
 fn done(act: AbortAct) -> String {
     match act {
         AbortAct::ListCustody => CUSTODY.to_owned(),
         other => format!("on_abort {}", other.name()),
     }
-}
-
-/// Note of a person who signed a stop.
-fn signed(name: &str) -> String {
-    format!("{SIGNED}{name})")
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::PersonPresent;
 use super::sections::{or, record, time};
 use super::sheet::{Block, paragraph, wrapped};
 use crate::api::Timestamp;
@@ -81,6 +82,8 @@ pub struct Interruption {
     pub resumed: Option<Timestamp>,
     /// Whether the vault was closed in order; else the program ended, or the same session went on.
     pub closed: bool,
+    /// Signatures that it took, each request in a sentence: they were given, and nothing was done with them.
+    pub unused: Vec<String>,
 }
 
 impl Opening {
@@ -109,6 +112,21 @@ impl KeyUse {
             block.extend(wrapped(used, "  ", "    "));
         }
         block
+    }
+}
+
+/// How many signatures somebody gave, and how: also those with which nothing was done.
+pub(super) fn signed(person: &PersonPresent) -> String {
+    let signed = match (person.signed_at_terminal, person.signed_from_file) {
+        (0, 0) => "nothing".to_owned(),
+        (terminal, 0) => format!("{terminal} at the terminal"),
+        (0, file) => format!("{file} FROM A FILE"),
+        (terminal, file) => format!("{terminal} at the terminal, {file} FROM A FILE"),
+    };
+    match (person.signed_for_nothing, signed.as_str()) {
+        (0, _) => signed,
+        (n, "nothing") => format!("nothing that was carried out; {n} for requests that were not"),
+        (n, _) => format!("{signed}; and {n} for requests that were not carried out"),
     }
 }
 
@@ -180,6 +198,9 @@ pub(super) fn interruptions(count: u64, told: &[Interruption]) -> String {
             or(&time(one.last), "a time not recorded"),
             or(&time(one.resumed), "a time not recorded"),
         );
+        for unused in &one.unused {
+            let _ = write!(words, ", and it took what was signed for {unused}");
+        }
     }
     words
 }

@@ -159,6 +159,9 @@ pub struct PersonPresent {
     pub signed_at_terminal: u64,
     /// Signatures that came from an unlock file or script.
     pub signed_from_file: u64,
+    /// Signatures beside those, for requests that were not carried out: an interruption took them, or the request was
+    /// dropped.
+    pub signed_for_nothing: u64,
 }
 
 /// The signatures of a run, as its audit log holds them.

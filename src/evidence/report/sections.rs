@@ -150,18 +150,12 @@ fn people(report: &RunReport) -> Vec<Block> {
         .people
         .iter()
         .map(|person| {
-            let signed = match (person.signed_at_terminal, person.signed_from_file) {
-                (0, 0) => "nothing".to_owned(),
-                (terminal, 0) => format!("{terminal} at the terminal"),
-                (0, file) => format!("{file} FROM A FILE"),
-                (terminal, file) => format!("{terminal} at the terminal, {file} FROM A FILE"),
-            };
             record(
                 &format!("{}, {}", person.name, person.role),
                 &[
                     ("Form", &person.form),
                     ("Approval key", &person.key),
-                    ("Signed", &signed),
+                    ("Signed", &handled::signed(person)),
                 ],
             )
         })
@@ -258,9 +252,8 @@ fn hashes(report: &RunReport) -> Vec<Block> {
 }
 
 fn steps(report: &RunReport) -> Vec<Block> {
-    report
-        .steps
-        .iter()
+    let all = report.steps.iter();
+    let mut blocks: Vec<Block> = all
         .map(|step| {
             let heading = match step.title.as_str() {
                 "" => step.id.clone(),
@@ -283,8 +276,17 @@ fn steps(report: &RunReport) -> Vec<Block> {
                 ],
             )
         })
-        .collect()
+        .collect();
+    if !blocks.is_empty() {
+        blocks.insert(0, paragraph(ATTESTED));
+    }
+    blocks
 }
+
+/// What a name in a step is worth that stands under no signature.
+const ATTESTED: &str = "A name under `Signed` is authenticated by that person's key. Names under `Acted` and `Named`, and \
+    times and values that somebody is said to have read, rest on the presence of those who sign this record: a key was \
+    pressed for them, and nobody proved who pressed it.";
 
 /// People whom the script names and of whom nothing was asked.
 fn asked_nothing(names: &[String]) -> String {

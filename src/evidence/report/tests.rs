@@ -18,6 +18,7 @@ fn full() -> RunReport {
         key: "6a".repeat(32),
         signed_at_terminal: terminal,
         signed_from_file: file,
+        signed_for_nothing: 0,
     };
     RunReport {
         done: "One AES-128 key-encryption key was made and sent to AWS by TR-34.".into(),
@@ -194,6 +195,7 @@ fn custody_is_told_as_the_log_has_it() {
         last: Some(stamp(1000)),
         resumed: Some(stamp(2000)),
         closed: true,
+        unused: Vec::new(),
     }];
     report.openings = vec![Opening {
         line: 9,

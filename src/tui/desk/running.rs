@@ -45,9 +45,17 @@ impl Desk {
         })
     }
 
-    pub(super) fn abort(&mut self, reason: &str) -> News {
+    pub(super) fn abort(&mut self, reason: &str, by: Option<&str>) -> News {
         self.with_runner(|runner, session| {
-            runner.abort(session, reason).err().map(|e| e.to_string())
+            let stopped = runner.abort_by(session, reason, by);
+            stopped.err().map(|e| e.to_string())
+        })
+    }
+
+    pub(super) fn close_unsigned(&mut self) -> News {
+        self.with_runner(|runner, session| {
+            let closed = runner.close_unsigned(session);
+            closed.err().map(|e| e.to_string())
         })
     }
 

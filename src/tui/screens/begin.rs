@@ -268,6 +268,7 @@ impl Screen for Begin {
                     resume: false,
                     people: BTreeMap::new(),
                     real: self.real(),
+                    out: None,
                 };
                 let runner = RunScreen::new(&self.chosen.title, None, false);
                 Reaction::instead(runner).then(Step::Order(order))

@@ -116,6 +116,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
                 people,
                 real,
                 note,
+                out: out.clone(),
             });
             world.out = out.is_some();
             let (screen, order) = play_screen(play, out);

@@ -79,6 +79,7 @@ impl Parts {
             script: self.script.clone().into_bytes(),
             inputs: BTreeMap::new(),
             real: false,
+            out: None,
         };
         let runner = RunScreen::new(tr(self.op.title), None, false);
         // The form beneath is done with; the run is journaled.

@@ -244,6 +244,7 @@ impl Picker {
                 people: BTreeMap::new(),
                 real: false,
                 note: None,
+                out: None,
             })),
             Place::Here => Order::PlayHere {
                 script,
@@ -251,6 +252,7 @@ impl Picker {
                 resume: chosen.stands_open(world),
                 people: BTreeMap::new(),
                 real: false,
+                out: None,
             },
         };
         let closes = self.place == Place::Rehearsal;

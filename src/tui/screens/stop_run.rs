@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::ceremony::{Pause, Showing};
+use crate::ceremony::{Pause, Showing, who_stops};
 use crate::session::field::Footing;
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
@@ -22,8 +22,10 @@ pub(crate) struct StopRun {
     pause: Pause,
     choices: Choices,
     reason: TextField,
-    /// What the reason is asked for: `record` or `stop`.
+    /// What the reason is asked for, `record` or `stop`; `who` while it is asked who stops it.
     asking: Option<&'static str>,
+    /// Who stops it: whoever has a part in the run, and whoever is at the screen first.
+    who: Choices,
 }
 
 /// The ways out of a pause.
@@ -44,6 +46,7 @@ impl StopRun {
             step: step.map_or_else(String::new, |step| step.title.clone()),
             closes,
             choices: choices(&pause),
+            who: Choices::new(pause.stoppers()),
             pause,
             reason: TextField::default(),
             asking: None,
@@ -88,6 +91,25 @@ impl StopRun {
         parts
     }
 
+    /// A sentence is being typed.
+    fn writes(&self) -> bool {
+        matches!(self.asking, Some("record" | "stop"))
+    }
+
+    /// Who stops it comes before why, where anybody is known who could.
+    fn ask_who(&mut self) -> Reaction {
+        if self.who.entries.is_empty() {
+            return self.ask("stop");
+        }
+        self.ask("who")
+    }
+
+    /// Its reason, and the name of whoever was chosen.
+    fn stops(&self, reason: String) -> Order {
+        let by = self.who.chosen().map(|entry| entry.id.clone());
+        Order::Abort { reason, by }
+    }
+
     fn chosen(&self) -> &str {
         self.choices.chosen().map_or("on", |e| e.id.as_str())
     }
@@ -104,6 +126,7 @@ impl Screen for StopRun {
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match (self.asking, self.chosen()) {
+            (Some("who"), _) => tr("takes this name; the reason is asked next"),
             (Some("stop"), _) if self.reason.value().trim().is_empty() => {
                 tr("is off until a reason is typed")
             }
@@ -122,7 +145,9 @@ impl Screen for StopRun {
                 tr("leaves the rehearsal; its vault is gone then")
             }
             (_, "later") => tr("leaves the ceremony standing open at this step"),
-            (_, "stop") => tr("asks for the reason first"),
+            (_, "stop") if self.who.entries.is_empty() => tr("asks for the reason first"),
+            (_, "stop") => tr("asks who stops it and why first"),
+            (_, "unsigned") => tr("closes the stop; who did not sign it is recorded"),
             _ => tr("goes back to the question"),
         };
         Footing {
@@ -133,7 +158,7 @@ impl Screen for StopRun {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let mut offers = if self.asking.is_some() {
+        let mut offers = if self.writes() {
             Vec::new()
         } else {
             keys::moves()
@@ -142,11 +167,12 @@ impl Screen for StopRun {
             Verb::Enter,
             match self.asking {
                 Some("stop") => tr("stop it for good"),
+                Some("who") => tr("this person"),
                 Some(_) => tr("record it"),
                 None => tr("choose"),
             },
         );
-        let enter = if self.asking.is_some() && self.reason.value().trim().is_empty() {
+        let enter = if self.writes() && self.reason.value().trim().is_empty() {
             enter.off_because(tr("a reason is needed; it stands in the record"))
         } else {
             enter
@@ -164,12 +190,13 @@ impl Screen for StopRun {
         &[
             "A paused ceremony loses nothing that is done. Words that were written down in a step that is not done count only once it is; papers that lie open go into packages before anybody leaves.",
             "Something that the script does not foresee is recorded as an exception: what happened, why the ceremony goes on, and who signs it.",
-            "Stopping it for good is recorded and cannot be taken back; the keys it made stay as they are.",
+            "Stopping it for good is recorded, with who stops it and why, and cannot be taken back; the keys it made stay as they are.",
+            "The record of a stop is signed. Where somebody who is to sign cannot, the others close it without them here: the record names who did not sign.",
         ]
     }
 
     fn typing(&self) -> bool {
-        self.asking.is_some()
+        self.writes()
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
@@ -179,6 +206,10 @@ impl Screen for StopRun {
             Part::Gap,
         ];
         match self.asking {
+            Some("who") => {
+                parts.push(Part::Head(Role::Title, who_stops().into()));
+                parts.push(Part::Choices(&self.who));
+            }
             Some(asked) => parts.extend(self.reason_parts(asked)),
             None => parts.push(Part::Choices(&self.choices)),
         }
@@ -195,11 +226,12 @@ impl Screen for StopRun {
                 self.asking = None;
                 Reaction::none()
             }
+            (Verb::Enter, Some("who")) => self.ask("stop"),
             (Verb::Enter, Some(_)) if self.reason.value().trim().is_empty() => Reaction::none(),
             (Verb::Enter, Some(asked)) => {
                 let said = self.reason.value().trim().to_owned();
                 Reaction::pop().then(Step::Order(if asked == "stop" {
-                    Order::Abort(said)
+                    self.stops(said)
                 } else {
                     Order::Deviate(said)
                 }))
@@ -207,7 +239,8 @@ impl Screen for StopRun {
             (Verb::Enter, None) => match self.chosen() {
                 "on" if self.pause.held.packing => Reaction::pop().then(Step::Order(Order::Stay)),
                 "on" => Reaction::pop(),
-                "stop" => self.ask("stop"),
+                "stop" => self.ask_who(),
+                "unsigned" => Reaction::pop().then(Step::Order(Order::CloseUnsigned)),
                 "record" => self.ask("record"),
                 "later" if self.pause.packs_first() => {
                     Reaction::pop().then(Step::Order(Order::SetAside))
@@ -217,6 +250,10 @@ impl Screen for StopRun {
                     .then(Step::Order(Order::Close)),
                 _ => Reaction::pop().then(Step::Pop),
             },
+            (other, Some("who")) => {
+                self.who.moved(other);
+                Reaction::none()
+            }
             (other, _) => {
                 self.choices.moved(other);
                 Reaction::none()
@@ -225,14 +262,16 @@ impl Screen for StopRun {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if self.asking.is_some() {
+        if self.writes() {
             self.reason.key(&key);
         }
         Reaction::none()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        self.reason.insert(text);
+        if self.writes() {
+            self.reason.insert(text);
+        }
         Reaction::none()
     }
 }
@@ -268,6 +307,31 @@ mod tests {
         assert!(
             effects.any(|effect| matches!(effect, Effect::Desk(Order::Deviate(said)) if said == "the courier is late"))
         );
+    }
+
+    /// Who cannot sign holds no stop open: the others close it without them, and the page says who is named for that.
+    #[test]
+    fn a_stop_that_somebody_cannot_sign_is_closed_without_them() {
+        let showing = Showing {
+            stopping: true,
+            awaited_at_stop: vec!["Ben".into(), "Wim".into()],
+            came_back: None,
+            ..taken_up()
+        };
+        let kept = snapshot::state(crate::tui::screens::runner::RunScreen::new(
+            "A set", None, true,
+        ));
+        let mut state = snapshot::state(StopRun::new(Some(&showing), true, &kept.world));
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("Not signed yet by Ben, Wim."), "{text}");
+        let effects = snapshot::press(&mut state, "<End><Enter>");
+        let mut effects = effects.iter();
+        assert!(effects.any(|effect| matches!(effect, Effect::Desk(Order::CloseUnsigned))));
     }
 
     /// What lies in people's hands is read to its last word before anybody leaves, on the smallest screen.

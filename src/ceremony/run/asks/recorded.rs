@@ -3,7 +3,6 @@
 use crate::session::{Session, StepState};
 use crate::text::{say, tr};
 
-use super::super::super::model::AbortAct;
 use super::super::{Runner, Stage, deviations};
 
 impl Runner {
@@ -51,21 +50,6 @@ impl Runner {
             told.push(String::new());
         }
         told
-    }
-
-    /// Who is asked to sign where the run is stopped for good; nobody where the script asks for no signature then.
-    pub(super) fn signs_stop(&self) -> Vec<String> {
-        if !self.script.model.on_abort.contains(&AbortAct::SignOff) {
-            return Vec::new();
-        }
-        let mut names: Vec<String> = Vec::new();
-        for place in self.script.model.places() {
-            let name = self.name(&place.id);
-            if !name.is_empty() && !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        names
     }
 
     /// Whether somebody took another's place when the run was taken up just now.

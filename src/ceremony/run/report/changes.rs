@@ -2,11 +2,12 @@
 
 use crate::api::Timestamp;
 use crate::evidence::report::Exception;
-use crate::session::{StepRecord, StepState};
+use crate::session::{NOT_SAID, StepRecord, StepState};
 
 use super::super::leaving::{ATTEMPTS, void_words};
 use super::super::put_away::aside_of_note;
-use super::super::stopping::{CUSTODY, by_people, reason, signers, without_stop};
+use super::super::stop_signed::{not_signed, signers, stopped_by};
+use super::super::stopping::{CUSTODY, by_people, reason, without_stop};
 use super::super::{deviations, exceptions, expect};
 use super::Material;
 
@@ -68,15 +69,27 @@ pub(super) fn stopped(record: &StepRecord, signs: bool) -> String {
 
 /// The decision to end a run: who took it is on record where it was signed.
 fn decided(record: &StepRecord) -> String {
-    let how = match (by_people(record), signers(record).is_empty()) {
-        (true, true) => {
-            "the run was ended at the keyboard, by whoever was there; nobody was asked to sign it"
-        }
-        (true, false) => "the run was ended at the keyboard; the record of it is signed",
-        (false, _) => "the run was ended",
+    let by = match stopped_by(record) {
+        None | Some(NOT_SAID) => ", by whoever was there (who began it was not said)".to_owned(),
+        Some(name) => format!(", begun by {name}, as was said there"),
     };
+    let unsigned = not_signed(record);
+    let signed = match (signers(record).is_empty(), unsigned.is_empty()) {
+        (true, false) => Some("NOBODY SIGNED IT".to_owned()),
+        (true, true) => Some("nobody was asked to sign it".to_owned()),
+        (false, _) => Some("the record of it is signed".to_owned()),
+    };
+    let missing = (!unsigned.is_empty()).then(|| format!("not signed by {}", unsigned.join(", ")));
     let kept = record.notes.get(CUSTODY).cloned();
-    let words = std::iter::once(how.to_owned()).chain(kept);
+    let how = if by_people(record) {
+        [
+            Some(format!("the run was ended at the keyboard{by}")),
+            signed,
+        ]
+    } else {
+        [Some("the run was ended".to_owned()), None]
+    };
+    let words = how.into_iter().chain([missing, kept]).flatten();
     words.collect::<Vec<_>>().join("; ")
 }
 

@@ -205,6 +205,7 @@ pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
                     last: silent.take().or(last),
                     resumed,
                     closed,
+                    unused: unused(line),
                 });
                 closed = false;
             }
@@ -213,6 +214,25 @@ pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
         last = time_of(line).or(last);
     }
     all
+}
+
+/// Signatures that an interruption took, as the line has them by which the run was taken up.
+fn unused(line: &Value) -> Vec<String> {
+    let all = line.pointer("/details/unused").and_then(Value::as_array);
+    let told = all.into_iter().flatten().map(|one| {
+        let signed = one.get("signed").and_then(Value::as_array);
+        let signed = signed.into_iter().flatten().map(|signature| {
+            let (name, at) = (string(signature, &["name"]), string(signature, &["at"]));
+            format!("{name} at {at}")
+        });
+        format!(
+            "{}: {} (words {})",
+            string(one, &["step"]),
+            signed.collect::<Vec<_>>().join(", "),
+            string(one, &["words"])
+        )
+    });
+    told.collect()
 }
 
 /// The step at hand when the run was taken up: as the line has it where a place changed, else the first that was not over

@@ -21,6 +21,7 @@ pub(super) fn present(from: &Material<'_>) -> Vec<PersonPresent> {
             names.push(name);
         }
     }
+    let unused = from.shown.signed_for_nothing(from.run);
     let person = |name: String| {
         let person = from.view.people.iter().find(|p| p.name == name);
         let count = |from_file: bool| {
@@ -35,6 +36,7 @@ pub(super) fn present(from: &Material<'_>) -> Vec<PersonPresent> {
             key: person.map(|p| p.fingerprint.clone()).unwrap_or_default(),
             signed_at_terminal: count(false),
             signed_from_file: count(true),
+            signed_for_nothing: unused.iter().filter(|own| **own == name).count() as u64,
             name,
         }
     };

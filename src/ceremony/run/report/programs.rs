@@ -8,6 +8,7 @@ use crate::evidence::report::Paper;
 use crate::session::{Run, Session, StepRecord, StepState};
 
 use super::super::super::model::{Model, Step};
+use super::super::stop_signed::stopped_by;
 use super::steps::signs;
 use super::{Material, exceptions, log, papers};
 
@@ -43,6 +44,8 @@ pub(in crate::ceremony::run) struct OfStep {
     fingerprint: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     check_value: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_by: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -108,6 +111,7 @@ impl OfStep {
             },
             fingerprint: compared(record, "fingerprint"),
             check_value: compared(record, "kcv"),
+            stopped_by: stopped_by(record).map(str::to_owned),
         }
     }
 }

@@ -17,7 +17,8 @@ use super::super::fates::EARLIER;
 use super::super::papers::{COMPONENT_VALUE, PRACTICE};
 use super::super::presence;
 use super::super::sign::DROPPED;
-use super::super::stopping::{signers, without_stop};
+use super::super::stop_signed::signers;
+use super::super::stopping::without_stop;
 use super::Material;
 use crate::session::NOT_TAKEN;
 

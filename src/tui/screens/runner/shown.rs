@@ -50,6 +50,10 @@ impl RunScreen {
         self.question = self.question.wrapping_add(1);
         self.scroll = 0;
         self.read = false;
+        // Whoever takes a run up need not know which folder was named when it began.
+        if self.out.is_none() {
+            self.out.clone_from(&showing.goes_to);
+        }
         let Some(ask) = &showing.ask else {
             self.form = Form::of(&[]);
             return self.end(showing.outcome);

@@ -73,7 +73,14 @@ fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         held: crate::ceremony::Held::default(),
         left: false,
         relieved: false,
-        signs_stop: Vec::new(),
+        signs_stop: ["Ada", "Ana", "Ben", "Wim"].map(str::to_owned).to_vec(),
+        goes_to: None,
+        awaited_at_stop: Vec::new(),
+        in_room: vec![
+            ["Ada".into(), "administrator Ada".into()],
+            ["Ben".into(), "custodian Ben".into()],
+            ["Wim".into(), "witness Wim".into()],
+        ],
         steps,
         current: if outcome.is_some() { 5 } else { 2 },
         why: vec![
@@ -269,11 +276,13 @@ fn a_pause_goes_on_leaves_or_stops_with_a_reason() {
     snapshot::check("runner-pause", &mut state);
     snapshot::press(&mut state, "<Enter>");
     snapshot::press(&mut state, "<Esc><End><Enter>");
-    assert!(snapshot::press(&mut state, "<Enter>").is_empty());
+    snapshot::check("runner-stop-who", &mut state);
+    assert!(snapshot::press(&mut state, "<Down><Enter><Enter>").is_empty());
     snapshot::check("runner-stop", &mut state);
     let effects = snapshot::press(&mut state, "the bag was open<Enter>");
     assert!(
-        matches!(effects.last().unwrap(), Effect::Desk(Order::Abort(reason)) if reason == "the bag was open")
+        matches!(effects.last().unwrap(), Effect::Desk(Order::Abort { reason, by })
+            if reason == "the bag was open" && by.as_deref() == Some("Ada"))
     );
 }
 

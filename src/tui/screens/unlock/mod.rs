@@ -294,7 +294,10 @@ impl Screen for Unlock {
             ),
             Phase::Typing => (said::called(self.role(), &person), self.unseals(&person)),
             Phase::Card => (
-                tr("the witness, with the card from last time").into(),
+                self.bootstrap
+                    .as_ref()
+                    .map(Bootstrap::has_card)
+                    .unwrap_or_default(),
                 self.form
                     .enter_says(tr("compares the card and opens the vault")),
             ),

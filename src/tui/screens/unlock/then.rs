@@ -89,13 +89,14 @@ impl Unlock {
         let goes_on = |s: &Script| play.resume || view.is_some_and(|view| s.stands_open(view));
         let by_itself = script.is_ok_and(|s| s.attests_clock() && !goes_on(&s));
         let next = Next {
-            screen: Box::new(screens::runner::RunScreen::new(&title, out, true)),
+            screen: Box::new(screens::runner::RunScreen::new(&title, out.clone(), true)),
             order: Some(Order::PlayHere {
                 script: play.script,
                 inputs: play.inputs,
                 resume: play.resume,
                 people: play.people,
                 real: play.real,
+                out,
             }),
         };
         if by_itself {
