@@ -292,9 +292,9 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
     terminal.shows("► (*) sender-root");
     terminal.press_until(ENTER, "► Sender's certificate");
     terminal.press("signer.json");
-    terminal.press_until(ENTER, "► Nonce");
+    terminal.press_until(ENTER, "► Random number");
     // The file says meanwhile which root fits, and that field may be asked again: Tab leads back to this one.
-    terminal.press_until("\t", "► Nonce");
+    terminal.press_until("\t", "► Random number");
     terminal.press_until(ENTER, "─ review ─");
     for words in ["TDES", "one-pass, signed", "under        sender-root"] {
         terminal.shows(words);

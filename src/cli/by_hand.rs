@@ -120,7 +120,7 @@ pub(super) fn attest(session: &mut Session) -> Answer<()> {
             };
             readings.push((name, time));
         }
-        if let Some(asks) = watches::asks(&readings, (session.now(), session.view().latest)) {
+        if let Some(asks) = watches::asks(&readings, session.clocks()) {
             streams::note(&asks);
             if ask("Are the watches right, in UTC? (yes, or read them again): ")? != "yes" {
                 continue;

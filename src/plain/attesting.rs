@@ -68,7 +68,7 @@ pub(super) fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<b
             continue;
         };
         before = None;
-        let command = match watches.read(&name, &time, (session.now(), session.latest())) {
+        let command = match watches.read(&name, &time, session.clocks()) {
             Ok(Read::Both) => watches.sure(),
             Ok(Read::Second) => continue,
             Ok(Read::Ask(asks)) => {

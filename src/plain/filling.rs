@@ -92,7 +92,7 @@ impl Draft {
     pub(crate) fn in_labels(&self, why: &str) -> String {
         let named = about_field(why).and_then(|(id, rest)| {
             let field = self.fields().into_iter().find(|field| field.id == id)?;
-            Some(format!("{}: {rest}", tr(field.label)))
+            Some(format!("{} {rest}", tr(field.label)))
         });
         named.unwrap_or_else(|| why.to_owned())
     }

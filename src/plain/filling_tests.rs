@@ -41,7 +41,7 @@ fn an_own_pair_need_not_be_there_where_a_key_comes_in_by_tr34() {
     assert!(!text.contains("None of these can be taken"), "{text}");
     // What is no token is said at its question, by the question's name.
     assert!(
-        text.contains("STOP: Sender's file: is neither a TR-34 token"),
+        text.contains("STOP: Sender's file is neither a TR-34 token"),
         "{text}"
     );
 }

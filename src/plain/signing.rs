@@ -48,7 +48,7 @@ pub(crate) fn key(
         return Ok(None);
     };
     talk.say(tr(
-        "Wait: the own envelope is opened for this once, and what was in it is wiped again.",
+        "Wait: your own envelope is opened for this once, and what was in it is wiped again.",
     ));
     Ok(Some(match envelope {
         Some(text) => KeySource::Envelope(text, passphrase),

@@ -8,7 +8,7 @@ use crate::text::tr;
 const CALLED: &[(&str, &str)] = &[
     (
         "keys",
-        "list kcv check value checksum aliases search find inventory",
+        "list kcv check value checksum aliases search find inventory compare compared uncompared",
     ),
     ("deletions", "undo pending countdown countdowns scheduled"),
     (

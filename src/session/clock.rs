@@ -10,7 +10,7 @@ use super::command::Outcome;
 use super::error::Refusal;
 use super::state::ClockState;
 use super::transition::Transition;
-use super::watches::AGREE;
+use super::watches::{AGREE, Clocks};
 use super::{Profile, Session};
 
 /// A time that stands still for one act.
@@ -55,6 +55,19 @@ impl Session {
             self.now()
         } else {
             self.state.clock.watermark.into()
+        }
+    }
+
+    /// What watches are held against.
+    pub(crate) fn clocks(&self) -> Clocks {
+        Clocks {
+            latest: self.latest(),
+            against: if self.attested {
+                self.now()
+            } else {
+                self.wall.now()
+            },
+            attested: self.attested,
         }
     }
 
@@ -190,6 +203,8 @@ impl Session {
         let machine = self.wall.now().plus_millis(working.clock.offset);
         if self.profile != Profile::Rehearsal && (read.millis() - machine.millis()).abs() > AGREE {
             working.clock.offset = read.millis() - self.wall.now().millis();
+            // So that the line of it is dated by what was attested.
+            self.state.clock.offset = working.clock.offset;
             note = note.with("clock", machine.rfc3339());
         }
         self.commit(working, &[note], false)?;

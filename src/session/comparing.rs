@@ -8,9 +8,10 @@ pub(super) mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{KeyClass, KeyOrigin, Response, Timestamp};
+use crate::api::{ExportKeyMaterial, KeyClass, KeyOrigin, Request, Response, Timestamp};
 use crate::text::{say, tr};
 
+use super::action::Action;
 use super::asked::SHOWN_UNCOMPARED;
 use super::blind::{ByRuns, Comparing};
 use super::error::Refusal;
@@ -19,7 +20,7 @@ use super::guide::Entry;
 use super::span::clock;
 use super::state::State;
 use super::transition::Transition;
-use super::{Profile, Session, op_exchange};
+use super::{Profile, Session, label_of, op_exchange};
 use check_value::{Wrong, as_shown, difference_on_record};
 
 /// The name of its line in the log.
@@ -181,6 +182,40 @@ pub(super) fn repeat(
     Entered::read(result, why).is_some_and(|entered| enter(state, key, &entered, by, at))
 }
 
+/// What whoever signs reads of a key that goes out, or that another goes out under, and that nobody has compared.
+pub(super) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> {
+    let Action::Control {
+        request: Request::ExportKey(input),
+        ..
+    } = action
+    else {
+        return Vec::new();
+    };
+    let under = match &input.key_material {
+        ExportKeyMaterial::Tr31KeyBlock(block) => Some(&block.wrapping_key_identifier),
+        _ => None,
+    };
+    let named = std::iter::once(&input.export_key_identifier).chain(under);
+    let told = named.filter_map(|named| {
+        let key = state.engine.find(named)?;
+        let label = label_of(&key.key, &key.tags);
+        let record = state.comparisons.get(&key.key.key_arn)?;
+        let words = match (record.stands, &record.differed) {
+            (Stands::Waits, Some(_)) => say!(
+                "{label} DIFFERS from what was typed as its sender's: nobody knows whose key it is",
+                label
+            ),
+            (Stands::Waits | Stands::Shown, _) => say!(
+                "nobody has compared {label} with its sender's check value: whose key it is rests on the file alone",
+                label
+            ),
+            _ => return None,
+        };
+        Some((tr("beware").to_owned(), words))
+    });
+    told.collect()
+}
+
 /// Whether an act takes a wrapped key in.
 fn takes_in(op: &str) -> bool {
     let wrapped = [
@@ -224,6 +259,19 @@ impl Session {
                 "The check value of this key does not wait to be compared here. Nothing was changed.".into(),
             ));
         };
+        let differs = self
+            .state
+            .comparisons
+            .get(&arn)
+            .is_some_and(|r| r.differed.is_some());
+        if differs && comparison.says == Says::Uncompared {
+            return Err(Refusal::Usage(
+                "What was typed for this key differs, and that is not undone by looking: ours stays hidden until the \
+                 sender's agrees. Nothing was changed. If it is another key, it is marked SUSPECT at Custodians and \
+                 deleted."
+                    .into(),
+            ));
+        }
         let (entered, judged) = match &comparison.says {
             Says::Uncompared => (Entered::Stands(Stands::Shown), Judged::Shown),
             Says::Typed(typed) => self.judged_value(&arn, typed)?,

@@ -11,13 +11,13 @@ use appointments::appointments;
 use copies::copies;
 use uncompared::uncompared;
 
-use super::run::StepState;
+use super::run::{Run, StepState};
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `cut`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -98,21 +98,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         ));
     }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
-        let stopped = run.steps.iter().any(|s| s.state == StepState::Aborted);
-        let what = if stopped {
-            say!(
-                "stopped at step {number}, its record to be signed: {script}",
-                number = run.next_step(),
-                script = run.script
-            )
-        } else {
-            say!(
-                "open at step {number} of {all}: {script}",
-                number = run.next_step(),
-                all = run.steps.len(),
-                script = run.script
-            )
-        };
+        let what = stands(run);
         let open = line("ceremony", what, tr("now"), "-", Goes::Ceremonies);
         // People came back for it. Only a clock that nobody vouches for is before it: its acts would wait for that.
         let at = if view.attested { 0 } else { lines.len() };
@@ -245,11 +231,11 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         let what = tr("stands open: its new envelopes are not all proven").to_owned();
         line("reshare", what, tr("everybody"), tr("now"))
     });
-    let making = view.unfinished.then(|| {
-        let what =
-            tr("cut when envelopes were handed out: reshare, or drill where all have theirs");
-        line("making", what.to_owned(), tr("everybody"), tr("now"))
-    });
+    let now_for_all = |kind, what: &str| line(kind, what.to_owned(), tr("everybody"), tr("now"));
+    let what = tr("a recovery set was cut off: destroy what was written of it, or rotate");
+    let cut = view.recovery_cut.then(|| now_for_all("cut", what));
+    let what = tr("cut when envelopes were handed out: reshare, or drill where all have theirs");
+    let making = view.unfinished.then(|| now_for_all("making", what));
     let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.share && d.due <= now);
     // Holders of the recovery set stand among the people of a vault that it opened.
     let holders = view.recovery.iter().filter(|_| !view.by_recovery);
@@ -284,8 +270,8 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         line
     });
     let beside = beside(view, now);
-    making
-        .into_iter()
+    cut.into_iter()
+        .chain(making)
         .chain(open)
         .chain(drill)
         .chain(ahead)
@@ -410,6 +396,24 @@ pub fn span(millis: i64) -> String {
     left(Timestamp::from_millis(0), rounded)
 }
 
+/// How far a run is that is not over.
+fn stands(run: &Run) -> String {
+    let number = run.next_step();
+    if run.steps.iter().any(|s| s.state == StepState::Aborted) {
+        return say!(
+            "stopped at step {number}, its record to be signed: {script}",
+            number,
+            script = run.script
+        );
+    }
+    say!(
+        "open at step {number} of {all}: {script}",
+        number,
+        all = run.steps.len(),
+        script = run.script
+    )
+}
+
 /// How many keys are in which state: `41 ready`, `2 being deleted`; certificates of others apart.
 pub fn counts(view: &View) -> Vec<String> {
     let (mut ready, mut suspect, mut uncompared) = (0_usize, 0_usize, 0_usize);
@@ -474,6 +478,9 @@ impl Due {
             ),
             "recovery" => tr(
                 "Where all must come, one who is lost closes the vault for good. A recovery set lets other people open it.",
+            ),
+            "cut" => tr(
+                "Holders had words and perhaps envelopes of a recovery set that never came into force. Each such envelope holds a share of this vault's identities: destroy them in front of the witness. One that cannot be found is reason to rotate, and only a rotation ends this line.",
             ),
             "reshare" => {
                 tr("Until everybody has proven the new envelopes, those of before open the vault.")

@@ -41,6 +41,11 @@ pub(super) fn forget_recovery(state: &mut State) {
     }
 }
 
+/// Whether such a set was cut off.
+pub(super) fn recovery_cut(state: &State) -> bool {
+    state.changes.iter().any(|change| change.kind == RECOVERY)
+}
+
 /// Whether a log, as it lies there, says that a rotation was begun and not finished: what whoever comes to open the
 /// vault reads before choosing between two envelopes. A hint, and no proof: nothing is verified here.
 pub(super) fn begun(log: impl std::io::BufRead) -> bool {
@@ -262,6 +267,13 @@ pub(super) mod tests {
         drop(session);
         let mut session = open_all(store.clone(), OLD).unwrap();
         assert!(told(&session), "{:?}", session.view().notes);
+        let view = session.view();
+        let first = due::due(&view, view.now).into_iter().next().unwrap();
+        assert!(
+            first.over && first.what.contains("cut off"),
+            "{}",
+            first.what
+        );
         let lines = session.log_lines().unwrap();
         assert!(lines.iter().any(|line| line.contains(super::RECOVERY)));
         session

@@ -148,15 +148,21 @@ impl Knows<'_> {
         if self.is_free(person) || !self.is_free(backup) {
             return None;
         }
-        let serves = self.ledger.may_serve(backup, self.at, self.strict);
         let together = taking(&people, person, backup);
-        serves
-            .and_then(|()| self.ledger.may_form(&together, self.threshold, self.at))
-            .err()
+        // No appointment changes that they stand in for another as well, so it is said first.
+        let seats = Knows {
+            people: self.people.clone(),
+            strict: false,
+            ..*self
+        };
+        let seats = seats.refused(&together, self.threshold);
+        let serves = || self.ledger.may_serve(backup, self.at, self.strict);
+        seats
             // What stands against others of them is said where they are appointed.
+            .filter(|why| same(&why.person, backup))
             .or_else(|| {
-                let seats = self.refused(&together, self.threshold);
-                seats.filter(|why| same(&why.person, backup))
+                let forms = || self.ledger.may_form(&together, self.threshold, self.at);
+                serves().and_then(|()| forms()).err()
             })
     }
 

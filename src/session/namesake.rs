@@ -1,7 +1,9 @@
 //! What people call a key, and a key that would be called as one that is here already.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::api::{Key, KeyState, Request, Tag};
-use crate::engine::EngineState;
+use crate::engine::{EngineState, KeyRecord};
 use crate::text::{say, tr};
 
 use super::LABEL_TAG;
@@ -10,18 +12,32 @@ use super::components::ComponentAct;
 
 /// What people call a key: its Name tag, else the last part of its ARN.
 pub(crate) fn label_of(key: &Key, tags: &[Tag]) -> String {
+    called(key, tags).to_owned()
+}
+
+fn called<'k>(key: &'k Key, tags: &'k [Tag]) -> &'k str {
     let named = tags.iter().find(|tag| tag.key == LABEL_TAG);
     let last = || key.key_arn.rsplit('/').next().unwrap_or_default();
-    named.map_or_else(last, |tag| &tag.value).to_owned()
+    named.map_or_else(last, |tag| &tag.value)
 }
 
 /// What whoever signs reads where a key that an act makes has the name of another one that is here.
 pub(super) fn warnings(action: &Action, engine: &EngineState) -> Vec<(String, String)> {
-    let told = labels(action).into_iter().filter_map(|label| {
-        let known = engine.records().find(|record| {
-            let lives = record.key.key_state != KeyState::DELETE_COMPLETE;
-            lives && label_of(&record.key, &record.tags) == label
-        })?;
+    let labels = labels(action);
+    if labels.is_empty() {
+        return Vec::new();
+    }
+    // One pass over the keys, however many an act list makes: vaults hold a hundred thousand.
+    let wanted: HashSet<&str> = labels.iter().copied().collect();
+    let mut here: HashMap<&str, &KeyRecord> = HashMap::new();
+    for record in engine.records() {
+        let name = called(&record.key, &record.tags);
+        if record.key.key_state != KeyState::DELETE_COMPLETE && wanted.contains(name) {
+            here.entry(name).or_insert(record);
+        }
+    }
+    let told = labels.into_iter().filter_map(|label| {
+        let known = here.get(label)?;
         let words = say!(
             "a key called {label} is here already, check value {value}: from then on two are called so",
             label,

@@ -108,7 +108,7 @@ fn an_envelope_signs_for_its_own_person_in_its_own_vault_alone() {
                 };
                 let why = session.perform(asks).unwrap_err().to_string();
                 let said = if here {
-                    "differ in `custodian`"
+                    "of another person than the one who is asked"
                 } else {
                     "belongs to another vault"
                 };

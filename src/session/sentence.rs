@@ -12,8 +12,8 @@ use crate::text::{say, tr};
 use super::action::{Action, Confirmation, ExportNote};
 use super::state::State;
 use super::{
-    label_of, limits, modes, namesake, sentence_blocks, sentence_custody, sentence_issuing,
-    sentence_naming, sentence_tokens,
+    comparing, label_of, limits, modes, namesake, sentence_blocks, sentence_custody,
+    sentence_issuing, sentence_naming, sentence_tokens,
 };
 
 /// Label and value lines.
@@ -23,6 +23,7 @@ pub(crate) type Details = Vec<(String, String)>;
 pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
     let (sentence, mut details) = told_of(action, state);
     details.extend(namesake::warnings(action, &state.engine));
+    details.extend(comparing::warnings(action, state));
     (sentence, details)
 }
 

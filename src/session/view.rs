@@ -418,6 +418,8 @@ pub struct View {
     pub open_reshare: bool,
     /// Whether its making was cut while envelopes were handed out, and nobody has shown since that all have theirs.
     pub unfinished: bool,
+    /// Shares of a recovery set that was begun and cut off may lie on media: until everything is made new.
+    pub recovery_cut: bool,
     /// The recovery set that was made last, where one was.
     pub recovery: Option<Arc<RecoveryView>>,
     /// Whether the recovery set opened the vault: then `people` are its holders and those who hold no share.
@@ -426,6 +428,8 @@ pub struct View {
     pub attested: bool,
     /// The time that nothing may go behind: the vault's own, or, before people attested it, the latest on record.
     pub latest: Timestamp,
+    /// By how much the vault's time is ahead of the machine's clock, in milliseconds.
+    pub ahead: i64,
     /// What closing has to say about a production vault that exists only once.
     pub only_copy: Option<&'static str>,
     /// Papers of components that lie open in the run that stands open: part, key and holder, in words.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Request, Tag, Timestamp};
 use crate::crypto::tr34::PartyId;
+use crate::custody::ledger::Ledger;
 use crate::custody::{Person, Role, words};
 use crate::engine::KeyRecord;
 use crate::pki::Certificate;
@@ -66,15 +67,14 @@ impl Session {
                 .count(),
             copies: self.copies(),
             unfinished: self.book.vault().is_unfinished(),
-            ledger: self
-                .ledger
-                .get_or_init(|| Arc::new(self.ledger_now()))
-                .clone(),
+            recovery_cut: super::handed_out::recovery_cut(&self.state),
+            ledger: self.ledger_view(),
             open_reshare: self.book.vault().header().custody.len() > 1,
             recovery: self.recovery_view(),
             by_recovery: self.by_recovery(),
             attested: self.attested,
             latest: self.latest(),
+            ahead: self.now().millis().saturating_sub(self.wall.now().millis()),
             only_copy: self.only_copy(),
             open_papers: self.papers_in_hands(),
             returning: self.returning_view(),
@@ -83,6 +83,11 @@ impl Session {
             card_seen: self.card_seen.get(),
             notes: self.notes_now(),
         }
+    }
+
+    fn ledger_view(&self) -> Arc<Ledger> {
+        let drawn = || Arc::new(self.ledger_now());
+        self.ledger.get_or_init(drawn).clone()
     }
 
     /// The vault's name: of its folder, or `rehearsal`.

@@ -22,22 +22,6 @@ fn between(readings: &[(String, Timestamp)]) -> Option<Timestamp> {
     Some(Timestamp::from_millis(middle))
 }
 
-/// Two watches that agree with each other and are ahead of the vault's clock: how far, and what is asked before that is
-/// believed. A time that was taken is not taken back without an exception.
-pub fn ahead(readings: &[(String, Timestamp)], now: Timestamp) -> Option<String> {
-    let read = between(readings).filter(|_| agree(readings))?;
-    let off = read.millis().saturating_sub(now.millis());
-    (off > AGREE).then(|| {
-        say!(
-            "Both watches say {read}, {by} ahead of this vault's clock, which says {now}: {ask}",
-            read = minute(read),
-            by = left(now, read),
-            now = minute(now),
-            ask = which_is_wrong(off)
-        )
-    })
-}
-
 /// What two watches say that agree with each other and are behind the vault's clock: its time was set wrong, or they
 /// are.
 pub fn behind(readings: &[(String, Timestamp)], now: Timestamp) -> Option<Timestamp> {
@@ -45,33 +29,52 @@ pub fn behind(readings: &[(String, Timestamp)], now: Timestamp) -> Option<Timest
     (read.millis() < now.millis().saturating_sub(AGREE)).then_some(read)
 }
 
-/// Two watches that agree with each other and are behind the vault's clock, which nobody attested in this session, but not
-/// behind the latest time on record: the clock goes by how far the machine's was off the last time. What is asked before
-/// they are believed.
-fn corrected(
-    readings: &[(String, Timestamp)],
-    (now, latest): (Timestamp, Timestamp),
-) -> Option<String> {
-    let read = behind(readings, now)?;
-    (read.millis() >= latest.millis().saturating_sub(AGREE)).then(|| {
-        say!(
-            "Both watches say {read}, {by} behind this vault's clock, which says {now}. It goes by how far this \
-             machine's clock was off when the vault was open last: was that clock set right since? If not, {ask}",
-            read = minute(read),
-            by = left(read, now),
-            now = minute(now),
-            ask = which_is_wrong(now.millis().saturating_sub(read.millis()))
-        )
-    })
+/// The times that two watches are held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Clocks {
+    /// The latest time that is on record ([`View::latest`]): nothing goes behind it without an exception.
+    pub latest: Timestamp,
+    /// What they are held against: the vault's own time once people attested it, and before that what the machine's clock
+    /// says, uncorrected.
+    pub against: Timestamp,
+    /// Whether that is the vault's own.
+    pub attested: bool,
 }
 
-/// What is asked before two watches that agree with each other are believed, while the vault's clock says `now` and
-/// `latest` is the latest time on record; nothing where they may be taken, or where the door refuses them.
-pub fn asks(
-    readings: &[(String, Timestamp)],
-    (now, latest): (Timestamp, Timestamp),
-) -> Option<String> {
-    ahead(readings, now).or_else(|| corrected(readings, (now, latest)))
+/// What is asked before two watches that agree with each other are believed: they differ from the clock, so one of the two
+/// is wrong, and a time that was taken is not taken back without an exception. Nothing where they may be taken, or where
+/// the door refuses them.
+pub fn asks(readings: &[(String, Timestamp)], clocks: Clocks) -> Option<String> {
+    let read = between(readings).filter(|_| agree(readings))?;
+    let off = read.millis().saturating_sub(clocks.against.millis());
+    let behind = read.millis() < clocks.latest.millis().saturating_sub(AGREE);
+    if behind || off.abs() <= AGREE {
+        return None;
+    }
+    let by = if off > 0 {
+        say!("{by} ahead of", by = left(clocks.against, read))
+    } else {
+        say!("{by} behind", by = left(read, clocks.against))
+    };
+    let (read, clock, ask) = (minute(read), minute(clocks.against), which_is_wrong(off));
+    Some(if clocks.attested {
+        say!(
+            "Both watches say {read}, {by} this vault's clock, which says {clock}: {ask}",
+            read,
+            by,
+            clock,
+            ask
+        )
+    } else {
+        say!(
+            "Both watches say {read}, {by} this machine's clock, which says {clock}: {ask} If the watches are right, \
+             that clock is wrong; the vault goes by the watches, and somebody sets it right.",
+            read,
+            by,
+            clock,
+            ask
+        )
+    })
 }
 
 fn agree(readings: &[(String, Timestamp)]) -> bool {
@@ -174,9 +177,8 @@ impl Watches {
         self.readings.first().map(|(name, _)| name.as_str())
     }
 
-    /// One person's reading, as typed: `2026-12-01 09:00` or RFC 3339, in UTC, while the vault's clock says `now`, and
-    /// `latest` is the latest time that is on record ([`View::latest`]). Where both are ahead of the clock, or behind what
-    /// only the machine's clock says, that is asked about before [`Watches::sure`] takes them.
+    /// One person's reading, as typed: `2026-12-01 09:00` or RFC 3339, in UTC. Where both differ from the clock,
+    /// that is asked about before [`Watches::sure`] takes them.
     ///
     /// # Errors
     /// Which field is not as it must be (its id), and why; what was read before stands.
@@ -184,7 +186,7 @@ impl Watches {
         &mut self,
         name: &str,
         typed: &str,
-        (now, latest): (Timestamp, Timestamp),
+        clocks: Clocks,
     ) -> Result<Heard, (&'static str, String)> {
         if self.first() == Some(name) {
             return Err((
@@ -203,7 +205,7 @@ impl Watches {
         if self.readings.len() < 2 {
             return Ok(Heard::Second);
         }
-        let asks = asks(&self.readings, (now, latest));
+        let asks = asks(&self.readings, clocks);
         Ok(asks.map_or(Heard::Both, Heard::Ask))
     }
 
@@ -224,6 +226,15 @@ impl Watches {
 mod tests {
     use super::*;
 
+    /// What the machine says, and what is on record.
+    fn clocks(against: Timestamp, latest: Timestamp) -> Clocks {
+        Clocks {
+            latest,
+            against,
+            attested: false,
+        }
+    }
+
     fn at(text: &str) -> Timestamp {
         date_time(text).unwrap()
     }
@@ -232,22 +243,24 @@ mod tests {
     fn two_different_people_make_one_command() {
         let mut watches = Watches::default();
         let now = at("2026-12-01 09:01");
-        let first = watches.read("Ana", "2026-12-01 09:00", (now, now)).unwrap();
+        let first = watches
+            .read("Ana", "2026-12-01 09:00", clocks(now, now))
+            .unwrap();
         assert!(matches!(first, Heard::Second));
         assert_eq!(watches.first(), Some("Ana"));
         let (field, why) = watches
-            .read("Ana", "2026-12-01 09:00", (now, now))
+            .read("Ana", "2026-12-01 09:00", clocks(now, now))
             .err()
             .unwrap();
         assert_eq!(field, "person");
         assert!(why.contains("Another person"), "{why}");
         let (field, _) = watches
-            .read("Ben", "nine o'clock", (now, now))
+            .read("Ben", "nine o'clock", clocks(now, now))
             .err()
             .unwrap();
         assert_eq!(field, "time");
         let both = watches
-            .read("Ben", "2026-12-01T09:00:30Z", (now, now))
+            .read("Ben", "2026-12-01T09:00:30Z", clocks(now, now))
             .unwrap();
         assert!(matches!(both, Heard::Both));
         let Command::AttestClock { readings } = watches.sure() else {
@@ -263,8 +276,13 @@ mod tests {
     fn two_watches_that_are_an_hour_ahead_are_asked_about() {
         let mut watches = Watches::default();
         let now = at("2026-11-29 16:55");
-        watches.read("Ana", "2026-11-29 17:55", (now, now)).unwrap();
-        let Heard::Ask(why) = watches.read("Cho", "2026-11-29 17:56", (now, now)).unwrap() else {
+        watches
+            .read("Ana", "2026-11-29 17:55", clocks(now, now))
+            .unwrap();
+        let Heard::Ask(why) = watches
+            .read("Cho", "2026-11-29 17:56", clocks(now, now))
+            .unwrap()
+        else {
             panic!("an hour is asked about");
         };
         assert!(why.contains("1 h 00 m ahead"), "{why}");
@@ -273,8 +291,13 @@ mod tests {
             panic!("they are sure");
         };
         assert_eq!(readings.len(), 2);
-        watches.read("Ana", "2027-11-29 16:55", (now, now)).unwrap();
-        let Heard::Ask(why) = watches.read("Cho", "2027-11-29 16:55", (now, now)).unwrap() else {
+        watches
+            .read("Ana", "2027-11-29 16:55", clocks(now, now))
+            .unwrap();
+        let Heard::Ask(why) = watches
+            .read("Cho", "2027-11-29 16:55", clocks(now, now))
+            .unwrap()
+        else {
             panic!("a year is asked about");
         };
         assert!(why.contains("the day and the year"), "{why}");
@@ -288,16 +311,19 @@ mod tests {
         let (now, latest) = (at("2026-11-29 21:39"), at("2026-11-29 20:37"));
         let mut watches = Watches::default();
         watches
-            .read("Ana", "2026-11-29 20:41", (now, latest))
+            .read("Ana", "2026-11-29 20:41", clocks(now, latest))
             .unwrap();
-        let asked = watches.read("Ben", "2026-11-29 20:41", (now, latest));
+        let asked = watches.read("Ben", "2026-11-29 20:41", clocks(now, latest));
         let Heard::Ask(why) = asked.unwrap() else {
             panic!("it is asked about");
         };
-        assert!(why.contains("was that clock set right since"), "{why}");
+        assert!(
+            why.contains("58 m 00 s behind this machine's clock"),
+            "{why}"
+        );
         watches.again();
         for name in ["Ana", "Ben"] {
-            let early = watches.read(name, "2026-11-29 20:30", (now, latest));
+            let early = watches.read(name, "2026-11-29 20:30", clocks(now, latest));
             assert!(
                 !matches!(early.unwrap(), Heard::Ask(_)),
                 "the door refuses it"
@@ -314,7 +340,7 @@ mod tests {
             ("2026-11-29 17:55", "2026-11-29 16:55"),
         ] {
             let readings = [("Ana".to_owned(), at(one)), ("Cho".to_owned(), at(other))];
-            assert_eq!(ahead(&readings, now), None);
+            assert_eq!(asks(&readings, clocks(now, now)), None);
         }
         let early = [
             ("Ana".to_owned(), at("2026-11-29 15:55")),

@@ -375,7 +375,11 @@ fn heard(
         state.world.written = Some(written(folder, files));
     }
     if let News::Created(papers) = news
-        && !state.world.vaults.contains(&papers.vault)
+        && !state
+            .world
+            .vaults
+            .iter()
+            .any(|known| same_folder(known, &papers.vault))
     {
         state.world.vaults.push(papers.vault.clone());
     }
@@ -483,4 +487,9 @@ fn react_at(state: &mut State, mut at: usize, reaction: Reaction) -> Vec<Effect>
         effects.extend(react_at(state, at, again));
     }
     effects
+}
+/// Whether two paths name one folder, however they were typed.
+fn same_folder(one: &std::path::Path, other: &std::path::Path) -> bool {
+    let whole = |path| std::path::absolute(path).ok();
+    one == other || whole(one).is_some_and(|one| Some(one) == whole(other))
 }

@@ -212,14 +212,14 @@ impl Runner {
         attested.map(|_| ())
     }
 
-    /// Two watches that are ahead of the clock are read once more; what they say then is taken.
+    /// Two watches that differ from the clock, and not by going back, are read once more; what they say then is taken.
     fn believes(
         &mut self,
         session: &Session,
         readings: &[(String, Timestamp)],
     ) -> Result<(), Halt> {
         let asked = std::mem::take(&mut self.watches_asked);
-        match watches::ahead(readings, session.now()) {
+        match watches::asks(readings, session.clocks()) {
             Some(question) if !asked => {
                 self.forget();
                 self.watches_asked = true;

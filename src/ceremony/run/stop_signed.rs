@@ -245,11 +245,11 @@ pub(super) fn stopped_by(record: &StepRecord) -> Option<&str> {
     record.notes.get(STOPPED_BY).map(String::as_str)
 }
 
-/// Who began it, for a sentence: `, begun by Ana`.
+/// Who began it, for a sentence: `, by the word of Ana`.
 pub(super) fn began_by(record: &StepRecord) -> Option<String> {
     Some(match stopped_by(record)? {
         NOT_SAID => ", by whom was not said".to_owned(),
-        name => format!(", begun by {name}"),
+        name => format!(", by the word of {name}"),
     })
 }
 

@@ -189,6 +189,20 @@ fn what_differs_is_recorded_with_the_usual_mistake_and_our_value_is_not_said() {
     assert_eq!(lines(&session).len(), 5);
 }
 
+/// That somebody looks at ours undoes no difference.
+#[test]
+fn a_key_that_differs_is_not_shown_and_whoever_signs_with_it_is_told() {
+    let (_, mut session, arn) = waiting();
+    assert!(matches!(
+        typed(&mut session, &arn, "000000"),
+        Judged::Differs(_)
+    ));
+    let refused = said(&mut session, &arn, Says::Uncompared).unwrap_err();
+    assert!(refused.to_string().contains("differs"), "{refused}");
+    assert_eq!(row(&session, &arn).comparing, Some(Comparing::Differs));
+    assert!(kinds(&session).contains(&"compare"));
+}
+
 #[test]
 fn it_can_be_shown_uncompared_and_that_stays_on_record() {
     let (_, mut session, arn) = waiting();

@@ -294,6 +294,8 @@ impl Screen for Act {
                     "begins what comes first: \"{first}\"; what stands here is kept",
                     first = tr(op::IMPORT_ROOT.title)
                 )
+            } else if self.file_refused() {
+                tr("says what is still wrong with this file").to_owned()
             } else if self.is_ceremony() {
                 self.form
                     .enter_says(tr("shows the turns; nobody is called yet"))

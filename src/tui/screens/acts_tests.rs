@@ -403,7 +403,8 @@ fn a_root_that_did_not_sign_the_file_leads_to_the_import_and_back() {
     use crate::session::handover;
     let folder = tempfile::tempdir().unwrap();
     let ours = folder.path().join("ours.json");
-    let mut session = super::tests::full_session();
+    let session = super::tests::full_session();
+    let mut receiver = crate::tui::room::practice_session(true);
     let asked = [
         ("form", "TR34_KEY_BLOCK"),
         ("algorithm", "RSA_2048"),
@@ -416,9 +417,9 @@ fn a_root_that_did_not_sign_the_file_leads_to_the_import_and_back() {
         texts: texts.collect(),
         ..Answers::default()
     };
-    let action = build::action(&session, "get-parameters-for-import", &answers).unwrap();
-    let executed = session.act(action.clone(), None, None).unwrap();
-    let file = handover::of(&session, &action, &executed).unwrap();
+    let action = build::action(&receiver, "get-parameters-for-import", &answers).unwrap();
+    let executed = receiver.act(action.clone(), None, None).unwrap();
+    let file = handover::of(&receiver, &action, &executed).unwrap();
     std::fs::write(&ours, &file.request).unwrap();
 
     let mut room = Room::new(Home::new(), session);

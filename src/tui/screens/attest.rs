@@ -8,7 +8,7 @@ use crate::api::Timestamp;
 use crate::session::asked::{WATCH_PERSON, WATCH_TIME};
 use crate::session::clock_back::{CLOCK_BACK, RIGHT_TIME};
 use crate::session::field::Footing;
-use crate::session::watches::{self, BACK, DOUBT, Heard, SURE};
+use crate::session::watches::{self, BACK, Clocks, DOUBT, Heard, SURE};
 use crate::session::{Command, Outcome, Watches};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -135,8 +135,20 @@ impl Attest {
         }
         let name = self.form.text("person").unwrap_or_default();
         let time = self.form.text("time").unwrap_or_default();
-        let latest = world.view.as_ref().map_or(world.now(), |view| view.latest);
-        match self.watches.read(&name, &time, (world.now(), latest)) {
+        let now = world.now();
+        let view = world.view.as_ref();
+        let attested = view.is_none_or(|view| view.attested);
+        let ahead = view.map_or(0, |view| view.ahead);
+        let clocks = Clocks {
+            latest: view.map_or(now, |view| view.latest),
+            against: if attested {
+                now
+            } else {
+                now.plus_millis(ahead.saturating_neg())
+            },
+            attested,
+        };
+        match self.watches.read(&name, &time, clocks) {
             Ok(Heard::Both) => {
                 let command = self.watches.sure();
                 return self.hand_in(command, world);

@@ -200,7 +200,12 @@ impl Screen for Compare {
         if self.form.practised() {
             offers.push(Offer::plain(Verb::Practice));
         }
-        offers.push(Offer::word(Verb::Reveal, tr("show ours")));
+        let show = Offer::word(Verb::Reveal, tr("show ours"));
+        offers.push(if self.differs {
+            show.off_because(tr("it differs: it stays hidden until the sender's agrees"))
+        } else {
+            show
+        });
         offers
     }
 

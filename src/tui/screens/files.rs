@@ -125,9 +125,8 @@ impl Screen for Files {
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
         offers.push(match self.wants {
-            Wants::File => Offer::word(Verb::Enter, tr("take or open")),
+            Wants::File | Wants::Vault => Offer::word(Verb::Enter, tr("take or open")),
             Wants::Folder => Offer::word(Verb::Enter, tr("open")),
-            Wants::Vault => Offer::word(Verb::Enter, tr("take or open")),
         });
         if self.wants == Wants::Folder {
             offers.push(Offer::word(Verb::Choose, tr("take folder")));

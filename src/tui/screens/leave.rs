@@ -2,7 +2,7 @@
 
 use super::act::Act;
 use super::changed::{Changed, card_lines};
-use crate::ceremony::open_run;
+use crate::ceremony::{OpenRun, open_run};
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -83,6 +83,19 @@ fn card(world: &World) -> Option<String> {
 fn exists_once(world: &World) -> Option<String> {
     let view = world.view.as_deref().filter(|_| !world.keeps_nothing())?;
     view.missing_copy()
+}
+
+/// What becomes of the vault, and of a ceremony in it.
+fn closes(open: Option<&OpenRun>) -> &'static str {
+    match open {
+        Some(open) if open.stopped => tr(
+            "Then the vault is closed and its lock is freed. The ceremony in it was stopped for good; what is left of it are the signatures under its record, which are asked later.",
+        ),
+        Some(_) => tr(
+            "Then the vault is closed and its lock is freed. The ceremony that is under way stands open in it and goes on later, at the step where it is now.",
+        ),
+        None => tr("Then the vault is closed and its lock is freed."),
+    }
 }
 
 impl Screen for Leave {
@@ -175,18 +188,9 @@ impl Screen for Leave {
             if let Some(words) = waiting(world) {
                 say(Role::Wait, &words);
             }
-            let open = world.view.as_deref().and_then(open_run);
             say(
                 Role::Text,
-                match open {
-                    Some(open) if open.stopped => tr(
-                        "Then the vault is closed and its lock is freed. The ceremony in it was stopped for good; what is left of it are the signatures under its record, which are asked later.",
-                    ),
-                    Some(_) => tr(
-                        "Then the vault is closed and its lock is freed. The ceremony that is under way stands open in it and goes on later, at the step where it is now.",
-                    ),
-                    None => tr("Then the vault is closed and its lock is freed."),
-                },
+                closes(world.view.as_deref().and_then(open_run).as_ref()),
             );
         } else {
             say(Role::Text, tr("No vault is open. Nothing is lost."));

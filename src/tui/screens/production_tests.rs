@@ -234,7 +234,7 @@ fn an_opening_ends_with_two_watches() {
     room.shows(&["First watch"]);
     // Both behind the machine and not behind what is on record: asked about, and read again.
     both_say(&mut room, &watch_off(-3_600_000));
-    room.shows(&["Both watches say", "was that clock set right"]);
+    room.shows(&["Both watches say", "behind this machine's"]);
     room.press("<Enter>");
     // Both behind what is on record: refused, with the way back where the vault's time is wrong.
     both_say(&mut room, "2026-11-24 07:00");

@@ -17,6 +17,7 @@ use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::lines::{self, Line, Reading};
 use crate::tui::widgets::rail::{self, Stage, Stop};
 use crate::tui::world::World;
 
@@ -166,12 +167,17 @@ impl Screen for Restore {
 pub(crate) struct Restored {
     told: Vec<String>,
     to: PathBuf,
+    reading: Reading,
 }
 
 impl Restored {
     /// What is told, and where the vault lies.
-    pub(crate) const fn new(told: Vec<String>, to: PathBuf) -> Self {
-        Self { told, to }
+    pub(crate) fn new(told: Vec<String>, to: PathBuf) -> Self {
+        Self {
+            told,
+            to,
+            reading: Reading::default(),
+        }
     }
 }
 
@@ -187,16 +193,20 @@ impl Screen for Restored {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: tr("everybody: read it together").into(),
-            enter: tr("opens the restored vault by its custodians").into(),
+            enter: self
+                .reading
+                .or_first(tr("opens the restored vault by its custodians").into()),
             so_far: tr("the vault is written, whole and closed; the copy is as it was").into(),
         }
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        vec![
-            Offer::word(Verb::Enter, tr("open it")),
+        let mut offers = vec![
+            self.reading.enter(tr("open it")),
             Offer::word(Verb::Back, tr("later")),
-        ]
+        ];
+        offers.extend(Reading::offers());
+        offers
     }
 
     fn help(&self) -> &'static [&'static str] {
@@ -204,17 +214,23 @@ impl Screen for Restored {
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
-        beside(RETURN_STEPS.len(), canvas, |c| {
-            let width = c.width().saturating_sub(4);
-            let mut y: u16 = 0;
-            for (n, line) in self.told.iter().enumerate() {
-                let role = if n == 0 { Role::Ok } else { Role::Text };
-                y = y.saturating_add(c.paragraph(2, y, width, role, line).max(1));
+        // Over the whole width, and read to its end: the new witness card is the last of it, and opens the vault.
+        let mut lines: Vec<Line> = Vec::new();
+        for (n, told) in self.told.iter().enumerate() {
+            let role = if n == 0 { Role::Ok } else { Role::Text };
+            lines.extend(told.lines().map(|line| Line::across(role, line)));
+            if told.is_empty() {
+                lines.push(Line::across(Role::Text, ""));
             }
-        });
+        }
+        let end = canvas.height();
+        lines::draw(canvas, (0, end), 12, &lines, Some(&self.reading));
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+        if self.reading.moved(verb) || self.reading.first(verb) {
+            return Reaction::none();
+        }
         match verb {
             Verb::Enter => {
                 let unlock = Unlock::new(self.to.clone(), Then::Home);

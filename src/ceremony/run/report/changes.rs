@@ -71,7 +71,7 @@ pub(super) fn stopped(record: &StepRecord, signs: bool) -> String {
 fn decided(record: &StepRecord) -> String {
     let by = match stopped_by(record) {
         None | Some(NOT_SAID) => ", by whoever was there (who began it was not said)".to_owned(),
-        Some(name) => format!(", begun by {name}, as was said there"),
+        Some(name) => format!(", by the word of {name}, as was said there"),
     };
     let unsigned = not_signed(record);
     let signed = match (signers(record).is_empty(), unsigned.is_empty()) {

@@ -18,6 +18,8 @@ pub(super) struct Root {
     of: Vec<(String, PathBuf)>,
     /// Whether the desk is asked now.
     waiting: bool,
+    /// Files that were refused as they are named.
+    refused: Vec<(String, PathBuf)>,
     said: Option<Above>,
 }
 
@@ -59,7 +61,7 @@ impl Act {
             }
             News::Refused(text) => {
                 // The file may be there when it is named again.
-                self.root.of.clear();
+                self.root.refused = std::mem::take(&mut self.root.of);
                 self.error = Some(self.form.refused(text));
             }
             _ => return false,
@@ -78,6 +80,14 @@ impl Act {
         self.form.set_choices(ROOT, Choices::new(entries));
         self.form.ask_again(ROOT);
         self.error = self.root.said.as_ref().and_then(Above::missing);
+    }
+
+    /// Whether the file in the field at hand was refused, and is named as it was.
+    pub(super) fn file_refused(&self) -> bool {
+        let here = |(id, _): &(String, PathBuf)| self.form.on(id);
+        self.error.is_some()
+            && self.root.refused.iter().any(here)
+            && self.root.refused == self.paths()
     }
 
     /// Whether Enter leads to the import of a root: the cursor is on that field, and no root here fits.
