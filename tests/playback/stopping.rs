@@ -331,7 +331,7 @@ fn a_stop_is_signed_where_the_script_says_nothing_of_it() {
 #[test]
 fn who_began_a_stop_is_on_record() {
     for (by, told, line) in [
-        (Some("Ben"), "begun by Ben", "\"by\":\"Ben\""),
+        (Some("Ben"), "by the word of Ben", "\"by\":\"Ben\""),
         (None, "by whom was not said", "\"by\":\"not said\""),
         // Nobody of this run is called so.
         (
@@ -354,7 +354,7 @@ fn who_began_a_stop_is_on_record() {
         let report = reported(&runner, &session);
         let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
         let said = match by {
-            Some("Ben") => "ended at the keyboard, begun by Ben, as was said there; the record",
+            Some("Ben") => "ended at the keyboard, by the word of Ben, as was said there; the record",
             _ => "by whoever was there (who began it was not said); the record of it is signed",
         };
         assert!(words.contains(said), "{report}");
