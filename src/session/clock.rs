@@ -247,6 +247,17 @@ impl Session {
         Ok(read)
     }
 
+    /// Commits the audit head as it stands.
+    pub(super) fn seal_audit(&mut self) -> Result<(), Refusal> {
+        // No later line is dated before this one, also where the next machine's clock is behind.
+        if self.profile == Profile::Production && self.attested {
+            self.state.clock.watermark = self.now().into();
+        }
+        self.book
+            .write(&self.state)
+            .inspect_err(|refusal| self.broken = Some(refusal.to_string()))
+    }
+
     /// What was refused leaves a line; were it not written, the refusal still stands on the screen.
     pub(super) fn note_refused(&mut self, note: &Transition) {
         let written = self

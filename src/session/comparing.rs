@@ -5,13 +5,13 @@
 pub(crate) mod check_value;
 #[cfg(test)]
 pub(super) mod tests;
+mod warning;
 
 use serde::{Deserialize, Serialize};
 
-use crate::api::{ExportKeyMaterial, KeyClass, KeyOrigin, Request, Response, Timestamp};
+use crate::api::{KeyClass, KeyOrigin, Response, Timestamp};
 use crate::text::{say, tr};
 
-use super::action::Action;
 use super::asked::SHOWN_UNCOMPARED;
 use super::blind::{ByRuns, Comparing};
 use super::error::Refusal;
@@ -20,8 +20,9 @@ use super::guide::Entry;
 use super::span::clock;
 use super::state::State;
 use super::transition::Transition;
-use super::{Profile, Session, label_of, op_exchange};
+use super::{Profile, Session, op_exchange};
 use check_value::{Wrong, as_shown, difference_on_record};
+pub(super) use warning::warnings;
 
 /// The name of its line in the log.
 pub(crate) const COMPARED: &str = "compare-check-value";
@@ -180,40 +181,6 @@ pub(super) fn repeat(
     at: i64,
 ) -> bool {
     Entered::read(result, why).is_some_and(|entered| enter(state, key, &entered, by, at))
-}
-
-/// What whoever signs reads of a key that goes out, or that another goes out under, and that nobody has compared.
-pub(super) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> {
-    let Action::Control {
-        request: Request::ExportKey(input),
-        ..
-    } = action
-    else {
-        return Vec::new();
-    };
-    let under = match &input.key_material {
-        ExportKeyMaterial::Tr31KeyBlock(block) => Some(&block.wrapping_key_identifier),
-        _ => None,
-    };
-    let named = std::iter::once(&input.export_key_identifier).chain(under);
-    let told = named.filter_map(|named| {
-        let key = state.engine.find(named)?;
-        let label = label_of(&key.key, &key.tags);
-        let record = state.comparisons.get(&key.key.key_arn)?;
-        let words = match (record.stands, &record.differed) {
-            (Stands::Waits, Some(_)) => say!(
-                "{label} DIFFERS from what was typed as its sender's: nobody knows whose key it is",
-                label
-            ),
-            (Stands::Waits | Stands::Shown, _) => say!(
-                "nobody has compared {label} with its sender's check value: whose key it is rests on the file alone",
-                label
-            ),
-            _ => return None,
-        };
-        Some((tr("beware").to_owned(), words))
-    });
-    told.collect()
 }
 
 /// Whether an act takes a wrapped key in.

@@ -5,13 +5,13 @@ use crate::text::{say, tr};
 
 mod appointments;
 mod copies;
+mod run_open;
 mod uncompared;
 
 use appointments::appointments;
 use copies::copies;
 use uncompared::uncompared;
 
-use super::run::{Run, StepState};
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
@@ -98,7 +98,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         ));
     }
     if let Some(run) = view.runs.iter().rev().find(|r| r.outcome.is_none()) {
-        let what = stands(run);
+        let what = run_open::stands(run);
         let open = line("ceremony", what, tr("now"), "-", Goes::Ceremonies);
         // People came back for it. Only a clock that nobody vouches for is before it: its acts would wait for that.
         let at = if view.attested { 0 } else { lines.len() };
@@ -394,24 +394,6 @@ pub fn span(millis: i64) -> String {
     let minutes = millis.saturating_add(MINUTE / 2).div_euclid(MINUTE);
     let rounded = Timestamp::from_millis(minutes.saturating_mul(MINUTE));
     left(Timestamp::from_millis(0), rounded)
-}
-
-/// How far a run is that is not over.
-fn stands(run: &Run) -> String {
-    let number = run.next_step();
-    if run.steps.iter().any(|s| s.state == StepState::Aborted) {
-        return say!(
-            "stopped at step {number}, its record to be signed: {script}",
-            number,
-            script = run.script
-        );
-    }
-    say!(
-        "open at step {number} of {all}: {script}",
-        number,
-        all = run.steps.len(),
-        script = run.script
-    )
 }
 
 /// How many keys are in which state: `41 ready`, `2 being deleted`; certificates of others apart.

@@ -466,17 +466,6 @@ impl Session {
         Ok(())
     }
 
-    /// Commits the audit head as it stands.
-    fn seal_audit(&mut self) -> Result<(), Refusal> {
-        // No later line is dated before this one, also where the next machine's clock is behind.
-        if self.profile == Profile::Production && self.attested {
-            self.state.clock.watermark = self.now().into();
-        }
-        self.book
-            .write(&self.state)
-            .inspect_err(|refusal| self.broken = Some(refusal.to_string()))
-    }
-
     /// Writes down that something was refused, and seals it before it is reported.
     fn note_refusal(&mut self, what: &str, person: &str, refusal: &Refusal) {
         if self.broken.is_some() {

@@ -354,7 +354,9 @@ fn who_began_a_stop_is_on_record() {
         let report = reported(&runner, &session);
         let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
         let said = match by {
-            Some("Ben") => "ended at the keyboard, by the word of Ben, as was said there; the record",
+            Some("Ben") => {
+                "ended at the keyboard, by the word of Ben, as was said there; the record"
+            }
             _ => "by whoever was there (who began it was not said); the record of it is signed",
         };
         assert!(words.contains(said), "{report}");

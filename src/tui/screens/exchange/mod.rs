@@ -387,16 +387,8 @@ impl Screen for Exchange {
                     self.cursor = Cursor::on(at);
                 }
                 self.verdict = Some(receipt.clone());
-                if elsewhere {
-                    let words = say!(
-                        "This answer is about another line than the one that was chosen: it names the key that went out \
-                         as {label}, in {file}, and is recorded there.",
-                        label = receipt.export.label,
-                        file = receipt.export.file
-                    );
-                    return Some(Reaction::notice(Role::Note, words));
-                }
-                Some(Reaction::none())
+                let told = || Reaction::notice(Role::Note, rows::of_another(&receipt.export));
+                Some(if elsewhere { told() } else { Reaction::none() })
             }
             News::Written { folder, files } => Some(Reaction::notice(
                 Role::Ok,

@@ -451,3 +451,13 @@ fn partner(partner: &CounterpartyView) -> Vec<Line> {
     }
     lines
 }
+
+/// What is said of a receipt that names another export than the line that was chosen.
+pub(super) fn of_another(export: &ExportView) -> String {
+    say!(
+        "This answer is about another line than the one that was chosen: it names the key that went out as {label}, in \
+         {file}, and is recorded there.",
+        label = export.label,
+        file = export.file
+    )
+}

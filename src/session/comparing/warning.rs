@@ -1,0 +1,42 @@
+//! What is said of a key that nobody compared, or that differed, where it goes out or another goes out under it.
+
+use super::Stands;
+use crate::api::{ExportKeyMaterial, Request};
+use crate::session::action::Action;
+use crate::session::label_of;
+use crate::session::state::State;
+use crate::text::{say, tr};
+
+/// What whoever signs reads of a key that goes out, or that another goes out under, and that nobody has compared.
+pub(in crate::session) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> {
+    let Action::Control {
+        request: Request::ExportKey(input),
+        ..
+    } = action
+    else {
+        return Vec::new();
+    };
+    let under = match &input.key_material {
+        ExportKeyMaterial::Tr31KeyBlock(block) => Some(&block.wrapping_key_identifier),
+        _ => None,
+    };
+    let named = std::iter::once(&input.export_key_identifier).chain(under);
+    let told = named.filter_map(|named| {
+        let key = state.engine.find(named)?;
+        let label = label_of(&key.key, &key.tags);
+        let record = state.comparisons.get(&key.key.key_arn)?;
+        let words = match (record.stands, &record.differed) {
+            (Stands::Waits, Some(_)) => say!(
+                "{label} DIFFERS from what was typed as its sender's: nobody knows whose key it is",
+                label
+            ),
+            (Stands::Waits | Stands::Shown, _) => say!(
+                "nobody has compared {label} with its sender's check value: whose key it is rests on the file alone",
+                label
+            ),
+            _ => return None,
+        };
+        Some((tr("beware").to_owned(), words))
+    });
+    told.collect()
+}
