@@ -167,7 +167,11 @@ fn the_mouse_is_taken_only_when_asked_and_a_click_moves_the_cursor() {
     assert!(!terminal.has(b"\x1b[?1000h"));
     terminal.press_until("\x1b[20~", "The mouse is on");
     assert!(terminal.has(b"\x1b[?1000h"));
-    let row = text.lines().position(|l| l.contains("2 Open a vault")).unwrap() + 1;
+    let row = text
+        .lines()
+        .position(|l| l.contains("2 Open a vault"))
+        .unwrap()
+        + 1;
     terminal.press(&format!("\x1b[<0;10;{row}M\x1b[<0;10;{row}m"));
     terminal.shows("► 2 Open a vault");
     terminal.press("\x1b[<64;10;10M");
