@@ -60,15 +60,7 @@ impl Session {
 
     /// What watches are held against.
     pub(crate) fn clocks(&self) -> Clocks {
-        Clocks {
-            latest: self.latest(),
-            against: if self.attested {
-                self.now()
-            } else {
-                self.wall.now()
-            },
-            attested: self.attested,
-        }
+        Clocks::of(self.attested, self.latest(), (self.now(), self.wall.now()))
     }
 
     /// Lets a rehearsal's time run with the wall clock for as long as this session lasts, from the later of both:

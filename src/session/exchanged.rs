@@ -232,7 +232,7 @@ impl Session {
 
     /// The fingerprint of this vault's own root, where it stands above that certificate.
     fn root_over(&self, der: &[u8]) -> Option<String> {
-        let root = Certificate::from_any(self.state.engine.own_root()?).ok()?;
+        let root = self.own_root()?;
         let certificate = Certificate::from_any(der).ok()?;
         super::above::issued_under(&certificate, &root)
             .then(|| super::door::hex(&root.sha256_fingerprint()))

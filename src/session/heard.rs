@@ -156,13 +156,13 @@ impl Knows<'_> {
             ..*self
         };
         let seats = seats.refused(&together, self.threshold);
-        let serves = || self.ledger.may_serve(backup, self.at, self.strict);
         seats
             // What stands against others of them is said where they are appointed.
             .filter(|why| same(&why.person, backup))
             .or_else(|| {
+                let serves = self.ledger.may_serve(backup, self.at, self.strict);
                 let forms = || self.ledger.may_form(&together, self.threshold, self.at);
-                serves().and_then(|()| forms()).err()
+                serves.and_then(|()| forms()).err()
             })
     }
 

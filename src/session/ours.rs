@@ -5,13 +5,16 @@ use super::{Refusal, Session, brought, build};
 use crate::pki::{Certificate, ImportParameters};
 
 impl Session {
+    /// This vault's own root, where it has issued anything.
+    pub(super) fn own_root(&self) -> Option<Certificate> {
+        Certificate::from_any(self.state.engine.own_root()?).ok()
+    }
+
     /// Whether a certificate is this vault's own root, or was issued under it.
     pub(super) fn is_ours(&self, certificate: &Certificate) -> bool {
-        let own = self.state.engine.own_root();
-        let Some(root) = own.and_then(|der| Certificate::from_any(der).ok()) else {
-            return false;
-        };
-        root.der() == certificate.der() || super::above::issued_under(certificate, &root)
+        self.own_root().is_some_and(|root| {
+            root.der() == certificate.der() || super::above::issued_under(certificate, &root)
+        })
     }
 
     /// The root in a file that somebody is to be known by.

@@ -41,6 +41,17 @@ pub struct Clocks {
     pub attested: bool,
 }
 
+impl Clocks {
+    /// Of the vault's time `now` and what the machine's clock says.
+    pub fn of(attested: bool, latest: Timestamp, (now, machine): (Timestamp, Timestamp)) -> Self {
+        Self {
+            latest,
+            against: if attested { now } else { machine },
+            attested,
+        }
+    }
+}
+
 /// What is asked before two watches that agree with each other are believed: they differ from the clock, so one of the two
 /// is wrong, and a time that was taken is not taken back without an exception. Nothing where they may be taken, or where
 /// the door refuses them.

@@ -20,8 +20,8 @@ use super::sign::{again, key_source};
 use super::stop_signed::began_by;
 use super::{RunError, Runner, Stage, standing};
 
-/// How the text begins that people sign of a stop.
-pub(super) const STOPPED: &str = "Stopped at step ";
+/// How the text begins that people sign of a stop: a verifier knows it by that.
+pub(super) use crate::evidence::verify::STOPPED;
 /// What stands before the reason where people stopped the run.
 const BY_PEOPLE: &str = "aborted: ";
 /// Note: what the run had made and written when it stopped.

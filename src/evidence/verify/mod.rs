@@ -38,6 +38,7 @@ use trust::trusted;
 
 pub use count::{Count, Counts};
 pub use reported::Reported;
+pub use sign_offs::STOPPED;
 pub use told::{refused, told};
 pub use trust::Trusted;
 

@@ -23,7 +23,7 @@ enum Under {
 }
 
 /// How the text begins that people sign of a run that was stopped for good.
-const STOPPED: &str = "Stopped at step ";
+pub const STOPPED: &str = "Stopped at step ";
 
 /// Every sign-off of the log names its own heads, and its signatures hold. Returns whose keys signed the run and the
 /// bundle, and whose signed elsewhere.

@@ -137,17 +137,12 @@ impl Attest {
         let time = self.form.text("time").unwrap_or_default();
         let now = world.now();
         let view = world.view.as_ref();
-        let attested = view.is_none_or(|view| view.attested);
         let ahead = view.map_or(0, |view| view.ahead);
-        let clocks = Clocks {
-            latest: view.map_or(now, |view| view.latest),
-            against: if attested {
-                now
-            } else {
-                now.plus_millis(ahead.saturating_neg())
-            },
-            attested,
-        };
+        let clocks = Clocks::of(
+            view.is_none_or(|view| view.attested),
+            view.map_or(now, |view| view.latest),
+            (now, now.plus_millis(ahead.saturating_neg())),
+        );
         match self.watches.read(&name, &time, clocks) {
             Ok(Heard::Both) => {
                 let command = self.watches.sure();
