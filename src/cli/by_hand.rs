@@ -320,6 +320,7 @@ pub(super) fn own_medium((name, kind): (&str, &str), sets: &[String]) -> Answer<
 
 pub(super) fn ask(prompt: &str) -> Answer<String> {
     let gone = || Failure::person_needed("nobody answered. Nothing was changed.");
+    crate::crypto::wipe_dead_stack();
     let mut err = io::stderr().lock();
     write!(err, "{}", streams::printable(prompt))
         .and_then(|()| err.flush())
@@ -332,6 +333,7 @@ pub(super) fn ask(prompt: &str) -> Answer<String> {
 }
 
 pub(super) fn secret(prompt: &str) -> Answer<SecretBytes> {
+    crate::crypto::wipe_dead_stack();
     rpassword::prompt_password(streams::printable(prompt))
         .map(|text| SecretBytes::new(text.into_bytes()))
         .map_err(|_| Failure::person_needed("nobody answered. Nothing was changed."))

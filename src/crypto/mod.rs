@@ -1,5 +1,6 @@
 //! Cryptography: bytes in, bytes out. No files, no clock; randomness is passed in.
 
+mod dead_stack;
 mod error;
 mod primes;
 mod small_factors;
@@ -18,6 +19,7 @@ pub mod symmetric;
 pub mod tr31;
 pub mod tr34;
 
+pub use dead_stack::wipe_dead_stack;
 pub use entropy::{Entropy, EntropyError, OsEntropy, SeededEntropy};
 pub use error::CryptoError;
 pub use secret::SecretBytes;

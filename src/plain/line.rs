@@ -84,6 +84,7 @@ impl Line for Terminal {
     }
 
     fn ask(&mut self, prompt: &str) -> Result<String, Gone> {
+        crate::crypto::wipe_dead_stack();
         show(prompt)?;
         let stdin = io::stdin();
         Wait::new(self.within, prompt).until_typed(&stdin)?;

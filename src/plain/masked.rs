@@ -89,6 +89,7 @@ impl Typed {
 /// Reads a secret from the controlling terminal; `None` if it was given up with Ctrl-C. Ctrl-Z does nothing meanwhile.
 pub(super) fn read(within: Option<i64>, prompt: &str) -> Result<Option<SecretBytes>, Gone> {
     let gone = |_| Gone::End;
+    crate::crypto::wipe_dead_stack();
     let mut terminal = Unechoed::open().map_err(gone)?;
     terminal.write(&printable(prompt)).map_err(gone)?;
     let mut wait = Wait::new(within, prompt);

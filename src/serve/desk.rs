@@ -53,6 +53,7 @@ fn work<S>(session: S, jobs: &mut mpsc::Receiver<Job>, perform: Perform<S>) -> O
             // Whoever asked may have gone; what was done is done.
             let _ = sender.send(answer);
         }
+        crate::crypto::wipe_dead_stack();
     }
     session
 }

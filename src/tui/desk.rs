@@ -113,6 +113,7 @@ impl Desk {
             if out.send(Msg::Desk(Box::new(news), view)).is_err() {
                 return;
             }
+            crate::crypto::wipe_dead_stack();
         }
         for session in [self.session.take(), self.aside.take()]
             .into_iter()

@@ -299,6 +299,7 @@ async fn turn(
                 }
             }
             due = None;
+            crate::crypto::wipe_dead_stack();
         }
     }
 }

@@ -145,6 +145,7 @@ fn read_on(input: &OwnedFd, stop: &UnixStream, mut tell: impl FnMut(Option<Event
             tell(None);
             return;
         }
+        crate::crypto::wipe_dead_stack();
     }
 }
 
