@@ -168,6 +168,12 @@ fn a_formed_key_is_in_no_memory() {
     let arguments = ["--plain", "--vault", "acme.vault"];
     let mut terminal = Terminal::start(home.path(), &arguments, (80, 60), &[]);
     talk::a_key_of_components(&mut terminal);
+    // Until somebody is waited for the act is still at work, and holds what it works with.
+    terminal.until("the next question", |t| {
+        let screen = t.text();
+        let (_, after) = screen.rsplit_once(" is closed: ").unwrap_or_default();
+        after.trim_end().ends_with(':')
+    });
     let mut canaries = words();
     for component in COMPONENTS {
         canaries.extend(text("a component's digits", component));

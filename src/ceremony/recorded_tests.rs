@@ -13,7 +13,7 @@ use crate::session::field::{Field, Kind};
 use crate::session::op::{self, Op};
 use crate::session::{
     Environment, RunOutcome, Session, clock_back, op_components, op_custody, op_destroyed,
-    op_exchange, op_tr34, practice,
+    op_exchange, op_policy, op_tr34, practice,
 };
 use crate::vault::MemoryStore;
 
@@ -47,7 +47,7 @@ const NOT_ALONE: [(&str, &str); 12] = [
     (op_custody::ATTEST_DESTROYED.name, "a copy"),
     (op_destroyed::COMPONENTS_DESTROYED.name, "components"),
     (op_custody::LOAD_INVENTORY.name, "another vault's inventory"),
-    (op_custody::CHANGE_POLICY.name, "a policy"),
+    (op_policy::CHANGE_POLICY.name, "a policy"),
     (clock_back::CLOCK_BACK.name, "a time that is no script's"),
 ];
 

@@ -300,7 +300,7 @@ impl Asking<'_, '_> {
                 guide::check_value_methods(said("algorithm"))
             }
             Kind::YesNo if field.id == op::ENABLED.id => guide::enabled(),
-            Kind::YesNo => vec![
+            Kind::YesNo if !field.optional => vec![
                 Entry::new("no", tr("no"), ""),
                 Entry::new("yes", tr("yes"), ""),
             ],

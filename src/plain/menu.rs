@@ -7,7 +7,7 @@ use crate::session::due;
 use crate::session::field::Kind;
 use crate::session::guide::{self, Entry};
 use crate::session::op::{self, Op};
-use crate::session::{View, op_custody, op_exchange};
+use crate::session::{View, op_custody, op_exchange, op_policy};
 use crate::text::{say, tr};
 
 pub(super) const HELP: &[&str] = &[
@@ -227,7 +227,7 @@ fn vault(view: &View) -> Vec<Line> {
         ),
         script,
         Line::act(&op_custody::LOAD_INVENTORY, view),
-        Line::act(&op_custody::CHANGE_POLICY, view),
+        Line::act(&op_policy::CHANGE_POLICY, view),
     ]
 }
 

@@ -9,7 +9,7 @@ use super::build::Answers;
 use super::custody_act::{CustodyAct, Recovery, Rotation, Seat};
 use super::error::Refusal;
 use super::{
-    Session, changing_policy, clock_back, inventory, op_custody as op, op_destroyed, op_ledger,
+    Session, clock_back, inventory, op_custody as op, op_destroyed, op_ledger, op_policy,
     op_suspect, span,
 };
 
@@ -50,10 +50,10 @@ pub(crate) fn action(
         n if n == op_suspect::SUSPECT.name => op_suspect::built(session, answers),
         n if n == op::LOAD_INVENTORY.name => loaded(answers).map(CustodyAct::LoadInventory),
         n if n == clock_back::CLOCK_BACK.name => clock_back::built(answers),
-        n if n == op::CHANGE_POLICY.name => answers
-            .file(op::POLICY_FILE.id)
-            .and_then(changing_policy::read)
-            .map(|policy| CustodyAct::ChangePolicy(Box::new(policy))),
+        n if n == op_policy::CHANGE_POLICY.name => {
+            op_policy::built(session.policy_to_change(), answers)
+                .map(|policy| CustodyAct::ChangePolicy(Box::new(policy)))
+        }
         _ => return None,
     };
     Some(act.map(Action::Custody))

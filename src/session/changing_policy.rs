@@ -13,7 +13,7 @@ use super::error::Refusal;
 use super::policy_file;
 use super::sentence::{Details, line};
 
-fn wrong(what: &str) -> Refusal {
+pub(super) fn wrong(what: &str) -> Refusal {
     Refusal::Usage(format!(
         "{what} The policy in force stays. Begin from what `keymoot vault policy DIR` prints."
     ))
@@ -31,6 +31,14 @@ impl Session {
     /// The policy in force.
     pub fn policy(&self) -> Value {
         json!(self.state.policy)
+    }
+
+    /// The policy that a change begins from: the one that was decided already, or the one in force.
+    pub(crate) fn policy_to_change(&self) -> &Policy {
+        self.state
+            .next_policy
+            .as_ref()
+            .unwrap_or(&self.state.policy)
     }
 
     /// The policy that counts from the next opening on, where one was decided.
@@ -79,6 +87,24 @@ impl Session {
     }
 }
 
+/// What people sign: every member that changes, and what stands against those that they now allow.
+pub(crate) fn told(old: &Policy, new: &Policy) -> Details {
+    let mut told = old_beside_new(old, new);
+    if new.software_generation && !old.software_generation {
+        let means = tr(
+            "a laptop is not a secure cryptographic device (PCI PIN 5-1, 6-2), and keys made on it are so marked on every report",
+        );
+        told.push(line(tr("in production"), means));
+    }
+    if new.qr_of_exports && !old.qr_of_exports {
+        let means = tr(
+            "a camera in the room conflicts with PCI PIN 6-1.5 wherever clear key material can be seen",
+        );
+        told.push(line(tr("in production"), means));
+    }
+    told
+}
+
 /// Every member that changes; "not set" is the service's way.
 pub(crate) fn old_beside_new(old: &Policy, new: &Policy) -> Details {
     let members = |policy: &Policy| match json!(policy) {
@@ -90,7 +116,7 @@ pub(crate) fn old_beside_new(old: &Policy, new: &Policy) -> Details {
     let said = |members: &Map<String, Value>, name: &str| {
         members
             .get(name)
-            .map_or_else(|| tr("not set").to_owned(), Value::to_string)
+            .map_or_else(|| tr("not set").to_owned(), policy_file::plainly)
     };
     names
         .into_iter()

@@ -5,7 +5,7 @@ use crate::text::tr;
 use super::op::Op;
 use super::op_custody;
 use super::view::{PersonView, View};
-use super::{clock_back, op_destroyed, op_ledger, op_suspect};
+use super::{clock_back, op_destroyed, op_ledger, op_policy, op_suspect};
 
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
@@ -169,8 +169,8 @@ pub const HAPPENED: &[Happened] = &[
     Happened {
         id: "policy",
         what: "Other rules shall hold from now on",
-        then: "change the policy, from the next opening on; policy.json, to be changed, comes with the forms (above)",
-        leads: Leads::Act(&op_custody::CHANGE_POLICY),
+        then: "change the policy: how many sign, keys in software, QR codes, what is taken; from the next opening on",
+        leads: Leads::Act(&op_policy::CHANGE_POLICY),
     },
     Happened {
         id: "inventory",

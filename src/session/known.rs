@@ -6,7 +6,7 @@ use crate::text::{say, tr};
 use super::guide::Entry;
 use super::op::Op;
 use super::view::{PersonView, View};
-use super::{op_custody, op_ledger, said};
+use super::{op_custody, op_ledger, op_policy, said};
 
 /// The choice that is no name: somebody whom the vault does not know, and who is typed.
 pub const SOMEBODY_ELSE: &str = "*";
@@ -32,6 +32,9 @@ pub fn entries(view: &View, op: &Op, field: &str) -> Option<Vec<Entry>> {
     let appointed = [op_custody::PERSON.id, op_custody::STAND_IN.id];
     if op.name == op_custody::APPOINT.name && appointed.contains(&field) {
         return named(view.people.iter().filter(custodian).map(person).collect());
+    }
+    if op.name == op_policy::CHANGE_POLICY.name {
+        return op_policy::yes_or_no(&view.policy, field);
     }
     if op.name == op_custody::ATTEST_DESTROYED.name && field == op_custody::COPY.id {
         return Some(copies(view));
@@ -106,6 +109,9 @@ pub fn left_empty(view: &View, op: &Op, field: &str) -> Option<String> {
             f if f == op_custody::USE.id => now(of_all(view.t)),
             _ => None,
         };
+    }
+    if op.name == op_policy::CHANGE_POLICY.name {
+        return op_policy::now(&view.policy, field).and_then(now);
     }
     if op.name == op_ledger::RECORD_ACCESS.name && field == op_ledger::SET.id {
         return Some(tr("the share of this vault").to_owned());

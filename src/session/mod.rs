@@ -71,6 +71,7 @@ pub mod op_custody;
 pub mod op_destroyed;
 pub mod op_exchange;
 pub mod op_ledger;
+pub mod op_policy;
 pub mod op_suspect;
 pub mod op_tr34;
 pub mod opening;

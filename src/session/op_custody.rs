@@ -139,26 +139,6 @@ pub const INVENTORY_FILE: Field = Field {
     optional: false,
 };
 
-/// A whole policy.
-pub const POLICY_FILE: Field = Field {
-    id: "file",
-    label: "Policy",
-    hint: "The whole policy, changed where it shall change: policy.json, which Custodians writes with the forms, or what \
-           `keymoot vault policy DIR` printed. TOML or JSON.",
-    kind: Kind::File,
-    optional: false,
-};
-
-/// What the vault decided about approvals and limits.
-pub const CHANGE_POLICY: Op = Op {
-    name: "vault.policy",
-    title: "Change the policy",
-    does: "sets how many sign each act and what the vault takes and gives, from the next opening on",
-    fields: &[POLICY_FILE],
-    uses_secret: false,
-    phrase: None,
-};
-
 /// Custodians prove their shares.
 pub const DRILL: Op = Op {
     name: "vault.drill",

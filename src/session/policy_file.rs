@@ -102,7 +102,7 @@ pub fn policy_lines(policy: &Policy) -> Vec<(String, String)> {
 }
 
 /// Without the signs of JSON.
-fn plainly(value: &Value) -> String {
+pub(super) fn plainly(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(plainly).collect::<Vec<_>>().join(", "),

@@ -44,7 +44,7 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
         CustodyAct::RecordAccess(access) => op_ledger::told_access(access, &state.ledger),
         CustodyAct::ChangePolicy(policy) => (
             tr("CHANGE THE POLICY from the next opening on").into(),
-            changing_policy::old_beside_new(&state.policy, policy),
+            changing_policy::told(&state.policy, policy),
         ),
         CustodyAct::ClockBack { to, reason } => {
             clock_back::told(*to, reason, state.clock.watermark.0)

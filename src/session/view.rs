@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::api::{Key, KeyCheckValueAlgorithm, Timestamp};
+use crate::custody::Policy;
 use crate::custody::ledger::Ledger;
 
 use super::Profile;
@@ -350,6 +351,8 @@ pub struct ReceiptView {
 /// The whole view.
 #[derive(Debug, Clone)]
 pub struct View {
+    /// The policy that a change of it begins from: the one that was decided last.
+    pub policy: Policy,
     /// While this is a copy that is open to be returned to, and is no vault.
     pub returning: Option<ReturningView>,
     /// Folder name without `.vault`, or `rehearsal`.

@@ -21,7 +21,7 @@ use super::screen::Screen;
 use super::theme::{Role, Theme};
 use super::world::World;
 use crate::api::Timestamp;
-use crate::custody::words;
+use crate::custody::{Policy, words};
 use crate::session::{PersonView, Profile, View, practice};
 
 /// The look that snapshots are made with.
@@ -111,6 +111,7 @@ pub(crate) fn rehearsal() -> View {
         unwritten: Arc::default(),
         counterparties: Arc::default(),
         runs: Arc::default(),
+        policy: Policy::default(),
         software_generation: true,
         qr_of_exports: true,
         parameters_days: 7,

@@ -6,7 +6,7 @@ use crate::cli::status::{Answer, Status};
 use crate::cli::streams;
 use crate::session::build::{self, Answers};
 use crate::session::clock_back;
-use crate::session::op_custody as op;
+use crate::session::{op_custody, op_policy};
 
 use super::{Which, act};
 
@@ -14,7 +14,7 @@ use super::{Which, act};
 pub(super) struct ChangePolicy {
     #[command(flatten)]
     which: Which,
-    #[arg(long, value_name = "FILE", help = op::POLICY_FILE.hint)]
+    #[arg(long, value_name = "FILE", help = op_policy::POLICY_FILE.hint)]
     set: Option<PathBuf>,
 }
 
@@ -23,11 +23,11 @@ impl ChangePolicy {
         if let Some(path) = &self.set {
             let bytes = streams::read(path, streams::INPUT_LIMIT)?;
             let answers = Answers {
-                files: [(op::POLICY_FILE.id.to_owned(), bytes.to_vec())].into(),
+                files: [(op_policy::POLICY_FILE.id.to_owned(), bytes.to_vec())].into(),
                 ..Answers::default()
             };
             return act(&self.which, |session| {
-                build::action(session, op::CHANGE_POLICY.name, &answers)
+                build::action(session, op_policy::CHANGE_POLICY.name, &answers)
             });
         }
         let session = self.which.open()?;
@@ -47,7 +47,7 @@ pub(super) struct ClockBack {
     which: Which,
     #[arg(long, value_name = "TIME", help = clock_back::RIGHT_TIME.hint)]
     time: String,
-    #[arg(long, value_name = "TEXT", help = op::REASON.hint)]
+    #[arg(long, value_name = "TEXT", help = op_custody::REASON.hint)]
     reason: String,
 }
 
@@ -55,7 +55,7 @@ impl ClockBack {
     pub(super) fn run(self) -> Answer<Status> {
         let texts = [
             (clock_back::RIGHT_TIME.id, &self.time),
-            (op::REASON.id, &self.reason),
+            (op_custody::REASON.id, &self.reason),
         ];
         let answers = Answers {
             texts: texts.map(|(id, text)| (id.to_owned(), text.clone())).into(),
