@@ -55,8 +55,8 @@ pub fn run_report_of(
         })
 }
 
-/// The script that was played, where it is at hand: one that ships with keymoot, or one that the workstation made and
-/// the vault kept.
+/// The script that was played, where it is at hand: one that ships with keymoot, or one whose text the vault kept. Runs of
+/// before texts of people's own files were kept have none.
 pub fn script_of(run: &Run) -> Option<Vec<u8>> {
     if let Some(shipped) = shipped_by_hash(&run.script_sha256) {
         return Some(shipped.to_vec());

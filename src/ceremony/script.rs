@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::api::Timestamp;
 use crate::session::{Profile, View};
 
-use super::component_script::is_of_answers;
+use super::evidence::shipped_by_hash;
 use super::finding::Finding;
 use super::model::Model;
 use super::{lint, parse, shipped};
@@ -14,8 +14,7 @@ use super::{lint, parse, shipped};
 pub struct Script {
     pub(super) model: Model,
     sha256: [u8; 32],
-    /// The text of a script that the workstation made of answers: no file of it is anybody's.
-    of_answers: Option<String>,
+    text: String,
 }
 
 /// The longest script, in bytes.
@@ -41,12 +40,10 @@ impl Script {
     /// Every finding that makes it unreadable.
     pub fn parse(bytes: &[u8]) -> Result<Self, Vec<Finding>> {
         let model = parse::script(bytes)?;
-        let of_answers =
-            is_of_answers(&model.id).then(|| String::from_utf8_lossy(bytes).into_owned());
         Ok(Self {
             model,
             sha256: Sha256::digest(bytes).into(),
-            of_answers,
+            text: String::from_utf8_lossy(bytes).into_owned(),
         })
     }
 
@@ -73,9 +70,12 @@ impl Script {
         self.model.estimate.as_deref()
     }
 
-    /// The text, where the workstation made it of answers.
-    pub(super) fn of_answers(&self) -> Option<String> {
-        self.of_answers.clone()
+    /// The text that goes into the vault with a run: that of every script which this keymoot does not ship. Whoever takes
+    /// the run up, or wants its evidence, then needs nobody's file.
+    pub(super) fn kept_text(&self) -> Option<String> {
+        shipped_by_hash(&self.sha256_hex())
+            .is_none()
+            .then(|| self.text.clone())
     }
 
     /// SHA-256 of the raw bytes.

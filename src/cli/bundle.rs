@@ -111,7 +111,7 @@ impl BundleArgs {
         shipped.map(|bytes| (id, bytes)).ok_or_else(|| {
             let script = run.map_or("this run", |run| run.script.as_str());
             Failure::failed(format!(
-                "{script} does not ship with this keymoot, and its bundle needs its file. Nothing was written."
+                "{script} does not ship with this keymoot, and was not kept with the run: its bundle needs its file. Nothing was written."
             ))
             .hint("name the file with --script")
         })

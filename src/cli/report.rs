@@ -170,7 +170,7 @@ impl Report {
             None => ceremony::script_of(run)
                 .ok_or_else(|| {
                     Failure::failed(format!(
-                        "{} does not ship with this keymoot, and its report needs its file. Nothing was written.",
+                        "{} does not ship with this keymoot, and was not kept with the run: its report needs its file. Nothing was written.",
                         run.script
                     ))
                     .hint("name the file with --script")

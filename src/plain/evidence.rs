@@ -276,7 +276,7 @@ fn runs(view: &View) -> Vec<Entry> {
 
 fn not_shipped(script: &str) -> String {
     say!(
-        "{script} does not ship with this keymoot, and evidence needs its file. Nothing was changed. `keymoot bundle DIR --script FILE --out F` takes it.",
+        "The script {script} that this run was played from is neither in this keymoot nor kept with the run, and evidence needs its file. Nothing was changed. `keymoot bundle DIR --script FILE --out F` takes it.",
         script
     )
 }

@@ -152,7 +152,7 @@ pub struct Run {
     pub script: String,
     /// SHA-256 of the script's bytes, lower-case hex.
     pub script_sha256: String,
-    /// The script itself, where it is no file that anybody has: the workstation made it of answers.
+    /// The script itself, where keymoot does not ship it: one that the workstation made of answers, or somebody's file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub script_text: Option<String>,
     /// The script's nonce, where it has one.

@@ -237,8 +237,7 @@ impl Desk {
         self.session.as_mut().ok_or_else(not_open)
     }
 
-    /// Evidence of a run, whose script must be one that ships with keymoot or that the workstation made: others are
-    /// files that only the command line is given.
+    /// Evidence of a run. An old run of somebody's own script kept no text of it: the command line is given its file.
     fn evidence(
         &mut self,
         run: &str,
@@ -249,7 +248,7 @@ impl Desk {
         let played = view.runs.iter().find(|r| r.id == run);
         let name = played.map(|r| r.script.clone()).unwrap_or_default();
         let script = played.and_then(crate::ceremony::script_of).ok_or_else(|| {
-            Refusal::Usage(say!("{name} does not ship with this keymoot, and evidence needs its file. Nothing was changed. \
+            Refusal::Usage(say!("The script {name} that this run was played from is neither in this keymoot nor kept with the run, and evidence needs its file. Nothing was changed. \
                  `keymoot bundle DIR --script FILE --out F` takes it.", name))
         })?;
         make(session, &script)

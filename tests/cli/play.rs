@@ -258,3 +258,22 @@ fn a_script_that_lets_time_pass_does_not_destroy_what_was_signed_for_another_day
     let still = room.ok(&format!("call get-key {open} --cli-input-json key.json"));
     assert!(still.contains("DELETE_PENDING"), "{still}");
 }
+
+/// Whoever takes up a ceremony from a file of their own, or wants its evidence, needs that file no more.
+#[test]
+fn the_evidence_of_ones_own_script_needs_no_file() {
+    let room = Room::new();
+    room.ok("init t.vault --profile test --unlock-file people.json");
+    let open = "--vault t.vault --unlock-file people.json";
+    let text = std::fs::read_to_string(repository("ceremonies/first-key.toml")).unwrap();
+    room.write("own.toml", format!("# Ours.\n{text}"));
+    room.ok(&format!("play own.toml --headless {open} --out out"));
+    std::fs::remove_file(room.path("own.toml")).unwrap();
+    let report = room.ok("report t.vault --unlock-file people.json");
+    assert_eq!(
+        report,
+        std::fs::read_to_string(room.path("out/report.txt")).unwrap()
+    );
+    room.ok("bundle t.vault --unlock-file people.json --out run.bundle");
+    assert!(room.ok("verify run.bundle").contains("CONSISTENT"));
+}

@@ -368,7 +368,7 @@ pub(super) fn empty_run(script: &Script, session: &Session) -> Run {
         id: run_id(script, &view, number),
         script: script.id().to_owned(),
         script_sha256: script.sha256_hex(),
-        script_text: script.of_answers(),
+        script_text: script.kept_text(),
         nonce: script.model.nonce.as_ref().map(|(_, nonce)| *nonce),
         number,
         seed: session.seed().map(str::to_owned),
