@@ -1,9 +1,9 @@
 //! The idle lock in lines: nobody answered, or keymoot was put aside. What was said goes out of sight, keys that are held
 //! are wiped, and one custodian's passphrase goes on with the same question.
 
-use crate::session::Session;
 use crate::session::guide::{Entry, called};
 use crate::session::idle::{Why, nothing_lost};
+use crate::session::{Session, is_about_words};
 use crate::text::{say, tr};
 
 use super::dialogue::{Dialogue, Heard, Question, footing};
@@ -72,23 +72,40 @@ fn until_recognised(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<()
             so_far,
         ))
         .explained(HELP);
-        let Some(key) = signing::key(talk, session, person, &question)? else {
-            continue;
-        };
+        if recognised(talk, session, person, &question)? {
+            return Ok(());
+        }
+    }
+}
+
+/// Asks one custodian until the words are right; `false` if they went back, or the envelope is the wrong one.
+fn recognised(
+    talk: &mut Dialogue<'_>,
+    session: &mut Session,
+    person: &str,
+    question: &Question,
+) -> Result<bool, Gone> {
+    while let Some(key) = signing::key(talk, session, person, question)? {
         let known = session
             .recognise(person, key)
             .and_then(|()| session.note_lock(false, vec![person.to_owned()]));
-        match known {
+        let refusal = match known {
             Ok(()) => {
                 talk.say(&say!(
                     "Unlocked by {person}. It goes on where it stood.",
                     person
                 ));
-                return Ok(());
+                return Ok(true);
             }
-            Err(refusal) => talk.stop(&refusal.to_string()),
+            Err(refusal) => refusal.to_string(),
+        };
+        talk.stop(&refusal);
+        // Whoever types the words once more at once types them where they are not shown.
+        if !is_about_words(&refusal) {
+            break;
         }
     }
+    Ok(false)
 }
 
 /// The custodians who are present: enough of them opened the vault, so there always are.

@@ -13,7 +13,6 @@ fn a_question_that_nobody_answers_is_locked_and_asked_again() {
         ("Number: ", "back"),
         ("Number: ", "Ana"),
         ("Passphrase (not shown): ", "of another kind"),
-        ("Number: ", "Ana"),
         ("Passphrase (not shown): ", "apple arrow"),
         ("Name: ", "kek"),
         ("Check value: ", "the usual"),

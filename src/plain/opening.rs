@@ -14,6 +14,7 @@ use crate::session::keyboard::HandOver;
 use crate::session::returning::Return;
 use crate::session::{
     Bootstrap, Environment, NewerLog, Opening, Profile, Refusal, Session, WitnessAnswer,
+    is_about_words,
 };
 use crate::text::{say, tr};
 use crate::vault::FolderStore;
@@ -409,23 +410,32 @@ impl<'t, 'a> Entering<'t, 'a> {
             field: OPENING_PASSPHRASE,
             practice: self.public.practice.get(name).cloned(),
         };
-        let Heard::Given(passphrase) = self.talk.secret(&question, &asked)? else {
+        loop {
+            let Heard::Given(passphrase) = self.talk.secret(&question, &asked)? else {
+                return Ok(());
+            };
+            self.talk
+                .say(&say!("Wait: unsealing the envelope of {name}.", name));
+            match self.opening.enter(name, &passphrase, envelope.as_deref()) {
+                Ok(0) => self
+                    .talk
+                    .say(&say!("{name} has entered. That is enough.", name)),
+                Ok(more) => self.talk.say(&say!(
+                    "{name} has entered. {more} more to come.",
+                    name,
+                    more
+                )),
+                Err(refusal) => {
+                    let told = refusal.to_string();
+                    self.talk.stop(&told);
+                    // Whoever types the words once more at once types them where they are not shown.
+                    if is_about_words(&told) {
+                        continue;
+                    }
+                }
+            }
             return Ok(());
-        };
-        self.talk
-            .say(&say!("Wait: unsealing the envelope of {name}.", name));
-        match self.opening.enter(name, &passphrase, envelope.as_deref()) {
-            Ok(0) => self
-                .talk
-                .say(&say!("{name} has entered. That is enough.", name)),
-            Ok(more) => self.talk.say(&say!(
-                "{name} has entered. {more} more to come.",
-                name,
-                more
-            )),
-            Err(refusal) => self.talk.stop(&refusal.to_string()),
         }
-        Ok(())
     }
 
     /// The witness's card.
