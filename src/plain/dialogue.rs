@@ -202,7 +202,12 @@ impl<'a> Dialogue<'a> {
             }
             match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
-                Err(error) => self.stop(&error),
+                Err(error) => {
+                    if asked.field.holds_words(&text, false) {
+                        self.line.wiped();
+                    }
+                    self.stop(&error);
+                }
             }
         }
     }

@@ -5,7 +5,17 @@
 
 use super::span;
 use crate::api::{KeyAlgorithm, KeyUsage, Timestamp};
-use crate::custody::TypedFingerprint;
+use crate::custody::{TypedFingerprint, passphrase};
+use crate::text::tr;
+
+/// What words are told that open something, typed where everybody reads them; after the field's label.
+pub const ASTRAY: &str = "reads like a passphrase, and was not kept: whoever saw it on this screen knows it. Words that open something are typed where they are not shown";
+
+/// Words that are read aloud from the witness card: they open nothing.
+const READ_ALOUD: [&str; 2] = [super::asked::CARD_WORDS.id, super::returning::LAST_CARD.id];
+
+/// So many words of the list in a row, and nothing else, are no sentence.
+const PASSPHRASE_WORDS: usize = 5;
 
 /// What a date and time that is none is told, after its label.
 const A_TIME: &str = "is no date and time: write it in UTC as 2026-12-01 09:00";
@@ -155,7 +165,20 @@ impl Field {
             .ok_or_else(|| self.wrong(rule))
     }
 
+    /// Whether what is typed here so far can only be words that open something: with `begun`, one more is begun.
+    pub fn holds_words(&self, text: &str, begun: bool) -> bool {
+        matches!(self.kind, Kind::Text { .. })
+            && !READ_ALOUD.contains(&self.id)
+            && passphrase::reads_as_passphrase(
+                text,
+                PASSPHRASE_WORDS.saturating_sub(usize::from(begun)),
+            )
+    }
+
     fn check_text(&self, text: &str, max: usize) -> Result<String, FieldError> {
+        if self.holds_words(text, false) {
+            return Err(self.wrong(tr(ASTRAY)));
+        }
         if text.chars().count() > max {
             return Err(self.wrong(&format!("is longer than {max} characters")));
         }
@@ -280,4 +303,35 @@ pub struct Footing {
     pub enter: String,
     /// What has and what has not happened.
     pub so_far: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::session::{asked, op_custody};
+
+    #[test]
+    fn a_passphrase_in_a_field_for_open_text_is_not_kept_and_a_sentence_is() {
+        let reason = op_custody::REASON;
+        let words = "dynamite stem finisher gulp hammock container petal";
+        for text in [
+            words,
+            words.replace(' ', "-").as_str(),
+            words.to_uppercase().as_str(),
+        ] {
+            let told = reason.check(text).unwrap_err().to_string();
+            assert!(told.contains("reads like a passphrase"), "{told}");
+            assert!(!told.to_lowercase().contains("dynamite"), "{told}");
+        }
+        assert!(reason.holds_words("dynamite stem finisher gulp ", true));
+        assert!(!reason.holds_words("dynamite stem finisher ", true));
+        for text in [
+            "Lost on the train, seen by the witness",
+            "dynamite stem finisher gulp",
+            "Ana",
+        ] {
+            assert!(reason.check(text).is_ok(), "{text}");
+        }
+        // The witness card is read aloud, and its words are from a list too.
+        assert!(!asked::CARD_WORDS.holds_words(words, false));
+    }
 }

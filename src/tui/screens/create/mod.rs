@@ -154,6 +154,9 @@ impl Create {
         };
         match field.check(&typed) {
             Err(error) => {
+                if field.holds_words(&typed, false) {
+                    self.text = TextField::default();
+                }
                 self.error = Some(error.to_string());
                 Reaction::none()
             }

@@ -15,6 +15,9 @@ impl Form {
         if line.holds_words() {
             line.input.fill("");
             line.error = Some(wiped_words().to_owned());
+        } else if line.holds_words_astray() {
+            line.input.fill("");
+            line.error = Some(went_astray().to_owned());
         }
     }
 
@@ -40,6 +43,22 @@ impl Line {
         let text = self.input.text();
         is_beside_words(&self.asked.field) && text.is_some_and(|text| looks_like_words(&text))
     }
+}
+
+impl Line {
+    /// Whether a passphrase stands in a field for open text: seen before the last of the fewest words is begun.
+    fn holds_words_astray(&self) -> bool {
+        let text = self.input.text().unwrap_or_default();
+        let begun = text.ends_with(char::is_whitespace);
+        self.asked.field.holds_words(&text, begun)
+    }
+}
+
+/// What is said of words that were typed into a field for open text; as long as it stands there, no letter is taken.
+pub(super) fn went_astray() -> &'static str {
+    tr(
+        "That reads like a passphrase and was wiped; what is typed on is not taken. Whoever saw it here knows it. Words that open something are typed where they are not shown. Backspace begins this field anew.",
+    )
 }
 
 /// What is said of words that were typed into a path's field; as long as it stands there, no letter is taken.

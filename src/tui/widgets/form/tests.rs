@@ -316,3 +316,20 @@ fn nobody_says_by_a_tired_enter_that_a_package_was_looked_at() {
     assert_eq!(form.enter(), Pressed::Complete);
     assert!(matches!(&form.take()[0], Answer::Text(said) if said == "no"));
 }
+
+#[test]
+fn a_passphrase_in_a_field_for_open_text_is_wiped_before_it_is_whole() {
+    let mut form = Form::of(&[crate::session::op_custody::REASON]);
+    typed(&mut form, "dynamite stem finisher gulp ");
+    assert_eq!(form.text("reason").as_deref(), Some(""));
+    let error = form.lines[0].error.clone().unwrap();
+    assert!(error.contains("reads like a passphrase") && !error.contains("dynamite"));
+    typed(&mut form, "hammock petal");
+    assert_eq!(form.text("reason").as_deref(), Some(""));
+    form.key(&KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+    form.paste("dynamite stem finisher gulp hammock container petal");
+    assert_eq!(form.text("reason").as_deref(), Some(""));
+    form.key(&KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
+    typed(&mut form, "It was lost on a train.");
+    assert_eq!(form.enter(), Pressed::Complete);
+}
