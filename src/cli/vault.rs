@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::session::action::Copying;
 use crate::session::{Action, Bootstrap, Opening, Refusal, Session, envelopes, op};
-use crate::vault::{FolderStore, RECOVERY_SCRIPT};
+use crate::vault::{FolderStore, RECOVERY_SCRIPT, Store as _};
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
@@ -283,7 +283,10 @@ impl Which {
     fn verify(&self) -> Answer<Status> {
         // Opening checks the inner seal, the state, the audit chain with its keys, and heads; the folder is looked
         // over first, so that a stray file is named even where opening refuses.
-        let store = FolderStore::open(&self.dir).map_err(|e| Failure::failed(e.to_string()))?;
+        let failed = |e: crate::vault::StoreError| Failure::failed(e.to_string());
+        let mut store = FolderStore::open(&self.dir).map_err(failed)?;
+        // Of a vault that is open elsewhere nothing is said: it was not looked at.
+        store.try_lock().map_err(failed)?;
         let seen =
             crate::vault::inspect(&store, None).map_err(|e| Failure::failed(e.to_string()))?;
         let mut findings: Vec<Found> = seen

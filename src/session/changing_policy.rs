@@ -90,6 +90,13 @@ impl Session {
 /// What people sign: every member that changes, and what stands against those that they now allow.
 pub(crate) fn told(old: &Policy, new: &Policy) -> Details {
     let mut told = old_beside_new(old, new);
+    let fewer = new.overrides.values().any(|count| *count < old.default);
+    if new.default < old.default || fewer {
+        let means = tr(
+            "whatever opens a secret takes as many as this vault asks to use one; in production exports, deletions, roots and changes of people, rules or clock take as many as open it",
+        );
+        told.push(line(tr("never fewer"), means));
+    }
     if new.software_generation && !old.software_generation {
         let means = tr(
             "a laptop is not a secure cryptographic device (PCI PIN 5-1, 6-2), and keys made on it are so marked on every report",

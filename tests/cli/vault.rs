@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
+use keymoot::vault::{FolderStore, Store as _};
+
 use crate::program::Room;
 
 #[test]
@@ -94,6 +96,13 @@ fn verify_finds_what_was_tampered_with() {
     room.test_vault();
     let sound = room.json("vault verify t.vault --unlock-file people.json --json");
     assert_eq!(sound["sound"], true);
+    // Nothing is said of a vault that could not be looked at.
+    let mut elsewhere = FolderStore::open(&room.path("t.vault")).unwrap();
+    elsewhere.try_lock().unwrap();
+    let ran = room.run("vault verify t.vault --unlock-file people.json");
+    assert!(!ran.out.contains("SOUND"), "{}", ran.out);
+    ran.refused(1, "has this vault open");
+    drop(elsewhere);
     let mut bytes = std::fs::read(room.path("t.vault/vault.age")).unwrap();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
