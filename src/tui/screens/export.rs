@@ -461,7 +461,7 @@ impl Screen for Export {
         }
     }
 
-    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
         if !std::mem::take(&mut self.waiting) {
             return None;
         }
@@ -477,7 +477,14 @@ impl Screen for Export {
                 1,
             ))),
             News::Refused(text) => {
-                self.error = Some(text.clone());
+                let text = world
+                    .view
+                    .as_ref()
+                    .map_or(text.clone(), |v| v.by_label(text));
+                self.error = Some(match self.step {
+                    Step::Files => self.files.refused(&text),
+                    _ => text,
+                });
                 Some(Reaction::none())
             }
             _ => None,

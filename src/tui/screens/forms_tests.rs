@@ -60,6 +60,21 @@ fn a_refusal_is_whole_wherever_one_types() {
     );
 }
 
+/// The refusal speaks of the field by its label, and the cursor stands there.
+#[test]
+fn a_wrong_name_for_a_file_is_told_at_its_field() {
+    let mut room = at(&[
+        "x<Enter>/kek<Enter><Enter>",
+        SAMPLE,
+        "<Enter><Enter><Enter><Enter>",
+        "<C-u>kek/aws<Enter><Enter>",
+    ]);
+    room.shows(&["► File name", "is not a plain file name"]);
+    assert!(!room.text().contains("field output"), "{}", room.text());
+    room.press("<C-u>kek<Enter><Enter>");
+    assert!(!room.text().contains("plain file name"), "{}", room.text());
+}
+
 #[test]
 fn a_refused_passphrase_is_told_whole() {
     let mut room = Room::new(Home::new(), practice_session(false));
