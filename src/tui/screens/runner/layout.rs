@@ -126,6 +126,15 @@ impl RunScreen {
         }
     }
 
+    /// How many lines hold the next Enter up. An answer that was typed is taken first, and the cursor goes to the next
+    /// field: who typed it types on, and would type into the same field. What is unread comes before the Enter that answers.
+    pub(super) fn held_up(&self, world: &World) -> usize {
+        if self.phase == Phase::Asking && self.form.goes_on() {
+            return 0;
+        }
+        self.unread(world)
+    }
+
     /// How many lines of the question are still below the edge.
     pub(super) fn unread(&self, world: &World) -> usize {
         if self.phase == Phase::CameBack {

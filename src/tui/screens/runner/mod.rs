@@ -92,11 +92,11 @@ impl RunScreen {
 
     fn enter(&mut self, world: &World) -> Reaction {
         // Nobody signs what is still below the edge of the screen.
-        if self.unread(world) > 0 {
+        if self.held_up(world) > 0 {
             self.scroll(true, world);
             return Reaction::none();
         }
-        self.read = self.phase == Phase::Asking;
+        self.read = self.phase == Phase::Asking && self.unread(world) == 0;
         match self.phase {
             Phase::Beginning => Reaction::none(),
             Phase::CameBack | Phase::HandOver => {
@@ -199,7 +199,7 @@ impl Screen for RunScreen {
                 tr("shows the question"),
                 self.saved(world),
             ),
-            (Phase::Asking, Some(ask)) => match self.unread(world) {
+            (Phase::Asking, Some(ask)) => match self.held_up(world) {
                 0 => Footing {
                     enter: self.form.more_says().unwrap_or(ask.footing.enter.clone()),
                     ..ask.footing.clone()
@@ -248,7 +248,7 @@ impl Screen for RunScreen {
             if below > 0 || self.scroll > 0 {
                 offers.extend([Offer::plain(Verb::PageDown), Offer::plain(Verb::PageUp)]);
             }
-            if below > 0 {
+            if self.held_up(world) > 0 {
                 offers.extend([
                     Offer::word(Verb::Enter, tr("read on")),
                     Offer::word(Verb::Back, tr("pause")),

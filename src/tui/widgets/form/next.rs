@@ -76,6 +76,11 @@ impl Form {
         })
     }
 
+    /// Whether Enter takes what was typed here and goes to another field.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.at().is_some_and(Line::is_typed) && self.more_says().is_some()
+    }
+
     /// What Enter does while something is still to be answered; nothing where all of it is.
     pub(crate) fn unfinished_says(&self) -> Option<String> {
         (self.next() != Next::Complete).then(|| self.enter_says(""))
