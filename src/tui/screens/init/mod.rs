@@ -174,8 +174,14 @@ impl Init {
             .unwrap_or(Profile::Test)
     }
 
+    /// Whether the page is read to its end before Enter goes on.
+    const fn is_read(&self) -> bool {
+        matches!(self.page, Page::Review | Page::Papers)
+    }
+
     fn turn(&mut self, page: Page) {
         self.page = page;
+        self.reading = Reading::default();
         self.giving_up = false;
         self.error = None;
         self.question = self.question.wrapping_add(1);
@@ -293,7 +299,7 @@ impl Screen for Init {
         } else {
             Offer::plain(Verb::Back)
         });
-        if self.page == Page::Papers {
+        if self.is_read() {
             offers.extend(Reading::offers());
         }
         offers
@@ -385,8 +391,7 @@ impl Screen for Init {
         if verb != Verb::Back {
             self.giving_up = false;
         }
-        let papers = self.page == Page::Papers;
-        if papers && (self.reading.moved(verb) || self.reading.first(verb)) {
+        if self.is_read() && (self.reading.moved(verb) || self.reading.first(verb)) {
             return Reaction::none();
         }
         match verb {

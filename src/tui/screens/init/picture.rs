@@ -5,7 +5,7 @@ use crate::session::Profile;
 use crate::session::field::Footing;
 use crate::session::founding;
 use crate::text::{say, tr};
-use crate::tui::canvas::{Canvas, cells, wrap};
+use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::rail::{Stage, Stop};
@@ -25,11 +25,11 @@ impl Init {
         let (acts, enter, so_far) = match self.page {
             Page::Review => (
                 tr("everybody: read it together").into(),
-                if self.unfit(world).is_some() {
+                self.reading.or_first(if self.unfit(world).is_some() {
                     tr("goes on although this machine is not fit: calls the first person").into()
                 } else {
                     tr("calls the first person to the keyboard, alone").into()
-                },
+                }),
                 nothing,
             ),
             Page::People => match self.person() {
@@ -90,32 +90,25 @@ impl Init {
         }
     }
 
+    /// What is to be made, and what everybody signs by typing their words back: read to its end before anybody is called.
     pub(super) fn draw_review(&self, world: &World, canvas: &mut Canvas<'_>) {
-        let width = canvas.width();
         let plan = self.plan();
-        let mut y = 0;
-        canvas.put(0, y, Role::Title, founding::REVIEW);
-        y += 2;
+        let gap = || Line::across(Role::Text, "");
+        let mut lines = vec![Line::across(Role::Title, founding::REVIEW), gap()];
         // Before anybody's words are shown, and not on Home after them.
         if let Some(unfit) = self.unfit(world) {
-            canvas.put(0, y, Role::Muted, tr("Machine"));
-            y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Stop, &unfit);
-            let room = width.saturating_sub(9);
-            y += canvas.paragraph(9, y, room, Role::Note, tr(ON_RECORD));
+            lines.push(Line::new(tr("Machine"), unfit).role(Role::Stop));
+            lines.push(Line::new("", tr(ON_RECORD)).role(Role::Note));
         }
-        for (label, text) in &plan.review() {
+        for (label, text) in plan.review() {
             // A name alone does not say on which stick the vault will lie.
             let whole =
-                (*label == tr("Folder")).then(|| world.folder.join(text).display().to_string());
-            let text = whole.as_ref().unwrap_or(text);
-            canvas.put(0, y, Role::Muted, label);
-            y += canvas.paragraph(9, y, width.saturating_sub(9), Role::Text, text);
+                (label == tr("Folder")).then(|| world.folder.join(&text).display().to_string());
+            lines.push(Line::new(label, whole.unwrap_or(text)));
         }
-        let next = plan.next();
-        let rows = cells(wrap(&next, usize::from(width)).len());
-        if y + rows < canvas.height() {
-            canvas.paragraph(0, y + 1, width, Role::Note, &next);
-        }
+        lines.extend([gap(), Line::across(Role::Note, plan.next())]);
+        let below = (0, canvas.height());
+        lines::draw(canvas, below, 10, &lines, Some(&self.reading));
     }
 
     /// What the making left, and the card, which is copied by hand: read page by page where it is longer than the page.

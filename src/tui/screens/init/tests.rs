@@ -350,6 +350,8 @@ fn a_policy_that_was_given_is_read_together_and_must_fit() {
         "{picture}"
     );
     assert!(picture.contains("ExportKey 3"), "{picture}");
+    press(&mut state, "<Enter>");
+    assert!(shown(&mut state).contains("also signs"));
     let last = everybodys_words(&mut state, 5);
     let Some(Effect::Desk(Order::Create {
         policy: given, new, ..
@@ -390,7 +392,17 @@ fn the_review_says_what_is_wrong_with_the_machine_and_its_clock() {
         "2025-11-24 09:05, by two",
         "ahead",
         "administrator Ada, witness Wim",
-        "no file is shown",
+        "come from outside only",
+        "more lines below: PgDn",
+    ] {
+        assert!(picture.contains(words), "{words}: {picture}");
+    }
+    // Nobody is called before what their words sign was on the screen.
+    press(&mut state, "<Enter>");
+    let picture = drawn(&mut state);
+    for words in [
+        "Next, each of the 5 people",
+        "also signs",
         "although this machine is not fit",
     ] {
         assert!(picture.contains(words), "{words}: {picture}");
