@@ -241,6 +241,18 @@ fn the_vault_opens_again_with_its_keys_and_not_for_one_alone() {
     assert!(!view.automatic, "opening is not approving");
 }
 
+/// What waited for signatures when the program was killed is gone, and whoever opens next is told so.
+#[test]
+fn a_session_that_nobody_closed_is_told_of_at_the_next_opening() {
+    let people = [("Ana", "apple arrow"), ("Cho", "cabin camel")];
+    let (store, mut session) = practice(true);
+    session.act(create_kek(&session), None, None).unwrap();
+    let cut = reopen(&store, &people).unwrap();
+    assert!(cut.view().notes[0].contains("was cut off"));
+    session.close().unwrap();
+    assert!(reopen(&store, &people).unwrap().view().notes.is_empty());
+}
+
 #[test]
 fn opening_unseals_no_signing_key() {
     let (store, session) = practice(true);

@@ -6,8 +6,10 @@ use std::io::{BufReader, Read};
 use minicbor_serde::from_slice;
 
 use crate::api::Timestamp;
+use crate::custody::policy::operation;
 use crate::custody::state_head;
 use crate::evidence::audit::{self, Event, Head, Kind, Line};
+use crate::text::tr;
 use crate::vault::{Identity, Store, Vault};
 
 use super::super::era::audit_keys;
@@ -92,7 +94,9 @@ impl Book {
             head: (card == Some(0)).then(|| state_head::head0(&vault_id)),
             ..SinceCard::default()
         };
+        let mut open = false;
         let mut each = |line: &Line| {
+            open = stands_open(&line.event).unwrap_or(open);
             remember(&mut last_group, &line.event);
             since.head = head_at(&line.event, card).or(since.head);
             if let Some(card) = card {
@@ -123,7 +127,10 @@ impl Book {
             position,
         };
         let before = book.chain.head();
-        let notes = book.settle_log(&reading, &last_group, at)?;
+        let mut notes = book.settle_log(&reading, &last_group, at)?;
+        if open {
+            notes.push(tr(CUT_OFF).to_owned());
+        }
         if book.chain.head() != before {
             // Sealed at once: the log may hold one unsealed group at most, whatever follows.
             book.write(&state)?;
@@ -176,6 +183,20 @@ impl Book {
         }
         self.append(lines)?;
         Ok(notes)
+    }
+}
+
+/// What is said of a session that nobody closed.
+const CUT_OFF: &str = "the session before was cut off, and not closed. What was done is in the log; what was asked for and not signed by all who must is gone, and is asked for anew";
+
+/// Whether a session is open after this line; nothing where the line does not tell. In a copy the log ends with the making
+/// of the copy, and nothing was cut off.
+fn stands_open(event: &Event) -> Option<bool> {
+    match event.kind {
+        Kind::Opened => Some(true),
+        Kind::Closed if event.op == "close" => Some(false),
+        Kind::Intent | Kind::Outcome => Some(event.op != operation::BACKUP),
+        _ => None,
     }
 }
 
