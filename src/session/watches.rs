@@ -57,30 +57,42 @@ impl Clocks {
 /// the door refuses them.
 pub fn asks(readings: &[(String, Timestamp)], clocks: Clocks) -> Option<String> {
     let read = between(readings).filter(|_| agree(readings))?;
-    let off = read.millis().saturating_sub(clocks.against.millis());
     let behind = read.millis() < clocks.latest.millis().saturating_sub(AGREE);
-    if behind || off.abs() <= AGREE {
+    let apart = apart(read, clocks.against, clocks.attested).filter(|_| !behind)?;
+    let read = minute(read);
+    let asked = say!("Both watches say {read}, {apart}", read, apart);
+    if clocks.attested {
+        return Some(asked);
+    }
+    let then = tr(
+        "If the watches are right, that clock is wrong; the vault goes by the watches, and somebody sets it right.",
+    );
+    Some(format!("{asked} {then}"))
+}
+
+/// How far a time that was read lies from a clock, what that says, and what is mostly wrong then; nothing where they agree.
+/// `own` where it is the vault's clock, and not the machine's.
+pub(crate) fn apart(read: Timestamp, clock: Timestamp, own: bool) -> Option<String> {
+    let off = read.millis().saturating_sub(clock.millis());
+    if off.abs() <= AGREE {
         return None;
     }
     let by = if off > 0 {
-        say!("{by} ahead of", by = left(clocks.against, read))
+        say!("{by} ahead of", by = left(clock, read))
     } else {
-        say!("{by} behind", by = left(read, clocks.against))
+        say!("{by} behind", by = left(read, clock))
     };
-    let (read, clock, ask) = (minute(read), minute(clocks.against), which_is_wrong(off));
-    Some(if clocks.attested {
+    let (clock, ask) = (minute(clock), which_is_wrong(off));
+    Some(if own {
         say!(
-            "Both watches say {read}, {by} this vault's clock, which says {clock}: {ask}",
-            read,
+            "{by} this vault's clock, which says {clock}: {ask}",
             by,
             clock,
             ask
         )
     } else {
         say!(
-            "Both watches say {read}, {by} this machine's clock, which says {clock}: {ask} If the watches are right, \
-             that clock is wrong; the vault goes by the watches, and somebody sets it right.",
-            read,
+            "{by} this machine's clock, which says {clock}: {ask}",
             by,
             clock,
             ask
@@ -93,7 +105,7 @@ fn agree(readings: &[(String, Timestamp)]) -> bool {
 }
 
 /// What is mostly wrong where clocks differ: by the hour it was read in local time; by more, the date was mistyped.
-pub(crate) fn which_is_wrong(off: i64) -> &'static str {
+fn which_is_wrong(off: i64) -> &'static str {
     if off.abs() < 15 * 3_600_000 {
         tr("is it the hour in UTC, and not that of this place?")
     } else {
@@ -102,7 +114,7 @@ pub(crate) fn which_is_wrong(off: i64) -> &'static str {
 }
 
 /// `2026-11-24 09:05`.
-fn minute(time: Timestamp) -> String {
+pub(crate) fn minute(time: Timestamp) -> String {
     let text: String = time.rfc3339().chars().take(16).collect();
     text.replacen('T', " ", 1)
 }

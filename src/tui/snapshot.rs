@@ -129,6 +129,7 @@ pub(crate) fn rehearsal() -> View {
         signs_tokens: false,
         deeds: Arc::default(),
         notes: Vec::new(),
+        returned: None,
     }
 }
 
