@@ -58,21 +58,31 @@ impl Clocks {
 pub fn asks(readings: &[(String, Timestamp)], clocks: Clocks) -> Option<String> {
     let read = between(readings).filter(|_| agree(readings))?;
     let behind = read.millis() < clocks.latest.millis().saturating_sub(AGREE);
-    let apart = apart(read, clocks.against, clocks.attested).filter(|_| !behind)?;
-    let read = minute(read);
-    let asked = say!("Both watches say {read}, {apart}", read, apart);
-    if clocks.attested {
-        return Some(asked);
-    }
-    let then = tr(
-        "If the watches are right, that clock is wrong; the vault goes by the watches, and somebody sets it right.",
-    );
-    Some(format!("{asked} {then}"))
+    let (by, ask) = apart(read, clocks.against).filter(|_| !behind)?;
+    let (read, clock) = (minute(read), minute(clocks.against));
+    Some(if clocks.attested {
+        say!(
+            "Both watches say {read}, {by} this vault's clock, which says {clock}: {ask}",
+            read,
+            by,
+            clock,
+            ask
+        )
+    } else {
+        say!(
+            "Both watches say {read}, {by} this machine's clock, which says {clock}: {ask} If the watches are right, \
+             that clock is wrong; the vault goes by the watches, and somebody sets it right.",
+            read,
+            by,
+            clock,
+            ask
+        )
+    })
 }
 
-/// How far a time that was read lies from a clock, what that says, and what is mostly wrong then; nothing where they agree.
-/// `own` where it is the vault's clock, and not the machine's.
-pub(crate) fn apart(read: Timestamp, clock: Timestamp, own: bool) -> Option<String> {
+/// How far a time that was read lies from a clock (`1 h 00 m ahead of`), and what is mostly wrong then; nothing where they
+/// agree.
+pub(crate) fn apart(read: Timestamp, clock: Timestamp) -> Option<(String, &'static str)> {
     let off = read.millis().saturating_sub(clock.millis());
     if off.abs() <= AGREE {
         return None;
@@ -82,22 +92,7 @@ pub(crate) fn apart(read: Timestamp, clock: Timestamp, own: bool) -> Option<Stri
     } else {
         say!("{by} behind", by = left(read, clock))
     };
-    let (clock, ask) = (minute(clock), which_is_wrong(off));
-    Some(if own {
-        say!(
-            "{by} this vault's clock, which says {clock}: {ask}",
-            by,
-            clock,
-            ask
-        )
-    } else {
-        say!(
-            "{by} this machine's clock, which says {clock}: {ask}",
-            by,
-            clock,
-            ask
-        )
-    })
+    Some((by, which_is_wrong(off)))
 }
 
 fn agree(readings: &[(String, Timestamp)]) -> bool {

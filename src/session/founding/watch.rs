@@ -30,9 +30,14 @@ impl Reading {
     /// What was read, as everybody sees it in the review, and how far the machine's clock is from it.
     pub(crate) fn told(&self) -> String {
         let said = minute(self.said);
-        match apart(self.said, self.wall, false) {
+        match apart(self.said, self.wall) {
             None => say!("{said}, by two watches", said),
-            Some(apart) => say!("{said}, by two watches, {apart}", said, apart),
+            Some((by, ask)) => say!(
+                "{said}, by two watches, {by} this machine's clock: {ask}",
+                said,
+                by,
+                ask
+            ),
         }
     }
 

@@ -70,7 +70,7 @@ impl Session {
         lines.push(line(tr("policy"), &self.policy_of_copy()));
         let made = since.is_none_or(|since| since.others.contains_key(operation::RECOVERY_SET));
         if made {
-            lines.push(line(tr("recovery set"), recovery_since(since.is_some())));
+            lines.push(line(tr("recovery"), recovery_since(since.is_some())));
         }
         lines
     }

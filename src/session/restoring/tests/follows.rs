@@ -11,7 +11,7 @@ fn a_return_leads_to_its_ceremony_until_everything_is_new() {
     assert!(session.view().returned.is_none());
     let (_, read) = returned(&mut session, None);
     assert!(read.contains("policy: the copy's: "), "{read}");
-    assert!(read.contains("recovery set: "), "{read}");
+    assert!(read.contains("recovery: "), "{read}");
     assert!(read.contains("hold shares of the lost vault"), "{read}");
     let view = session.view();
     assert_eq!(view.returned.as_ref().unwrap().copy, "B1");
