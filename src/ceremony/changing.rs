@@ -4,7 +4,8 @@
 use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
 use crate::custody::passphrase;
 use crate::session::asked::{
-    AGAIN, APPROVAL_ENVELOPE, DRILLED_SHARE, HERE, MEDIUM, ONCE_MORE, OWN_PASSPHRASE, PRESENT,
+    AGAIN, APPROVAL_ENVELOPE, DRILLED_SHARE, HERE, MEDIUM, MINE, ONCE_MORE, OWN_MEDIUM,
+    OWN_PASSPHRASE, PRESENT,
 };
 use crate::session::changing_words::{
     footing_of, footing_of_failure, footing_of_presence, lines_of, title_of,
@@ -138,6 +139,7 @@ impl ChangeTalk {
             Moment::Words { .. } if self.shown => Vec::new(),
             Moment::Words { .. } => vec![OWN_PASSPHRASE],
             Moment::Place { .. } => vec![MEDIUM],
+            Moment::Placed(_) => vec![OWN_MEDIUM],
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => vec![HERE],
             Moment::Prove { .. } if self.asks_what_then(&turn) => vec![AGAIN],
             Moment::Prove { holds_share, .. } => {
@@ -212,7 +214,7 @@ impl ChangeTalk {
                 .collect(),
             words: words.map(ShownWords::new),
             types_back: !shown && self.words.is_some(),
-            hand_over: shown || !matches!(turn.moment, Moment::Words { .. }),
+            hand_over: shown || !matches!(turn.moment, Moment::Words { .. } | Moment::Placed(_)),
             footing: footing_of(&turn, shown),
             person: turn.person,
             role: turn.role,
@@ -261,7 +263,8 @@ impl ChangeTalk {
                 Ok(String::new())
             }
             Moment::Words { .. } => self.typed_back(session, person, answers.next()),
-            Moment::Place { .. } => self.placed(session, person, &text(answers.next())),
+            Moment::Place { .. } => self.placed(session, &text(answers.next())),
+            Moment::Placed(_) => self.own_medium(person, &text(answers.next())),
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => {
                 if text(answers.next()) == PRESENT {
                     self.here = Some(turn.person);
@@ -310,16 +313,23 @@ impl ChangeTalk {
         }
     }
 
-    /// Writes the person's envelopes; what they should know of the medium is said with it.
-    fn placed(&mut self, session: &Session, person: &str, folder: &str) -> Result<String, Again> {
+    /// Writes the person's envelopes; where they lie is asked about next.
+    fn placed(&mut self, session: &Session, folder: &str) -> Result<String, Again> {
         let placed = self.changing.place(session, folder.trim().as_ref());
-        let notes = placed.map_err(|refusal| refusal.to_string())?;
-        let said = say!(
-            "The envelopes of {person} were written and read back.",
-            person
-        );
-        let lines: Vec<String> = std::iter::once(said).chain(notes).collect();
-        Ok(lines.join(" "))
+        placed.map_err(|refusal| refusal.to_string())?;
+        Ok(String::new())
+    }
+
+    /// Whether that is their own medium; what still lies in the wrong one is said.
+    fn own_medium(&mut self, person: &str, answer: &str) -> Result<String, Again> {
+        let own = answer == MINE;
+        let lies = self.changing.own_medium(own);
+        let lies = lies.map_err(|refusal| refusal.to_string())?;
+        Ok(if own {
+            say!("{person} has taken the medium out.", person)
+        } else {
+            lies
+        })
     }
 
     /// After envelopes that did not open: once more, or recorded so.

@@ -80,6 +80,14 @@ pub enum ApprovalRefusal {
         /// The issuer.
         name: String,
     },
+    /// The person whom the act appoints approved it.
+    #[error(
+        "{name} is appointed by this act and cannot approve it: nobody signs for their own appointment. Nothing was done. Ask another custodian to approve it."
+    )]
+    OwnAppointment {
+        /// Who is appointed.
+        name: String,
+    },
     /// The issuer's share envelope is an approver's.
     #[error(
         "{name} approves from the envelope of {issuer}, who issued this act (share {index}). Nothing was done. Ask a custodian with an envelope of their own."

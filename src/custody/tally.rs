@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::ledger::same;
 use super::{Act, ApprovalRefusal, By, Person, Role, Signature, SignsAs, verify};
 
 /// The rule that signatures of one act are held against.
@@ -15,6 +16,8 @@ pub struct Tally<'a> {
     pub consumed: Option<&'a BTreeSet<[u8; 32]>>,
     /// Whether signatures from an unlock file count (not in production).
     pub unlock_files: bool,
+    /// Whom the act appoints: nobody signs for their own.
+    pub appointee: Option<&'a str>,
 }
 
 /// An act that was approved: who did.
@@ -36,6 +39,7 @@ impl<'a> Tally<'a> {
             required,
             consumed: None,
             unlock_files: true,
+            appointee: None,
         }
     }
 
@@ -158,6 +162,9 @@ impl<'a> Tally<'a> {
         }
         if person.name == issuer.name || person.approval_key == issuer.approval_key {
             return Err(ApprovalRefusal::IssuerApproving { name });
+        }
+        if self.appointee.is_some_and(|own| same(own, &name)) {
+            return Err(ApprovalRefusal::OwnAppointment { name });
         }
         match person.role {
             Role::Administrator => return Err(ApprovalRefusal::AdministratorApproving { name }),

@@ -357,6 +357,19 @@ fn an_approval_is_used_once_and_files_do_not_sign_in_production() {
 }
 
 #[test]
+fn nobody_approves_their_own_appointment() {
+    let all = people();
+    let tally = Tally {
+        appointee: Some("bo"),
+        ..Tally::new(&all, 2)
+    };
+    says(
+        &tally.count(&act(), &[issued(), approved("Bo", 2), approved("Cy", 3)]),
+        "Bo is appointed by this act and cannot approve it: nobody signs for their own appointment. Nothing was done. Ask another custodian to approve it.",
+    );
+}
+
+#[test]
 fn what_changed_since_is_said() {
     assert!(unchanged(&act(), &act()).is_ok());
     let cases: [Change; 6] = [

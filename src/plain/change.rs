@@ -43,9 +43,11 @@ impl Acting<'_, '_> {
                 self.talk.say(&told);
                 return Ok(());
             };
+            let person = talk.person();
             match talk.answer(self.session, answers) {
                 Ok(said) => {
-                    again = said.is_empty();
+                    // Whoever is at the keyboard already is not called a second time.
+                    again = said.is_empty() || talk.person() == person;
                     self.talk.say(&said);
                 }
                 Err(words) => {

@@ -9,6 +9,7 @@ use crate::api::Clock as _;
 use crate::ceremony::{Answer, AskField, ShownWords};
 use crate::crypto::SecretBytes;
 use crate::os::{WallClock, state_folder};
+use crate::session::asked::{MINE, OWN_MEDIUM};
 use crate::session::field::Field;
 use crate::session::founding::fields::{
     CLOCK, CUSTODIANS, MEDIUM, NEEDED, PLACE, PROFILE, QR, SOFTWARE, WORDS_BACK, names,
@@ -17,7 +18,7 @@ use crate::session::founding::{
     self, Envelopes, Given, Moment, Papers, Person, Plan, Reading, USUAL,
 };
 use crate::session::span::date_time;
-use crate::session::{Environment, NewPerson, Profile, Refusal, Session, policy_fits};
+use crate::session::{Environment, NewPerson, Profile, Refusal, Session, media, policy_fits};
 use crate::text::{say, tr};
 use crate::vault::FolderStore;
 
@@ -356,6 +357,47 @@ fn make(plan: &Plan, ready: Vec<NewPerson>) -> Result<(Session, Papers), Refusal
     Ok(founding::keep(created, dir))
 }
 
+/// Whoever's envelopes were just written says whether they lie where they belong; if not, the same person names another
+/// folder.
+fn own_medium(
+    talk: &mut Dialogue<'_>,
+    envelopes: &mut Envelopes,
+    folder: &str,
+) -> Result<(), Gone> {
+    let Some(written) = envelopes.written() else {
+        return Ok(());
+    };
+    let (person, files) = written;
+    let elsewhere = envelopes.elsewhere(Some(&person));
+    let so_far = envelopes.footing().so_far;
+    let question = Question::new(footing(
+        &say!("{person}, who takes the medium out", person),
+        tr("calls the next person, or asks for another folder"),
+        &so_far,
+    ))
+    .telling(vec![
+        tr("Written and read back.").to_owned(),
+        media::is_own(&person, elsewhere.as_deref()),
+    ])
+    .explained(HELP);
+    let asked = AskField {
+        exactly: None,
+        digits: None,
+        field: OWN_MEDIUM,
+        practice: None,
+    };
+    // Whoever says a word instead has not said that it is theirs.
+    let own = match talk.field(&question, &asked, &[])? {
+        Heard::Given(Answer::Text(answer)) => answer == MINE,
+        _ => false,
+    };
+    if !own {
+        envelopes.misplaced();
+        talk.say(&media::still_lie(&files, Path::new(folder)));
+    }
+    Ok(())
+}
+
 /// Envelopes go to their owners' media; then papers are told.
 fn handed_out(
     talk: &mut Dialogue<'_>,
@@ -382,9 +424,7 @@ fn handed_out(
                     for note in &notes {
                         talk.say(&say!("note  {note}", note));
                     }
-                    talk.say(tr(
-                        "Written and read back. Take the medium out and keep it.",
-                    ));
+                    own_medium(talk, &mut envelopes, folder.trim())?;
                 }
                 Err(refusal) => talk.stop(&refusal.to_string()),
             },
@@ -396,7 +436,7 @@ fn handed_out(
         talk.say(&written);
     }
     if plan.profile == Profile::Production {
-        talk.say(founding::OWN_ENVELOPES);
+        talk.say(&envelopes.all_held());
     }
     if let Some(trouble) = &papers.trouble {
         talk.stop(trouble);

@@ -144,6 +144,7 @@ fn a_production_vault_made_in_lines_hands_its_envelopes_out() {
         .map(|name| room.path().join(name).display().to_string())
         .collect();
     let inside = dir.join("ana").display().to_string();
+    let wrong = room.path().join("wrong").display().to_string();
     let mut founder = Founder::new(&[
         ("What is it for?", "2"),
         ("Custodians", "2"),
@@ -158,11 +159,17 @@ fn a_production_vault_made_in_lines_hands_its_envelopes_out() {
         ("Now, by two watches", "2026-11-24 09:05"),
         ("Folder on it", "cancel"),
         ("Folder on it", &inside),
+        ("Folder on it", &wrong),
+        ("Medium", "2"),
         ("Folder on it", &media[0]),
+        ("Medium", "1"),
         ("Folder on it", &media[0]),
         ("Folder on it", &media[1]),
+        ("Medium", "1"),
         ("Folder on it", &media[2]),
+        ("Medium", "1"),
         ("Folder on it", &media[3]),
+        ("Medium", "1"),
         ("Number", "close"),
         ("Number", "3"),
     ]);
@@ -175,7 +182,8 @@ fn a_production_vault_made_in_lines_hands_its_envelopes_out() {
         "Everybody needs their envelopes first",
         "That folder lies in the vault",
         "Somebody else's envelopes lie in that folder",
-        "Everybody holds their own envelopes now",
+        "Ana.share.age and Ana.approval.age still lie in",
+        "Everybody holds their own envelopes now. Some of them still lie elsewhere too",
         "This vault exists once",
     ] {
         assert!(text.contains(words), "no {words:?} in\n{text}");
@@ -264,9 +272,16 @@ fn a_broken_sticks_vault_is_restored_from_its_copy() {
         ("Newer log", &text("r.vault")),
         ("Last card", "1"),
         ("Reason", "the stick broke"),
-        // The copy is opened by two, asked for by Ada and approved by two.
+        // The copy is opened by two. One answer is put right: nobody opens it again.
         ("Number", "Ana"),
         ("Number", "Ben"),
+        ("Type the word", "back"),
+        ("Copy", &text("copy")),
+        ("New folder", &text("new.vault")),
+        ("Newer log", &text("r.vault")),
+        ("Last card", "1"),
+        ("Reason", "the stick broke and burnt"),
+        // It is asked for by Ada and approved by two.
         ("Type the word", "restore"),
         ("Number", "Ada"),
         ("Number", "Ana"),
@@ -283,6 +298,8 @@ fn a_broken_sticks_vault_is_restored_from_its_copy() {
     assert_eq!(status, 0, "{said}");
     for words in [
         "full: not empty, and a vault is restored into a folder of its own",
+        "The copy stays open",
+        "the stick broke and burnt",
         "B1 is restored to",
         "WITNESS CARD",
     ] {

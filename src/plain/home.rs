@@ -8,7 +8,7 @@ use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
 use crate::session::idle::{network, network_word};
 use crate::session::op;
-use crate::session::op_custody::{APPOINT, RESTORE};
+use crate::session::op_custody::{APPOINT, PERSON, RESTORE};
 use crate::session::span::clock;
 use crate::session::{Command, Outcome, Session};
 use crate::text::{say, tr};
@@ -17,6 +17,7 @@ use super::Explain;
 use super::act::{Acting, Acts};
 use super::dialogue::{Dialogue, Heard, Question, footing};
 use super::exchanged;
+use super::filling::Draft;
 use super::line::Gone;
 use super::lock::lock;
 use super::menu::{self, Goal, Line, entries};
@@ -213,12 +214,20 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Exchange(_)) => self.exchange(),
             Some(Goes::Compare(arn)) => self.acting().compare(&arn),
             Some(Goes::Ceremonies) => self.goes_on(),
+            Some(Goes::Ceremony(_)) => self.ceremonies(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
             Some(Goes::Custodians) => self.custodians(),
-            Some(Goes::Appoint) => self.acting().begin(&APPOINT),
+            Some(Goes::Appoint(whom)) => self.appoint(&whom.person),
             Some(Goes::Clock) => self.clock(),
             None => Ok(()),
         }
+    }
+
+    /// The appointment of whoever it is due for.
+    fn appoint(&mut self, person: &str) -> Result<(), Gone> {
+        self.talk.say(&say!("Person: {person}", person));
+        let draft = Draft::new(&APPOINT).about(PERSON.id, person);
+        self.acting().begin_with(draft)
     }
 
     /// A clock that leapt while the vault was open; given up, it stays due.

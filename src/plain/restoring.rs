@@ -1,7 +1,7 @@
 //! A copy becomes a vault again, in lines: which copy, its custodians, their approval, and the vault is written out.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::os::state_folder;
 use crate::session::op_custody::RESTORE;
@@ -10,7 +10,7 @@ use crate::session::{Environment, NewerLog, Profile, Restored, Session};
 use crate::text::{say, tr};
 
 use super::act::{Acting, Acts};
-use super::dialogue::{Dialogue, Heard, Question, answered, footing};
+use super::dialogue::{Dialogue, Heard, Question, Word, answered, footing};
 use super::filling::Draft;
 use super::line::Gone;
 use super::opening::{self, plain};
@@ -39,52 +39,125 @@ pub(crate) fn restore(
         talk.say(&say!("Copy: {copy}", copy));
         texts.insert(COPY_FROM.id, copy);
     }
+    // A copy that was opened stays open for as long as it is the one that is named.
+    let mut open: Option<Open> = None;
     loop {
         let Some(wanted) = asked(talk, &mut texts)? else {
+            if let Some(open) = open {
+                close(talk, open.session);
+            }
             talk.say(tr("Left. Nothing was written; the copy is as it was."));
             return Ok(false);
         };
-        let opening = match wanted.begin(None) {
-            Ok(opening) => opening,
-            Err(refusal) => {
-                talk.stop(&refusal.to_string());
+        let mut at_hand = match at_hand(talk, &wanted, open.take())? {
+            AtHand::Open(open) => *open,
+            AtHand::Again(kept) => {
+                open = kept.map(|kept| *kept);
                 continue;
             }
+            AtHand::Left => return Ok(false),
         };
-        let state_folder = match opening.bootstrap().profile {
-            Profile::Rehearsal => None,
-            Profile::Test | Profile::Production => state_folder(),
-        };
-        let environment = Environment::real(state_folder.clone());
-        let Some((mut session, newer)) = opening::open_copy(talk, opening, &wanted, environment)?
-        else {
-            talk.say(tr(
-                "The copy was not opened. Nothing was written; it is as it was.",
-            ));
-            return Ok(false);
-        };
-        let Some(restored) = approved(talk, &mut session, &wanted, newer, explain)? else {
-            talk.say(tr(
-                "The return was not approved. Nothing was written; the copy is as it was.",
-            ));
-            close(talk, session);
-            return Ok(false);
-        };
-        match wanted.write(&mut session, state_folder.as_deref()) {
-            Ok(trouble) => {
-                talk.heading(tr("Done."));
-                for line in wanted.told(&session, &restored) {
-                    talk.say(&line);
-                }
-                if let Some(trouble) = trouble {
-                    talk.stop(&trouble);
-                }
-                return Ok(true);
+        let newer = at_hand.newer.take();
+        match approved(talk, &mut at_hand.session, &wanted, newer, explain)? {
+            Came::Done(restored) => return Ok(written(talk, &wanted, at_hand, &restored)),
+            Came::Changed => {
+                talk.say(tr(
+                    "The copy stays open: change what is wrong, and the review comes again. Another copy is opened anew.",
+                ));
+                open = Some(Open { wanted, ..at_hand });
             }
-            Err(refusal) => {
-                talk.stop(&refusal.to_string());
+            Came::Left => {
+                talk.say(tr(
+                    "The return was not approved. Nothing was written; the copy is as it was.",
+                ));
+                close(talk, at_hand.session);
                 return Ok(false);
             }
+        }
+    }
+}
+
+/// A copy that is open to be returned to.
+struct Open {
+    session: Session,
+    newer: Option<NewerLog>,
+    wanted: Return,
+    state_folder: Option<PathBuf>,
+}
+
+/// What became of the review.
+enum Came {
+    Done(Box<Restored>),
+    /// The answers are changed.
+    Changed,
+    Left,
+}
+
+/// Whether the copy is open with these answers.
+enum AtHand {
+    Open(Box<Open>),
+    /// They are refused and asked again, with what stays open.
+    Again(Option<Box<Open>>),
+    Left,
+}
+
+/// The copy that is open already with other answers, or opened by its people.
+fn at_hand(talk: &mut Dialogue<'_>, wanted: &Return, kept: Option<Open>) -> Result<AtHand, Gone> {
+    if let Some(mut kept) = kept {
+        if wanted.same_copy(&kept.wanted) {
+            return Ok(match wanted.answered_anew(&mut kept.session) {
+                Ok(newer) => AtHand::Open(Box::new(Open { newer, ..kept })),
+                Err(refusal) => {
+                    talk.stop(&refusal.to_string());
+                    AtHand::Again(Some(Box::new(kept)))
+                }
+            });
+        }
+        close(talk, kept.session);
+    }
+    let opening = match wanted.begin(None) {
+        Ok(opening) => opening,
+        Err(refusal) => {
+            talk.stop(&refusal.to_string());
+            return Ok(AtHand::Again(None));
+        }
+    };
+    let state_folder = match opening.bootstrap().profile {
+        Profile::Rehearsal => None,
+        Profile::Test | Profile::Production => state_folder(),
+    };
+    let environment = Environment::real(state_folder.clone());
+    let opened = opening::open_copy(talk, opening, wanted, environment)?;
+    let Some((session, newer)) = opened else {
+        talk.say(tr(
+            "The copy was not opened. Nothing was written; it is as it was.",
+        ));
+        return Ok(AtHand::Left);
+    };
+    Ok(AtHand::Open(Box::new(Open {
+        session,
+        newer,
+        wanted: wanted.clone(),
+        state_folder,
+    })))
+}
+
+/// The restored vault is written out; whether it was.
+fn written(talk: &mut Dialogue<'_>, wanted: &Return, mut open: Open, restored: &Restored) -> bool {
+    match wanted.write(&mut open.session, open.state_folder.as_deref()) {
+        Ok(trouble) => {
+            talk.heading(tr("Done."));
+            for line in wanted.told(&open.session, restored) {
+                talk.say(&line);
+            }
+            if let Some(trouble) = trouble {
+                talk.stop(&trouble);
+            }
+            true
+        }
+        Err(refusal) => {
+            talk.stop(&refusal.to_string());
+            false
         }
     }
 }
@@ -124,19 +197,19 @@ fn asked(
     })))
 }
 
-/// The act asked for, signed and put in force; `None` if that was left.
+/// The act asked for, signed and put in force; back at the review changes the answers.
 fn approved(
     talk: &mut Dialogue<'_>,
     session: &mut Session,
     wanted: &Return,
     newer: Option<NewerLog>,
     explain: Option<Explain>,
-) -> Result<Option<Restored>, Gone> {
+) -> Result<Came, Gone> {
     let action = match wanted.action(session, newer.as_ref()) {
         Ok(action) => action,
         Err(refusal) => {
             talk.stop(&refusal.to_string());
-            return Ok(None);
+            return Ok(Came::Left);
         }
     };
     let mut acts = Acts {
@@ -153,15 +226,20 @@ fn approved(
         Ok(preview) => preview,
         Err(refusal) => {
             acting.talk.stop(&refusal.to_string());
-            return Ok(None);
+            return Ok(Came::Left);
         }
     };
     let mut draft = Draft::new(&RESTORE);
     draft.out = Some(wanted.to.clone());
-    if let Heard::Given(()) = acting.review(&draft, &action, &preview)?
-        && let Heard::Given(pending) = acting.ask(action, None)?
-    {
+    if let Heard::Said(word) = acting.review(&draft, &action, &preview)? {
+        return Ok(match word {
+            Word::Back => Came::Changed,
+            _ => Came::Left,
+        });
+    }
+    if let Heard::Given(pending) = acting.ask(action, None)? {
         acting.approve(pending)?;
     }
-    Ok(acts.returning.and_then(|returning| returning.done))
+    let done = acts.returning.and_then(|returning| returning.done);
+    Ok(done.map_or(Came::Left, |done| Came::Done(Box::new(done))))
 }

@@ -179,6 +179,27 @@ pub const MEDIUM: Field = Field {
     optional: false,
 };
 
+/// The answer that what was written lies on somebody's own medium.
+pub const MINE: &str = "mine";
+
+/// Whether envelopes that were just written lie where they belong: a wrong folder is put right by its owner, at once.
+pub const OWN_MEDIUM: Field = Field {
+    id: "own-medium",
+    label: "Medium",
+    hint: "Where it is somebody else's, or not what was meant, the same envelopes are written once more, to another folder.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: MINE,
+            label: "my own: I take it out now and keep it",
+        },
+        Choice {
+            id: "other",
+            label: "not mine: I name another folder",
+        },
+    ]),
+    optional: false,
+};
+
 /// Where an export's files go: no part of what is signed.
 pub const FOLDER: Field = Field {
     id: "folder",

@@ -178,9 +178,14 @@ impl Session {
                 By::UnlockFile,
             ));
         }
-        tally(self.acting(), &self.consumed, self.profile, required)
-            .count(&act, &signatures)
-            .map_err(|e| Refusal::Approval(e.to_string()))?;
+        tally(
+            self.acting(),
+            &self.consumed,
+            self.profile,
+            (required, self.appointee(action)),
+        )
+        .count(&act, &signatures)
+        .map_err(|e| Refusal::Approval(e.to_string()))?;
         let use_identity = self.held.use_identity.take();
         let opener = use_identity.as_deref().map(Opener::Held);
         let mut working = std::mem::replace(&mut self.state, super::state::State::empty());
@@ -317,7 +322,7 @@ impl Changing {
                     let words = known(session.new_practice_phrase(&turn.person))?;
                     self.words(session, words)?;
                 }
-                Moment::Place { .. } => self.placed(),
+                Moment::Place { .. } | Moment::Placed(_) => self.placed(),
                 Moment::Prove { may_be_absent, .. } => {
                     if may_be_absent && session.held_phrase(&turn.person).is_none() {
                         self.absent();

@@ -1,10 +1,12 @@
 //! A drill, a reshare, a rotation or the making of a recovery set while people carry it out: whose turn it is, what that
 //! person does, and what follows. Screens, lines and scripts ask for the same moments in the same order.
 
+mod placing;
+#[cfg(test)]
+mod placing_tests;
 mod proof;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use crate::crypto::SecretBytes;
 use crate::custody::passphrase;
@@ -15,12 +17,14 @@ use super::custody_act::CustodyAct;
 use super::drill::DrillDone;
 use super::envelopes::{file_name, set_name};
 use super::error::Refusal;
+use super::media::Media;
 use super::proving::{Hand, Proving};
 use super::recovery::{PreparedRecovery, RecoveryMade};
 use super::resharing::{Reshared, Resharing};
 use super::rotation::{Prepared, Rotated};
 use super::{Profile, Session};
 
+pub use placing::Written;
 pub use proof::Proof;
 
 /// What a holder of the recovery set is called.
@@ -55,7 +59,11 @@ pub enum Moment {
         files: Vec<(String, String)>,
         /// The set that they belong to, as their names have it.
         set: String,
+        /// Sets that were cut off before they counted, whose envelopes may lie on the same medium.
+        unfinished: Vec<String>,
     },
+    /// They were written: their owner says whether that is where they belong.
+    Placed(Box<Written>),
     /// The person proves both envelopes with the passphrase.
     Prove {
         /// Whether there is a share envelope beside the approval envelope.
@@ -138,7 +146,11 @@ pub struct Changing {
     roles: Vec<(String, String)>,
     stage: Stage,
     /// Folders that hold somebody's new envelopes.
-    taken: Vec<PathBuf>,
+    media: Media,
+    /// What was written for the person who is still here.
+    written: Option<Written>,
+    /// Sets that were cut off before this change, as the names of their envelopes have them.
+    unfinished: Vec<String>,
     /// Of whose envelopes others were made, and who was passed over then.
     brought: (Vec<String>, Vec<String>),
 }
@@ -191,7 +203,9 @@ impl Session {
             profile: self.profile,
             roles,
             stage,
-            taken: Vec::new(),
+            media: Media::default(),
+            written: None,
+            unfinished: self.unfinished_sets(),
             brought: Default::default(),
         }))
     }
@@ -224,7 +238,9 @@ impl Session {
                     who: Vec::new(),
                 },
             }))),
-            taken: Vec::new(),
+            media: Media::default(),
+            written: None,
+            unfinished: self.unfinished_sets(),
             brought: Default::default(),
         }))
     }
@@ -263,12 +279,17 @@ impl Changing {
                     let file = file_name(name, kind, Some(&set));
                     (file, text.clone())
                 });
-                Some(Turn {
-                    role: self.role(&person),
-                    moment: Moment::Place {
+                let moment = match &self.written {
+                    Some(written) => Moment::Placed(Box::new(written.clone())),
+                    None => Moment::Place {
                         files: files.collect(),
                         set,
+                        unfinished: self.unfinished.clone(),
                     },
+                };
+                Some(Turn {
+                    role: self.role(&person),
+                    moment,
                     done: *done,
                     all: people.len(),
                     person,
@@ -416,6 +437,7 @@ impl Changing {
         session: &mut Session,
         arrow: Option<Arrow>,
     ) -> Result<Changed, Refusal> {
+        let lying = self.left_lying();
         match std::mem::replace(&mut self.stage, Stage::Over) {
             // Too few custodians came: the set's own refusal says so.
             Stage::Bring(proving, ..) if matches!(self.act, CustodyAct::Recovery(_)) => {
@@ -426,13 +448,13 @@ impl Changing {
                 .map(Changed::Drilled),
             Stage::Prove(New::Rotation(prepared)) => session
                 .finish_rotation_with(*prepared, arrow)
-                .map(|done| Changed::Rotated(Box::new(done))),
+                .map(|done| Changed::Rotated(Box::new(Rotated { lying, ..done }))),
             Stage::Prove(New::Shares(new)) => session
                 .finish_reshare_with(&new.proving, arrow)
-                .map(Changed::Reshared),
+                .map(|done| Changed::Reshared(Reshared { lying, ..done })),
             Stage::Prove(New::Recovery(prepared)) => session
                 .finish_recovery_with(*prepared, arrow)
-                .map(|made| Changed::Recovery(Box::new(made))),
+                .map(|made| Changed::Recovery(Box::new(RecoveryMade { lying, ..made }))),
             _ => Err(out_of_turn()),
         }
     }

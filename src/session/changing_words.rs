@@ -2,8 +2,9 @@
 
 use crate::text::{say, tr};
 
-use super::changing::{Changed, HOLDER, Moment, Turn};
+use super::changing::{Changed, HOLDER, Moment, Turn, Written};
 use super::field::Footing;
+use super::media;
 use super::{RecoveryMade, Rotated, View};
 
 /// That a change was given up, and whose papers count for nothing.
@@ -71,7 +72,7 @@ impl Changed {
                 }
                 lines
             }
-            Self::Reshared(done) => vec![
+            Self::Reshared(done) => [
                 say!(
                     "the set {set} is in force; {old_set} is dead",
                     set = done.set,
@@ -79,7 +80,10 @@ impl Changed {
                 ),
                 tr("Everybody's envelopes of before are destroyed now, in front of the witness.")
                     .into(),
-            ],
+            ]
+            .into_iter()
+            .chain(done.lying.told())
+            .collect(),
             Self::Recovery(made) => of_recovery(made),
             Self::Rotated(done) => of_rotation(done),
         }
@@ -124,6 +128,7 @@ fn of_recovery(made: &RecoveryMade) -> Vec<String> {
     if made.old_set.is_some() {
         lines.push(tr("The recovery set of before is dead: destroy its envelopes in front of the witness.").to_owned());
     }
+    lines.extend(made.lying.told());
     if !made.copies.is_empty() {
         lines.push(say!("Copies made before know nothing of it: {copies}. Make another, and keep it at the same place.", copies = made.copies.join(", ")));
     }
@@ -156,6 +161,7 @@ fn of_rotation(done: &Rotated) -> Vec<String> {
         ]
     };
     lines.extend(before);
+    lines.extend(done.lying.told());
     lines.push(tr("A copy made before this still opens with them, with a lost one too: keep it as safe as before, or destroy it and attest that at Custodians.").to_owned());
     if let Some(place) = &done.ended_recovery {
         lines.push(say!("The recovery set ({place}) ended with it: its envelopes are destroyed as well, and another is made.", place));
@@ -192,12 +198,27 @@ pub fn title_of(turn: &Turn, shown: bool) -> String {
                 person
             )
         }
+        Moment::Placed(_) => say!("{person}: where your envelopes lie now", person),
         Moment::Prove { new: true, .. } => say!("{person} proves the new envelopes", person),
         Moment::Prove {
             holds_share: false, ..
         } => say!("{person} proves their own approval envelope", person),
         Moment::Prove { .. } => say!("{person} proves both envelopes", person),
     }
+}
+
+/// What was written, where, and the question whether it is the right place.
+fn placed(turn: &Turn, written: &Written) -> Vec<String> {
+    let mut lines = vec![
+        say!(
+            "Written and read back: {names}.",
+            names = written.files.join(" and ")
+        ),
+        say!("Folder: {folder}", folder = written.folder.display()),
+    ];
+    lines.extend(written.notes.iter().cloned());
+    lines.push(media::is_own(&turn.person, written.elsewhere.as_deref()));
+    lines
 }
 
 /// What is said in a turn, line by line.
@@ -219,16 +240,19 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
                 more, to you alone.")
                 .to_owned(),
         ],
-        Moment::Place { files, set } => {
+        Moment::Placed(written) => placed(turn, written),
+        Moment::Place { files, set, unfinished } => {
             let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-            vec![
+            let mut lines = vec![
                 say!("Written there and read back: {names}.", names = names.join(" and ")),
                 tr("Only your new words open them. Take the medium out afterwards and keep it.").to_owned(),
                 say!(
                     "{set} in the names is the set they belong to: those with other names, on the same medium too, count until everybody has proven these. keymoot takes the right ones from a folder by itself.",
                     set
                 ),
-            ]
+            ];
+            lines.extend(media::never_counted(unfinished));
+            lines
         }
         Moment::Prove { new: true, .. } if turn.role == HOLDER => vec![
             tr("The envelopes were just made, and are opened with your new words. They count only when every holder has opened \
@@ -302,12 +326,12 @@ fn so_far(turn: &Turn) -> String {
             done = turn.done,
             all = turn.all
         ),
-        Moment::Place { .. } if turn.role == HOLDER => say!(
+        Moment::Place { .. } | Moment::Placed(_) if turn.role == HOLDER => say!(
             "{done} of {all} holders have their envelopes; none of them counts yet",
             done = turn.done,
             all = turn.all
         ),
-        Moment::Place { .. } => say!(
+        Moment::Place { .. } | Moment::Placed(_) => say!(
             "{done} of {all} have their new envelopes; the present ones still open",
             done = turn.done,
             all = turn.all
@@ -349,6 +373,10 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
         Moment::Place { .. } => (
             say!("{who}, with a medium of their own in the machine", who),
             tr("writes the envelopes there and reads them back"),
+        ),
+        Moment::Placed(_) => (
+            say!("{who}, who takes the medium out", who),
+            tr("calls the next person, or asks for another folder"),
         ),
         Moment::Prove { makes: true, .. } => (
             who,

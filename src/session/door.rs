@@ -119,6 +119,7 @@ impl Session {
         let required = self.required(&action);
         custody::enough_others(self.acting(), &person, required, self.book.seq())
             .map_err(|e| Refusal::Approval(e.to_string()))?;
+        self.enough_beside_appointee(&action, &person, required)?;
         let mut unsealed = self
             .unseal_to_ask(&person, key)
             .inspect_err(|e| self.note_refusal("ask", issuer, e))?;
@@ -179,7 +180,7 @@ impl Session {
             self.acting(),
             &self.consumed,
             self.profile,
-            pending.required,
+            (pending.required, self.appointee(&pending.action)),
         )
         .so_far(&pending.act, &signatures)
         .map_err(|e| Refusal::Approval(e.to_string()))?;
@@ -207,6 +208,7 @@ impl Session {
                  changed. Another custodian signs next."
             )));
         }
+        self.not_for_own(&pending.action, name)?;
         if pending.signed().contains(name) {
             return Err(Refusal::Approval(format!(
                 "{name} has signed this act already; one person counts once. The request still waits; nothing was \
@@ -248,7 +250,7 @@ impl Session {
             self.acting(),
             &self.consumed,
             self.profile,
-            pending.required,
+            (pending.required, self.appointee(&pending.action)),
         )
         .count(&pending.act, &pending.signatures)
         .map_err(|e| Refusal::Approval(e.to_string()))?;
@@ -458,13 +460,14 @@ pub(crate) fn tally<'a>(
     people: &'a [custody::Person],
     consumed: &'a BTreeSet<[u8; 32]>,
     profile: Profile,
-    required: u8,
+    (required, appointee): (u8, Option<&'a str>),
 ) -> Tally<'a> {
     Tally {
         people,
         required,
         consumed: Some(consumed),
         unlock_files: profile.allows_unlock_files(),
+        appointee,
     }
 }
 

@@ -3,6 +3,7 @@
 //! The wizard on screen, the `--plain` prompts, a script's keys, the linter's knowledge and the reference
 //! page are all drawn from these declarations.
 
+use super::op::MEDIUM_LABEL;
 use super::span;
 use crate::api::{KeyAlgorithm, KeyUsage, Timestamp};
 use crate::custody::{TypedFingerprint, passphrase};
@@ -185,6 +186,11 @@ impl Field {
         if text.chars().any(char::is_control) {
             return Err(self.wrong("holds a control character"));
         }
+        if *self == MEDIUM_LABEL && text.contains(['/', '\\']) {
+            return Err(self.wrong(
+                "is what stands on the medium, and no path: its folder is asked for apart",
+            ));
+        }
         Ok(text.to_owned())
     }
 
@@ -307,6 +313,7 @@ pub struct Footing {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::session::{asked, op_custody};
 
     #[test]
@@ -333,5 +340,12 @@ mod tests {
         }
         // The witness card is read aloud, and its words are from a list too.
         assert!(!asked::CARD_WORDS.holds_words(words, false));
+    }
+
+    #[test]
+    fn the_label_of_a_medium_is_no_path() {
+        let why = MEDIUM_LABEL.check("/media/red").unwrap_err().to_string();
+        assert!(why.contains("no path"), "{why}");
+        assert_eq!(MEDIUM_LABEL.check("RED stick 2").unwrap(), "RED stick 2");
     }
 }

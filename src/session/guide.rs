@@ -2,6 +2,7 @@
 
 use crate::api::{KeyAlgorithm, KeyClass, KeyState, KeyUsage};
 use crate::crypto::strength::{WrapPath, may_wrap};
+use crate::custody::ledger::same;
 use crate::engine::attributes::{self, Arrival, MODE_SETS, ModeSet, Row};
 use crate::text::{say, tr};
 
@@ -303,6 +304,12 @@ pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
             entry.off_because(tr("has signed this already; one person counts once"))
         } else if pending.may_sign.contains(&person.name) {
             entry
+        } else if pending
+            .appointee
+            .as_ref()
+            .is_some_and(|own| same(own, &person.name))
+        {
+            entry.off_because(tr("is appointed by this: nobody signs for their own"))
         } else {
             entry.off_because(tr("asked for this and cannot approve it as well"))
         }

@@ -22,6 +22,18 @@ pub(super) const GIVEN_UP: &str = "given-up";
 /// The kind of the record of a recovery set, and the name of its line in the log.
 pub(super) const RECOVERY: &str = "recovery-handed-out";
 
+/// How the text of both records names the set's envelopes.
+fn envelopes_of(set: &str) -> String {
+    format!("envelopes with {set} in their names")
+}
+
+/// The set that such a text names.
+fn set_in(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("envelopes with ")?;
+    rest.split_once(" in their names")
+        .map(|(set, _)| set.to_owned())
+}
+
 /// Takes both records out of a state: with new identities every share of before is void.
 pub(super) fn forget(state: &mut State) {
     let kinds = [HANDED_OUT, RECOVERY];
@@ -78,12 +90,20 @@ pub(super) fn told() -> &'static str {
 }
 
 impl Session {
+    /// Sets that were cut off and never counted, as the names of their envelopes have them.
+    pub(super) fn unfinished_sets(&self) -> Vec<String> {
+        let changes = self.state.changes.iter();
+        let cut = changes.filter(|change| [HANDED_OUT, RECOVERY].contains(&change.kind.as_str()));
+        cut.filter_map(|change| set_in(&change.text)).collect()
+    }
+
     /// Writes down that people have new words. A rehearsal, which nobody carries anything out of, writes nothing.
     pub(super) fn note_handed_out(&mut self, seats: &[Seat], set: &str) -> Result<(), Refusal> {
         if self.profile == Profile::Rehearsal {
             return Ok(());
         }
         let people: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
+        let envelopes = envelopes_of(set);
         let mut working = self.none_handed_out();
         working.changes.push(ChangeRecord {
             kind: HANDED_OUT.into(),
@@ -91,7 +111,7 @@ impl Session {
             at: self.now().millis(),
             text: format!(
                 "a rotation was begun and NOT finished: {} had new words. Those of before count, with their envelopes; \
-                 the new words, and the envelopes with {set} in their names, open nothing: destroy them",
+                 the new words, and the {envelopes}, open nothing: destroy them",
                 people.join(", ")
             ),
             shown: false,
@@ -110,14 +130,15 @@ impl Session {
             return Ok(());
         }
         let people: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
+        let envelopes = envelopes_of(set);
         let mut working = self.state.clone();
         working.changes.push(ChangeRecord {
             kind: RECOVERY.into(),
             seq: self.book.seq(),
             at: self.now().millis(),
             text: format!(
-                "a recovery set was begun and NOT finished: {} had words for it. Whatever was written of it (envelopes \
-                 with {set} in their names) holds shares of this vault's identities: destroy it in front of the witness. \
+                "a recovery set was begun and NOT finished: {} had words for it. Whatever was written of it \
+                 ({envelopes}) holds shares of this vault's identities: destroy it in front of the witness. \
                  If one of them cannot be found, rotate",
                 people.join(", ")
             ),
@@ -163,7 +184,7 @@ impl Session {
 #[cfg(test)]
 pub(super) mod tests {
     use super::super::custody_act::CustodyAct;
-    use super::super::custody_tests::{NEW, OLD, hands, open_all, passphrases, rotation};
+    use super::super::custody_tests::{NEW, OLD, People, hands, open_all, passphrases, rotation};
     use super::super::recovery_tests::{HOLDERS, recovery};
     use super::super::*;
     use super::HANDED_OUT;
@@ -172,7 +193,12 @@ pub(super) mod tests {
 
     /// A vault for tests with the people of before, their keys held.
     pub(in crate::session) fn vault(store: &MemoryStore) -> Session {
-        let seats = rotation(OLD).people.into_iter();
+        vault_of(store, OLD)
+    }
+
+    /// The same of other people, two custodians of whom open and use.
+    pub(in crate::session) fn vault_of(store: &MemoryStore, all: People) -> Session {
+        let seats = rotation(all).people.into_iter();
         let person = |(seat, (name, phrase)): (Seat, &(&str, &str))| NewPerson {
             name: (*name).to_owned(),
             role: seat.role,
@@ -183,7 +209,7 @@ pub(super) mod tests {
             profile: Profile::Test,
             k: 2,
             t: 2,
-            people: seats.zip(OLD).map(person).collect(),
+            people: seats.zip(all).map(person).collect(),
             account: DEFAULT_ACCOUNT.into(),
             region: DEFAULT_REGION.into(),
             software_generation: true,
@@ -267,6 +293,11 @@ pub(super) mod tests {
         drop(session);
         let mut session = open_all(store.clone(), OLD).unwrap();
         assert!(told(&session), "{:?}", session.view().notes);
+        let [cut] = &session.unfinished_sets()[..] else {
+            panic!("{:?}", session.unfinished_sets());
+        };
+        let said = media::never_counted(std::slice::from_ref(cut)).unwrap();
+        assert!(cut.len() == 8 && said.contains(cut.as_str()), "{said}");
         let view = session.view();
         let first = due::due(&view, view.now).into_iter().next().unwrap();
         assert!(

@@ -254,3 +254,22 @@ pub fn row(person: &PersonView, view: &View) -> [String; 5] {
         due,
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::custody::ledger::Rule;
+
+    /// The ledger knows no screen: what it calls an answer here must be one.
+    #[test]
+    fn what_lifts_a_refusal_of_the_ledger_is_an_answer_here() {
+        let mut named = 0;
+        for answer in Rule::ALL.iter().filter_map(|rule| rule.lifted_by()) {
+            assert!(HAPPENED.iter().any(|one| one.what == answer), "{answer}");
+            named += 1;
+        }
+        assert_eq!(named, 2);
+        let appoint = Rule::A7.lifted_by().unwrap();
+        assert!(op_custody::HOLDERS.hint.contains(appoint));
+    }
+}

@@ -166,10 +166,10 @@ impl Knows<'_> {
             })
     }
 
-    /// Whether a rule would refuse on the day that the stand-in takes the place.
-    pub(super) fn cannot_step_in(&self, person: &str, backup: &str) -> bool {
-        self.ledger.may_stand_in(person, backup).is_err()
-            || self.in_the_place(person, backup).is_some()
+    /// What would refuse on the day that the stand-in takes the place.
+    pub(super) fn cannot_step_in(&self, person: &str, backup: &str) -> Option<Ineligible> {
+        let judged = self.ledger.may_stand_in(person, backup);
+        judged.err().or_else(|| self.in_the_place(person, backup))
     }
 
     /// What will be refused of a stand-in, now or on the day on which they take the place.

@@ -282,15 +282,18 @@ pub const BACKUP: Op = Op {
     phrase: None,
 };
 
+/// What the medium of a copy is called: in the record, on the bag, and never where it is mounted.
+pub const MEDIUM_LABEL: Field = Field {
+    id: "medium",
+    label: "Label",
+    hint: "What stands on the stick or disc that takes the copy, and no path: its folder is asked for apart.",
+    kind: Kind::Text { max: 64 },
+    optional: false,
+};
+
 /// What is signed of a copy of the vault.
 pub const COPIED: [Field; 4] = [
-    Field {
-        id: "medium",
-        label: "Medium",
-        hint: "Label of the stick or disc that takes the copy.",
-        kind: Kind::Text { max: 64 },
-        optional: false,
-    },
+    MEDIUM_LABEL,
     Field {
         id: "bag",
         label: "Bag",

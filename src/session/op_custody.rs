@@ -153,7 +153,7 @@ pub const DRILL: Op = Op {
 pub const HOLDERS: Field = Field {
     id: "holders",
     label: "Holders",
-    hint: "Names of three or more who will hold the recovery set, joined by commas; none of them serves in this vault.",
+    hint: "Names of three or more who will hold the recovery set, joined by commas; none of them serves in this vault. In production the signed appointment of each is entered before (Custodians, Somebody is appointed as custodian).",
     kind: Kind::Text { max: 1000 },
     optional: false,
 };

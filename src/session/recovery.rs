@@ -15,6 +15,7 @@ use super::enrolment::{self, Enrolled};
 use super::envelopes::set_name;
 use super::error::Refusal;
 use super::handed_out;
+use super::media::LeftLying;
 use super::pending::Pending;
 use super::proving::Proving;
 use super::state::{ChangeRecord, DrillRecord, RecoveryRecord, State};
@@ -65,6 +66,8 @@ pub struct RecoveryMade {
     pub copies: Vec<String>,
     /// The act as executed.
     pub executed: Executed,
+    /// What still lies about of the envelopes that were handed out.
+    pub lying: LeftLying,
 }
 
 impl Session {
@@ -168,6 +171,7 @@ impl Session {
         let executed = self.carried_out(&pending);
         let copies = self.state.backups.iter().filter(|b| b.exists());
         Ok(RecoveryMade {
+            lying: LeftLying::default(),
             set: super::door::hex(&file.set_id),
             old_set,
             holders: enrolled.into_iter().map(|e| e.name).collect(),

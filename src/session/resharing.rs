@@ -13,6 +13,7 @@ use super::command::{Arrow, Executed};
 use super::custody_act::CustodyAct;
 use super::enrolment::{self, Enrolled, array, custody_file, seal_all, shares};
 use super::error::Refusal;
+use super::media::LeftLying;
 use super::proving::{Kept, Proving};
 use super::state::{ChangeRecord, DrillRecord, State};
 use super::transition::Transition;
@@ -37,6 +38,8 @@ pub struct Reshared {
     pub old_set: String,
     /// Everybody who proved.
     pub proven: Vec<String>,
+    /// What still lies about of the envelopes that were handed out.
+    pub lying: LeftLying,
 }
 
 impl Session {
@@ -227,6 +230,7 @@ impl Session {
         self.remember_height();
         self.end_handing_out();
         Ok(Reshared {
+            lying: LeftLying::default(),
             set,
             old_set,
             proven,

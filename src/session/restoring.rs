@@ -15,6 +15,7 @@ use std::path::Path;
 
 use serde_bytes::ByteBuf;
 
+use crate::api::Timestamp;
 use crate::evidence::audit::{self, AuditError};
 use crate::vault::{AUDIT, CUSTODY, HighWater, MemoryStore, Store, VAULT};
 
@@ -27,7 +28,7 @@ use super::error::Refusal;
 use super::pending::Pending;
 use super::state::{BackupRecord, ChangeRecord, State, copy_state};
 use super::transition::Transition;
-use super::view::ReturningView;
+use super::view::{ReturnedView, ReturningView};
 
 pub(super) use known::Heard;
 pub use known::Height;
@@ -147,6 +148,21 @@ impl Session {
         Some(ReturningView {
             copy: own.id.clone(),
             beside: None,
+        })
+    }
+
+    /// The return after which no rotation has made everything new.
+    pub(crate) fn returned_view(&self) -> Option<ReturnedView> {
+        let mut changes = self.state.changes.iter().rev();
+        let last = changes.find(|change| ["restore", "rotate"].contains(&change.kind.as_str()))?;
+        // As `note_restore` writes it.
+        let named = last
+            .text
+            .strip_prefix("this vault was restored from copy ")?;
+        let (copy, _) = named.split_once(';')?;
+        Some(ReturnedView {
+            copy: copy.to_owned(),
+            at: Timestamp::from_millis(last.at),
         })
     }
 
@@ -292,8 +308,8 @@ impl Session {
     }
 
     /// The sequence number on the last witness card of the vault that the copy was made of.
-    pub fn last_card(&mut self, seq: u64) {
-        self.heard.card = Some(seq);
+    pub fn last_card(&mut self, seq: impl Into<Option<u64>>) {
+        self.heard.card = seq.into();
     }
 
     /// Destroys again what a newer log saw destroyed, and disables what it saw disabled: every key where it is not the

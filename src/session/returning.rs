@@ -118,6 +118,16 @@ impl Return {
     /// # Errors
     /// Something is in the new folder; there is no whole copy. Nothing was changed.
     pub fn begin(&self, recovery: Option<&str>) -> Result<Opening, Refusal> {
+        self.fits()?;
+        let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;
+        let memory = load_copy(&store)?;
+        let opening = Opening::begin_with(Box::new(memory), &vault_name(&self.to), recovery)?;
+        self.last_card(&opening.bootstrap().vault_id)?;
+        Ok(opening)
+    }
+
+    /// Whether its folders and its log can be what they are named for.
+    fn fits(&self) -> Result<(), Refusal> {
         if std::fs::read_dir(&self.to).is_ok_and(|mut names| names.next().is_some()) {
             return Err(Refusal::Vault(say!(
                 "{to}: not empty, and a vault is restored into a folder of its own. Nothing was written or changed.",
@@ -143,11 +153,30 @@ impl Return {
                 to = self.to.display()
             )));
         }
-        let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;
-        let memory = load_copy(&store)?;
-        let opening = Opening::begin_with(Box::new(memory), &vault_name(&self.to), recovery)?;
-        self.last_card(&opening.bootstrap().vault_id)?;
-        Ok(opening)
+        Ok(())
+    }
+
+    /// Whether a copy that is open for `before` serves these answers too: then nobody enters anything anew.
+    pub fn same_copy(&self, before: &Self) -> bool {
+        self.from == before.from
+    }
+
+    /// Other answers beside a copy that is open already; the log of the lost vault is read anew.
+    ///
+    /// # Errors
+    /// As [`Return::begin`] and [`Session::read_newer_log`]; what was answered before still holds then.
+    pub fn answered_anew(&self, session: &mut Session) -> Result<Option<NewerLog>, Refusal> {
+        self.fits()?;
+        session.name = vault_name(&self.to);
+        self.heard(session)
+    }
+
+    /// What the last card and the newer log say.
+    fn heard(&self, session: &mut Session) -> Result<Option<NewerLog>, Refusal> {
+        let card = self.last_card(session.book.vault_id())?;
+        session.last_card(card);
+        let read = |path: &PathBuf| session.read_newer_log(path);
+        self.log.as_ref().map(read).transpose()
     }
 
     /// The number that the last card names.
@@ -167,14 +196,7 @@ impl Return {
         environment: Environment,
     ) -> Result<(Session, Option<NewerLog>), Refusal> {
         let mut session = opening.finish_copy(environment)?;
-        if let Some(card) = self.last_card(session.book.vault_id())? {
-            session.last_card(card);
-        }
-        let newer = self
-            .log
-            .as_ref()
-            .map(|path| session.read_newer_log(path))
-            .transpose()?;
+        let newer = self.heard(&mut session)?;
         Ok((session, newer))
     }
 

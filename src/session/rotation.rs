@@ -21,6 +21,7 @@ use super::envelopes::set_name;
 use super::error::Refusal;
 use super::handed_out;
 use super::locks::Sealer;
+use super::media::LeftLying;
 use super::pending::Pending;
 use super::present::Held;
 use super::proving::Proving;
@@ -83,6 +84,8 @@ pub struct Rotated {
     pub witness_card: String,
     /// The act as executed.
     pub executed: Executed,
+    /// What still lies about of the envelopes that were handed out.
+    pub lying: LeftLying,
 }
 
 impl Session {
@@ -231,6 +234,7 @@ impl Session {
         self.end_handing_out();
         let executed = self.carried_out(&pending);
         Ok(Rotated {
+            lying: LeftLying::default(),
             gone,
             joined,
             secrets,

@@ -107,6 +107,15 @@ pub struct CopyView {
     pub holds_gone: Vec<String>,
 }
 
+/// A return to a copy after which nothing was made new yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedView {
+    /// The copy: `B1`.
+    pub copy: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// One act that waits for signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingView {
@@ -134,6 +143,8 @@ pub struct PendingView {
     pub required: usize,
     /// Custodians who still may.
     pub may_sign: Vec<String>,
+    /// Who is appointed by it and does not sign for that.
+    pub appointee: Option<String>,
     /// A phrase that has to be typed at approval or execution, where it destroys.
     pub phrase: Option<&'static str>,
     /// Of a deletion: days from the last signature until the key is destroyed.
@@ -355,6 +366,8 @@ pub struct View {
     pub policy: Policy,
     /// While this is a copy that is open to be returned to, and is no vault.
     pub returning: Option<ReturningView>,
+    /// The copy that this vault was returned to, where nothing was made new since.
+    pub returned: Option<ReturnedView>,
     /// Folder name without `.vault`, or `rehearsal`.
     pub vault: String,
     /// 32 hex digits.

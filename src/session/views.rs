@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::api::{Key, KeyCheckValueAlgorithm, KeyState, Request, Tag, Timestamp};
 use crate::crypto::tr34::PartyId;
-use crate::custody::ledger::Ledger;
+use crate::custody::ledger::{Ledger, same};
 use crate::custody::{Person, Role, words};
 use crate::engine::KeyRecord;
 use crate::pki::Certificate;
@@ -79,6 +79,7 @@ impl Session {
             only_copy: self.only_copy(),
             open_papers: self.papers_in_hands(),
             returning: self.returning_view(),
+            returned: self.returned_view(),
             signs_tokens: self.newest_export_token().is_some(),
             deeds: self.deeds(),
             card_seen: self.card_seen.get(),
@@ -204,21 +205,24 @@ impl Session {
     pub(crate) fn pending_view(&self, pending: &Pending) -> PendingView {
         let (sentence, mut details) = sentence::describe(&pending.action, &self.state);
         if let Action::Custody(CustodyAct::Appoint(appointment)) = &pending.action {
-            let told = self.told_of(appointment).into_iter();
+            let own = self.signs_for_own(&pending.action);
+            let told = self.told_of(appointment).into_iter().chain(own);
             details.extend(told.map(|told| (tr("note").to_owned(), told)));
         }
         if let Action::Custody(CustodyAct::Restore { since, .. }) = &pending.action {
-            details.extend(self.people_of_copy(since.is_some()));
+            details.extend(self.of_copy(since.as_deref()));
         }
         details.extend(self.told_outside(&pending.action));
         let signed = pending.signed();
         let seq = self.book.seq();
+        let appointee = self.appointee(&pending.action);
         let may_sign = self
             .acting()
             .iter()
             .filter(|p| p.role == Role::Custodian && p.serves_at(seq))
             .map(|p| p.name.clone())
             .filter(|name| *name != pending.act.issuer && !signed.contains(name))
+            .filter(|name| !appointee.is_some_and(|own| same(own, name)))
             .collect();
         let digest = pending.act.digest();
         self.blinded(PendingView {
@@ -237,6 +241,7 @@ impl Session {
             signed,
             required: usize::from(pending.required),
             may_sign,
+            appointee: appointee.map(str::to_owned),
             phrase: op::named(pending.action.name()).and_then(|op| op.phrase),
             window_days: match &pending.action {
                 Action::Control {

@@ -57,17 +57,9 @@ impl Clocks {
 /// the door refuses them.
 pub fn asks(readings: &[(String, Timestamp)], clocks: Clocks) -> Option<String> {
     let read = between(readings).filter(|_| agree(readings))?;
-    let off = read.millis().saturating_sub(clocks.against.millis());
     let behind = read.millis() < clocks.latest.millis().saturating_sub(AGREE);
-    if behind || off.abs() <= AGREE {
-        return None;
-    }
-    let by = if off > 0 {
-        say!("{by} ahead of", by = left(clocks.against, read))
-    } else {
-        say!("{by} behind", by = left(read, clocks.against))
-    };
-    let (read, clock, ask) = (minute(read), minute(clocks.against), which_is_wrong(off));
+    let (by, ask) = apart(read, clocks.against).filter(|_| !behind)?;
+    let (read, clock) = (minute(read), minute(clocks.against));
     Some(if clocks.attested {
         say!(
             "Both watches say {read}, {by} this vault's clock, which says {clock}: {ask}",
@@ -88,12 +80,27 @@ pub fn asks(readings: &[(String, Timestamp)], clocks: Clocks) -> Option<String> 
     })
 }
 
+/// How far a time that was read lies from a clock (`1 h 00 m ahead of`), and what is mostly wrong then; nothing where they
+/// agree.
+pub(crate) fn apart(read: Timestamp, clock: Timestamp) -> Option<(String, &'static str)> {
+    let off = read.millis().saturating_sub(clock.millis());
+    if off.abs() <= AGREE {
+        return None;
+    }
+    let by = if off > 0 {
+        say!("{by} ahead of", by = left(clock, read))
+    } else {
+        say!("{by} behind", by = left(read, clock))
+    };
+    Some((by, which_is_wrong(off)))
+}
+
 fn agree(readings: &[(String, Timestamp)]) -> bool {
     matches!(readings, [(_, one), (_, other)] if (one.millis() - other.millis()).abs() <= AGREE)
 }
 
 /// What is mostly wrong where clocks differ: by the hour it was read in local time; by more, the date was mistyped.
-pub(crate) fn which_is_wrong(off: i64) -> &'static str {
+fn which_is_wrong(off: i64) -> &'static str {
     if off.abs() < 15 * 3_600_000 {
         tr("is it the hour in UTC, and not that of this place?")
     } else {
@@ -102,7 +109,7 @@ pub(crate) fn which_is_wrong(off: i64) -> &'static str {
 }
 
 /// `2026-11-24 09:05`.
-fn minute(time: Timestamp) -> String {
+pub(crate) fn minute(time: Timestamp) -> String {
     let text: String = time.rfc3339().chars().take(16).collect();
     text.replacen('T', " ", 1)
 }

@@ -248,7 +248,7 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         return react(state, reaction);
     };
     if let Some(reason) = &offer.off {
-        state.notice = Some((Role::Note, say!("off here: {reason}", reason)));
+        state.notice = Some((Role::Note, early::off_here(reason)));
         return Vec::new();
     }
     let verb = offer.verb;
@@ -391,12 +391,14 @@ fn heard(
         }
         return effects;
     }
+    let before = state.question();
     let heard = state
         .stack
         .iter_mut()
         .enumerate()
         .rev()
         .find_map(|(at, screen)| Some((at, screen.news(news, world)?)));
+    early::passed(state, before);
     match heard {
         // Whoever heard it acts where it lies: what lies over it (Help, the question of leaving) stays.
         Some((at, reaction)) => react_at(state, at, reaction),

@@ -129,6 +129,7 @@ impl Desk {
         let answer = match order {
             Order::OpenVault(dir, recovery) => self.open(&dir, recovery.as_deref()),
             Order::OpenCopy(wanted, recovery) => self.open_copy(*wanted, recovery.as_deref()),
+            Order::ReturnAnew(wanted) => self.return_anew(*wanted),
             Order::Enter {
                 person,
                 passphrase,

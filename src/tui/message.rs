@@ -109,6 +109,8 @@ pub(crate) enum Order {
     OpenVault(PathBuf, Option<String>),
     /// Reads a copy, to be returned to; its custodians follow one by one.
     OpenCopy(Box<Return>, Option<String>),
+    /// Other answers beside the copy that is open already.
+    ReturnAnew(Box<Return>),
     /// One custodian's share.
     Enter {
         person: String,
@@ -262,7 +264,7 @@ impl Order {
     pub(crate) fn words(&self) -> String {
         match self {
             Self::OpenVault(..) => tr("reading the vault's public part").into(),
-            Self::OpenCopy(..) => tr("reading the copy").into(),
+            Self::OpenCopy(..) | Self::ReturnAnew(_) => tr("reading the copy").into(),
             Self::Enter { person, .. } => say!("unsealing the envelope of {person}", person),
             Self::FinishOpening(_) => tr("opening and checking the vault").into(),
             Self::Close => tr("closing the vault").into(),

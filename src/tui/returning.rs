@@ -36,6 +36,22 @@ impl Returning {
         Ok((session, News::Preview { pending, request }))
     }
 
+    /// Other answers beside the copy that is open; what would be asked for now.
+    ///
+    /// # Errors
+    /// As [`Return::answered_anew`]; the answers of before still hold then.
+    pub(crate) fn answered_anew(
+        &mut self,
+        wanted: Return,
+        session: &mut Session,
+    ) -> Result<News, Refusal> {
+        let newer = wanted.answered_anew(session)?;
+        (self.wanted, self.newer) = (wanted, newer);
+        let pending = session.preview(&self.action(session)?)?;
+        let request = pending.exact.clone();
+        Ok(News::Preview { pending, request })
+    }
+
     /// The act.
     pub(crate) fn action(&self, session: &Session) -> Result<Action, Refusal> {
         self.wanted.action(session, self.newer.as_ref())

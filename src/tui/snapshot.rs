@@ -130,6 +130,7 @@ pub(crate) fn rehearsal() -> View {
         signs_tokens: false,
         deeds: Arc::default(),
         notes: Vec::new(),
+        returned: None,
     }
 }
 

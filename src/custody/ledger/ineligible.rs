@@ -57,24 +57,40 @@ impl Rule {
         }
     }
 
-    /// What to do instead.
-    const fn remedy(self) -> &'static str {
+    /// Where people at the screens enter what lifts the refusal, as the answer at Custodians is called.
+    pub const fn lifted_by(self) -> Option<&'static str> {
         match self {
-            Self::G3 => "Give it to a custodian who never saw another component of this key.",
-            Self::A3 => {
-                "Give the part to somebody who never held another of the same secret, or divide a new secret."
+            Self::A7 => Some("Somebody is appointed as custodian"),
+            Self::A8 => Some("Two managers signed an exception for custodians under one manager"),
+            Self::G3 | Self::A3 | Self::A6 | Self::A9 | Self::C4 => None,
+        }
+    }
+
+    /// What to do instead.
+    fn remedy(self) -> String {
+        let at = self.lifted_by().unwrap_or_default();
+        match self {
+            Self::G3 => {
+                "Give it to a custodian who never saw another component of this key.".to_owned()
             }
-            Self::A6 => "Let somebody observe who never held a part of this key.",
-            Self::A7 => {
-                "Enter the signed appointment first (keymoot vault appoint), or choose somebody whose appointment is in force."
+            Self::A3 => "Give the part to somebody who never held another of the same secret, or divide a new \
+                         secret."
+                .to_owned(),
+            Self::A6 => "Let somebody observe who never held a part of this key.".to_owned(),
+            Self::A7 => format!(
+                "Enter the signed appointment first (at Custodians: {at}; or keymoot vault appoint), or choose \
+                 somebody whose appointment is in force."
+            ),
+            Self::A8 => format!(
+                "Choose custodians who report to different managers; a small firm enters the exception that two \
+                 managers signed (at Custodians: {at}; or keymoot vault exempt)."
+            ),
+            Self::A9 => {
+                "Name another witness and fill in every field of the access.".to_owned()
             }
-            Self::A8 => {
-                "Choose custodians who report to different managers; a small firm enters the exception that two managers signed (keymoot vault exempt)."
-            }
-            Self::A9 => "Name another witness and fill in every field of the access.",
-            Self::C4 => {
-                "Keep the part in another place, or appoint anew with a stand-in who holds no other part of the same secret."
-            }
+            Self::C4 => "Keep the part in another place, or appoint anew with a stand-in who holds no other part \
+                         of the same secret."
+                .to_owned(),
         }
     }
 }

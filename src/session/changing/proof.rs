@@ -1,8 +1,6 @@
 //! What a change came to: who proved, the papers that follow, and its end.
 
-use std::path::Path;
-
-use super::{Changed, Changing, CustodyAct, Moment, Stage, Turn, out_of_turn};
+use super::{Changed, Changing, CustodyAct, Stage};
 use crate::session::custody_act::Seat;
 use crate::session::error::Refusal;
 use crate::session::{Session, forms, paper_name};
@@ -48,26 +46,6 @@ impl Changing {
 }
 
 impl Changing {
-    /// Writes the envelopes of the person whose turn it is to their own medium and reads them back; what they should
-    /// know of the place, in sentences.
-    ///
-    /// # Errors
-    /// The folder lies in the vault or holds somebody else's; it cannot be written, or reads back differently. The
-    /// same person may try again.
-    pub fn place(&mut self, session: &Session, folder: &Path) -> Result<Vec<String>, Refusal> {
-        let Some(Turn {
-            moment: Moment::Place { files, .. },
-            ..
-        }) = self.turn()
-        else {
-            return Err(out_of_turn());
-        };
-        let (real, notes) = session.place_envelopes(folder, &files, &self.taken)?;
-        self.taken.push(real);
-        self.placed();
-        Ok(notes)
-    }
-
     /// The set whose envelopes are proven now, as their file names have it.
     pub fn sets(&self) -> Vec<String> {
         let proving = match &self.stage {

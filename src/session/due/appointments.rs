@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use crate::api::Timestamp;
+use crate::custody::ledger::{Ineligible, Rule};
 use crate::session::Profile;
 use crate::session::heard::Knows;
 use crate::session::view::{PersonView, View};
 use crate::text::{say, tr};
 
-use super::{DAY, Due, Goes, left};
+use super::{DAY, Due, Goes, Whom, left};
 
 /// Days before its last one that an appointment is due to be signed anew.
 const APPOINTMENT_DAYS: i64 = 30;
@@ -27,13 +28,17 @@ pub(super) fn appointments(view: &View, now: Timestamp) -> Vec<Due> {
         .filter(holds)
         .map(|p| p.name.as_str())
         .collect();
-    let line = |what: String, who: &str, when: String, over| Due {
+    let of = |person: &str, why| Whom {
+        person: person.to_owned(),
+        why,
+    };
+    let line = |what: String, who: &[&str], when: String, over| Due {
         kind: "appoint",
         what,
         when,
-        who: who.to_owned(),
+        who: who.join(", "),
         over,
-        goes: Goes::Appoint,
+        goes: Goes::Appoint(of(who.first().copied().unwrap_or_default(), None)),
     };
     let strict = view.profile == Profile::Production;
     let at = now.millis();
@@ -51,42 +56,55 @@ pub(super) fn appointments(view: &View, now: Timestamp) -> Vec<Due> {
     let mut lines = Vec::new();
     if !absent.is_empty() {
         let what = tr("no signed appointment is entered").to_owned();
-        lines.push(line(what, &absent.join(", "), tr("now").into(), true));
+        lines.push(line(what, &absent, tr("now").into(), true));
     }
     if !ended.is_empty() {
         let what = tr("no appointment is in force today").to_owned();
-        lines.push(line(what, &ended.join(", "), tr("now").into(), true));
+        lines.push(line(what, &ended, tr("now").into(), true));
     }
     if let Some((first, _)) = ending.iter().min() {
         let names: Vec<&str> = ending.iter().map(|(_, person)| *person).collect();
         let what = tr("the appointment ends: sign the next").to_owned();
         let when = left(now, Timestamp::from_millis(*first));
-        lines.push(line(what, &names.join(", "), when, false));
+        lines.push(line(what, &names, when, false));
     }
     lines.extend(
         stand_ins(view, &people, at)
             .into_iter()
-            .map(|(backup, whom)| {
-                let whom = whom.join(", ");
-                let what = say!("{backup} could not stand in for {whom}", backup, whom);
-                line(what, backup, tr("now").into(), false)
+            .map(|(backup, (whom, why))| {
+                // Where the stand-in has no appointment, theirs is entered; else another stand-in is named in the next form.
+                let first = whom.first().copied().unwrap_or(backup);
+                let person = if why.rule == Rule::A7 { backup } else { first };
+                let what = say!(
+                    "{backup} could not stand in for {whom}",
+                    backup,
+                    whom = whom.join(", ")
+                );
+                Due {
+                    goes: Goes::Appoint(of(person, Some(why.foretold()))),
+                    ..line(what, &[backup], tr("now").into(), false)
+                }
             }),
     );
     lines
 }
 
+/// Those whose place a stand-in could not take, and the rule that refuses the first of them.
+type Refused<'a> = (Vec<&'a str>, Ineligible);
+
 /// Stand-ins whom a rule would refuse on the day, each with those whose place they could not take. Of whoever has no
 /// appointment themselves, that is said already.
-fn stand_ins<'a>(view: &'a View, people: &[&str], at: i64) -> BTreeMap<&'a str, Vec<&'a str>> {
+fn stand_ins<'a>(view: &'a View, people: &[&str], at: i64) -> BTreeMap<&'a str, Refused<'a>> {
     let knows = Knows::of(view);
-    let mut refused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut refused: BTreeMap<&str, Refused<'_>> = BTreeMap::new();
     for person in people {
         let Some(appointment) = view.ledger.appointment(person, at) else {
             continue;
         };
         let (person, backup) = (appointment.person.as_str(), appointment.backup.as_str());
-        if knows.cannot_step_in(person, backup) {
-            refused.entry(backup).or_default().push(person);
+        if let Some(why) = knows.cannot_step_in(person, backup) {
+            let (whom, _) = refused.entry(backup).or_insert((Vec::new(), why));
+            whom.push(person);
         }
     }
     refused

@@ -229,4 +229,8 @@ fn appointments_are_due_before_the_day_that_needs_them() {
         told,
         ["appoint | Zoe could not stand in for Ben, Cho | now | Zoe"]
     );
+    // What is said of it is the rule that refuses, and not that an appointment is missing.
+    let line = due(&view, now).into_iter().next().unwrap();
+    assert!(line.explained().contains("A8"), "{}", line.explained());
+    assert!(matches!(&line.goes, Goes::Appoint(whom) if whom.person == "Ben"));
 }

@@ -4,11 +4,16 @@
 use std::path::{Path, PathBuf};
 
 use crate::session::field::Footing;
-use crate::session::{Refusal, envelopes};
+use crate::session::media::Media;
+use crate::session::{Refusal, envelopes, media};
 use crate::text::{say, tr};
 
 /// Said to whoever wants to leave while envelopes are handed out.
 pub(crate) const NEEDS_THEIRS: &str = "Everybody needs their envelopes first: without them this vault never opens again. A vault that is given up here is made anew in another folder.";
+
+/// Said when everybody has their own, and nothing lies elsewhere.
+const OWN_ENVELOPES: &str =
+    "Everybody holds their own envelopes now; there is no other copy of them.";
 
 /// One person's envelopes: file name and armored text.
 type Turn = (String, Vec<(String, String)>);
@@ -16,10 +21,7 @@ type Turn = (String, Vec<(String, String)>);
 /// The turns of everybody who has an envelope.
 pub(crate) struct Envelopes {
     turns: Vec<Turn>,
-    /// Folders that were written, in the order of the turns.
-    placed: Vec<PathBuf>,
-    /// Whose envelopes were written to a folder that was not their own.
-    elsewhere: Vec<(String, PathBuf)>,
+    media: Media,
 }
 
 impl Envelopes {
@@ -35,14 +37,13 @@ impl Envelopes {
         }
         Self {
             turns,
-            placed: Vec::new(),
-            elsewhere: Vec::new(),
+            media: Media::default(),
         }
     }
 
     /// Whose turn it is, and their files.
     pub(crate) fn turn(&self) -> Option<&Turn> {
-        self.turns.get(self.placed.len())
+        self.turns.get(self.media.count())
     }
 
     /// Whether everybody's envelopes lie where they belong.
@@ -52,38 +53,48 @@ impl Envelopes {
 
     /// `2 of 5`: whose turn it is; `here` where the person whose envelopes were written last is still at the keyboard.
     pub(crate) fn count(&self, here: bool) -> String {
-        let next = self.placed.len().saturating_add(usize::from(!here));
+        let next = self.media.count().saturating_add(usize::from(!here));
         format!("{} of {}", next.min(self.turns.len()), self.turns.len())
     }
 
     /// Folders that hold somebody's envelopes.
     pub(crate) fn taken(&self) -> &[PathBuf] {
-        &self.placed
+        self.media.taken()
     }
 
     /// They were written and read back: the next person comes.
     pub(crate) fn placed(&mut self, folder: PathBuf) {
-        self.placed.push(folder);
+        self.media.placed(folder);
+    }
+
+    /// Whose were written last, and which files.
+    pub(crate) fn written(&self) -> Option<(String, String)> {
+        let last = self.media.count().checked_sub(1)?;
+        let (person, files) = self.turns.get(last)?;
+        let files: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        Some((person.clone(), files.join(" and ")))
     }
 
     /// They lie on another medium than was meant: it is that person's turn again.
     pub(crate) fn misplaced(&mut self) {
-        let folder = self.placed.pop();
-        let person = self.turn().map(|(person, _)| person.clone());
-        self.elsewhere.extend(person.zip(folder));
+        let person = self.written().map(|(person, _)| person);
+        self.media.misplaced(person);
     }
 
     /// Other folders in which envelopes of this person, or of anybody, still lie.
     pub(crate) fn elsewhere(&self, person: Option<&str>) -> Option<String> {
-        let lie = self.elsewhere.iter();
-        let lie = lie.filter(|(name, _)| person.is_none_or(|wanted| name == wanted));
-        let told: Vec<String> = lie
-            .map(|(name, folder)| match person {
-                Some(_) => folder.display().to_string(),
-                None => format!("{name}: {}", folder.display()),
-            })
-            .collect();
-        (!told.is_empty()).then(|| told.join(", "))
+        self.media.elsewhere(person)
+    }
+
+    /// Said when everybody has their own.
+    pub(crate) fn all_held(&self) -> String {
+        match self.elsewhere(None) {
+            None => OWN_ENVELOPES.to_owned(),
+            Some(folders) => say!(
+                "Everybody holds their own envelopes now. {lying}",
+                lying = media::all_elsewhere(&folders)
+            ),
+        }
     }
 
     /// Writes this person's envelopes to `folder` and reads them back; what that person should know of the place.
@@ -94,7 +105,7 @@ impl Envelopes {
         let Some((_, files)) = self.turn() else {
             return Ok(Vec::new());
         };
-        let (real, notes) = envelopes::place_telling(folder, files, vault, &self.placed)?;
+        let (real, notes) = envelopes::place_telling(folder, files, vault, self.media.taken())?;
         self.placed(real);
         Ok(notes)
     }
@@ -110,7 +121,7 @@ impl Envelopes {
             ),
             so_far: say!(
                 "the vault exists; {placed} of {all} people have their envelopes",
-                placed = self.placed.len(),
+                placed = self.media.count(),
                 all = self.turns.len()
             ),
         }

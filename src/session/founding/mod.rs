@@ -17,7 +17,7 @@ use super::{NewPerson, NewVault, Profile, policy_lines};
 use crate::text::{say, tr};
 
 pub(crate) use media::{Envelopes, NEEDS_THEIRS};
-pub(crate) use papers::{MADE, OWN_ENVELOPES, Papers, keep};
+pub(crate) use papers::{MADE, Papers, keep};
 pub(crate) use room::room;
 pub(crate) use watch::Reading;
 pub(crate) use words::{

@@ -12,10 +12,6 @@ use super::vault_name;
 /// Said when it is done.
 pub(crate) const MADE: &str = "Done. The vault exists and is open.";
 
-/// Production: said when everybody has their own.
-pub(crate) const OWN_ENVELOPES: &str =
-    "Everybody holds their own envelopes now; there is no other copy of them.";
-
 /// What `init` leaves: forms and envelopes as text.
 #[derive(Debug, Clone)]
 pub(crate) struct Papers {

@@ -2,12 +2,8 @@
 
 use crate::api::Timestamp;
 use crate::os::{Monotonic as _, OsMonotonic};
-use crate::session::due::left;
-use crate::session::watches::which_is_wrong;
-use crate::text::{say, tr};
-
-/// Minutes by which a machine's clock may be wrong before that is worth a word.
-const MINUTES: i64 = 5;
+use crate::session::watches::{apart, minute};
+use crate::text::say;
 
 /// What the watches said, and when that was: between it and the making everybody writes down their words.
 #[derive(Debug, Clone, Copy)]
@@ -33,22 +29,16 @@ impl Reading {
 
     /// What was read, as everybody sees it in the review, and how far the machine's clock is from it.
     pub(crate) fn told(&self) -> String {
-        let said = self.said.rfc3339().replacen('T', " ", 1);
-        let said = said.get(..16).unwrap_or(&said).to_owned();
-        let off = self.wall.millis().saturating_sub(self.said.millis());
-        if off.abs() < MINUTES * 60_000 {
-            return say!("{said}, by two watches", said);
+        let said = minute(self.said);
+        match apart(self.said, self.wall) {
+            None => say!("{said}, by two watches", said),
+            Some((by, ask)) => say!(
+                "{said}, by two watches, {by} this machine's clock: {ask}",
+                said,
+                by,
+                ask
+            ),
         }
-        let way = if off > 0 { tr("ahead") } else { tr("behind") };
-        let by = left(Timestamp::from_millis(0), Timestamp::from_millis(off.abs()));
-        let ask = which_is_wrong(off);
-        say!(
-            "{said}, by two watches. This machine's clock is {by} {way}: {ask}",
-            said,
-            by,
-            way,
-            ask
-        )
     }
 
     /// What the watches say by now. Where both of the machine's clocks differ the later one counts: a monotonic clock
@@ -83,11 +73,14 @@ mod tests {
         assert_eq!(near, "2025-11-29 13:16, by two watches");
         let far = Reading::new(at(1_764_422_160_000), at(1_764_422_160_000 + 365 * day)).told();
         assert!(
-            far.contains("clock is 365 d 00 h ahead: are the day"),
+            far.contains("365 d 00 h behind this machine's clock") && far.contains("are the day"),
             "{far}"
         );
         let hour = Reading::new(at(1_764_422_160_000), at(1_764_422_160_000 - day / 24)).told();
-        assert!(hour.contains("behind: is it the hour in UTC"), "{hour}");
+        assert!(
+            hour.contains("1 h 00 m ahead of this machine's clock"),
+            "{hour}"
+        );
     }
 
     #[test]

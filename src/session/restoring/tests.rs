@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 mod compared;
+mod follows;
 mod rotated;
 mod trust;
 

@@ -3,11 +3,13 @@
 use super::known::Height;
 use super::since::{NewerLog, Passed, Since};
 use crate::custody::ledger::day;
-use crate::session::Session;
+use crate::custody::policy::operation;
+use crate::session::policy_file::policy_lines;
 use crate::session::sentence::{Details, line, name_of};
 use crate::session::sentence_custody::when;
 use crate::session::state::{BackupRecord, State, copy_state};
 use crate::session::trail_words::called;
+use crate::session::{Profile, Session};
 use crate::text::{say, tr};
 
 /// So many of a kind are told one by one; the log holds all of them.
@@ -38,7 +40,7 @@ pub(in crate::session) fn describe(
 
 impl Session {
     /// Who opens the vault once it is restored, in lines beside what they sign: the people of the copy's time.
-    pub(in crate::session) fn people_of_copy(&self, newer_log: bool) -> Details {
+    pub(in crate::session) fn of_copy(&self, since: Option<&Since>) -> Details {
         let custody = self.book.custody();
         let custodians = custody.people.iter().filter(|p| p.role == "custodian");
         let names: Vec<&str> = custodians.map(|p| p.name.as_str()).collect();
@@ -49,13 +51,69 @@ impl Session {
             n = names.len()
         );
         let mut lines = vec![line(tr("custodians"), &who)];
-        if newer_log {
+        if let Some(since) = since {
             let changed = tr(
-                "changes of people after this copy are not repeated: whoever came since is none",
+                "changes of people after this copy are not repeated: whoever came since is none, appointed or not",
             );
             lines.push(line(tr("people"), changed));
+            // One above the log's end is told as what the log does not reach.
+            let below = self.heard.card.filter(|card| *card <= since.ends.seq);
+            lines.extend(below.map(|card| {
+                let words = say!(
+                    "names sequence {card}; the newer log ends at {seq}, so it tells of more than this card",
+                    card,
+                    seq = since.ends.seq
+                );
+                line(tr("last card"), &words)
+            }));
+        }
+        lines.push(line(tr("policy"), &self.policy_of_copy()));
+        let made = since.is_none_or(|since| since.others.contains_key(operation::RECOVERY_SET));
+        if made {
+            lines.push(line(tr("recovery"), recovery_since(since.is_some())));
         }
         lines
+    }
+
+    /// Which policy holds afterwards.
+    fn policy_of_copy(&self) -> String {
+        let policy = &self.state.policy;
+        let mut members: Vec<String> = policy_lines(policy)
+            .into_iter()
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        let answer = |yes| if yes { tr("yes") } else { tr("no") };
+        if self.profile == Profile::Production {
+            members.push(say!(
+                "keys made in software: {answer}",
+                answer = answer(policy.software_generation)
+            ));
+            members.push(say!(
+                "files shown as QR codes: {answer}",
+                answer = answer(policy.qr_of_exports)
+            ));
+        }
+        let members = match members.as_slice() {
+            [] => tr("as a new vault has it").to_owned(),
+            members => members.join("; "),
+        };
+        say!(
+            "the copy's: {members}. A change after it does not hold and is asked for again",
+            members
+        )
+    }
+}
+
+/// What the envelopes of a recovery set are that this vault will not know.
+fn recovery_since(told: bool) -> &'static str {
+    if told {
+        tr(
+            "one was made after this copy: its envelopes hold shares of the lost vault and are destroyed in front of the witness",
+        )
+    } else {
+        tr(
+            "envelopes of one that was made after this copy hold shares of the lost vault: destroy them in front of the witness",
+        )
     }
 }
 

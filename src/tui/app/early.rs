@@ -1,6 +1,6 @@
 //! Keys that came too early to be taken: nothing happens by them, and whoever pressed them is told so.
 
-use crate::text::tr;
+use crate::text::{say, tr};
 use crate::tui::app::State;
 use crate::tui::chord;
 use crate::tui::keys::{self, Offer, Verb};
@@ -31,6 +31,19 @@ pub(super) fn untaken(state: &mut State, why: Early) {
     }
 }
 
+/// Why a key does nothing on this page.
+pub(super) fn off_here(reason: &str) -> String {
+    say!("off here: {reason}", reason)
+}
+
+/// Another page came by itself: why a key did nothing on the one before is not said on it.
+pub(super) fn passed(state: &mut State, before: (u64, u64)) {
+    let off = |(_, said): &(Role, String)| said.starts_with(&off_here(""));
+    if state.question() != before && state.notice.as_ref().is_some_and(off) {
+        state.notice = None;
+    }
+}
+
 /// Whether it is the key that asks to leave, the only one that is taken where no page is shown.
 pub(super) fn leaves(msg: &Msg) -> bool {
     let Msg::Key(key) = msg else { return false };
@@ -46,6 +59,9 @@ mod tests {
     use crate::tui::message::Msg;
     use crate::tui::screens::settings::Settings;
     use crate::tui::snapshot;
+    use crate::tui::theme::Role;
+
+    use super::{off_here, passed};
 
     #[test]
     fn a_key_before_its_page_is_there_is_not_taken_and_says_so() {
@@ -63,6 +79,19 @@ mod tests {
         update(&mut state, key(KeyCode::Enter, KeyModifiers::NONE));
         assert_eq!(state.top().unwrap().name(), "Settings");
         assert!(state.notice().is_none());
+    }
+
+    #[test]
+    fn why_a_key_was_off_is_not_said_on_the_page_that_came_by_itself() {
+        let look = crate::tui::look::Look::default();
+        let mut state = snapshot::state(Settings::new(&look));
+        let off = Some((Role::Note, off_here("the vault is being made")));
+        state.notice.clone_from(&off);
+        let now = state.question();
+        passed(&mut state, now);
+        assert_eq!(state.notice, off);
+        passed(&mut state, (now.0, now.1.wrapping_add(1)));
+        assert_eq!(state.notice, None);
     }
 
     #[test]

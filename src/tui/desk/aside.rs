@@ -1,8 +1,9 @@
 //! A vault that waits while a copy is open beside it, and what is wiped of both when the screen is locked.
 
 use super::Desk;
-use crate::session::Session;
-use crate::text::say;
+use crate::session::returning::Return;
+use crate::session::{Refusal, Session};
+use crate::text::{say, tr};
 use crate::tui::message::News;
 
 impl Desk {
@@ -18,6 +19,16 @@ impl Desk {
             let _ = session.note_lock(true, Vec::new());
         }
         News::Locked
+    }
+
+    /// Other answers beside the copy that is open.
+    pub(super) fn return_anew(&mut self, wanted: Return) -> Result<News, Refusal> {
+        match (&mut self.acts.returning, &mut self.session) {
+            (Some(returning), Some(session)) => returning.answered_anew(wanted, session),
+            _ => Err(Refusal::Usage(
+                tr("No copy is open any more. Nothing was written; begin the return again.").into(),
+            )),
+        }
     }
 
     /// Nobody returns to the copy: it is wiped, and what was open before is open again as it was.

@@ -9,7 +9,6 @@ use crate::ceremony::{OpenRun, open_run};
 pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
-use crate::session::op_custody::APPOINT;
 use crate::session::{self, View};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
@@ -60,9 +59,10 @@ impl Home {
             Some(Goes::Exchange(line)) => Reaction::push(Exchange::at(line, world)),
             Some(Goes::Compare(arn)) => Reaction::push(Compare::new(arn, world)),
             Some(Goes::Ceremonies) => goes_on(world),
+            Some(Goes::Ceremony(id)) => Picker::on(id, world),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::of(world)),
-            Some(Goes::Appoint) => Reaction::push(Act::of(&APPOINT, None, world)),
+            Some(Goes::Appoint(whom)) => Reaction::push(Act::appointing(&whom.person, world)),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),
             None => Reaction::push(Keys::new()),
         }
@@ -112,7 +112,7 @@ fn role(due: &Due) -> Role {
     match due.kind {
         "STOP" | "suspect" => Role::Stop,
         "compare" if due.over => Role::Stop,
-        "approve" | "ceremony" | "compare" => Role::Wait,
+        "approve" | "ceremony" | "compare" | "returned" => Role::Wait,
         "copy" | "clock" => Role::Note,
         "deletion" => Role::Countdown,
         "token" if due.over => Role::Note,
@@ -216,11 +216,15 @@ fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
             _ => tr("shows the ceremonies: its script's own file goes on with it").into(),
         },
         Some(Due {
+            goes: Goes::Ceremony(id),
+            ..
+        }) => say!("shows the ceremonies, with {id} chosen", id),
+        Some(Due {
             goes: Goes::Custodians,
             ..
         }) => tr("shows the people, their drills, and what to do").into(),
         Some(Due {
-            goes: Goes::Appoint,
+            goes: Goes::Appoint(_),
             ..
         }) => tr("asks for a signed appointment; nothing is entered yet").into(),
         Some(Due {

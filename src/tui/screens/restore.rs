@@ -4,16 +4,21 @@ use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 
+use super::review::Review;
 use super::unlock::{Then, Unlock};
 use super::wizard::{Leaving, RAIL};
+use crate::session::PendingView;
+use crate::session::build::Answers;
 use crate::session::field::Footing;
+use crate::session::op_custody::RESTORE;
 use crate::session::returning::{
     COPY_FROM, RETURN_SO_FAR, RETURN_STEPS, RETURN_TOLD, RETURNING, Return,
 };
 use crate::text::tr;
+use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
-use crate::tui::message::Order;
+use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
@@ -21,13 +26,15 @@ use crate::tui::widgets::lines::{self, Line, Reading};
 use crate::tui::widgets::rail::{self, Stage, Stop};
 use crate::tui::world::World;
 
+/// Whether a copy is open to be returned to.
+fn stands_open(world: &World) -> bool {
+    let view = world.view.as_ref();
+    view.is_some_and(|view| view.returning.is_some())
+}
+
 /// Gives up a return that stood open over the screen that is on top again: nobody is left standing in a copy.
 pub(super) fn gives_up(world: &World) -> Reaction {
-    let open = world
-        .view
-        .as_ref()
-        .is_some_and(|view| view.returning.is_some());
-    if !open {
+    if !stands_open(world) {
         return Reaction::none();
     }
     Reaction::notice(
@@ -57,6 +64,10 @@ pub(super) fn beside(at: usize, canvas: &mut Canvas<'_>, page: impl FnOnce(&mut 
 pub(crate) struct Restore {
     form: Form,
     leaving: Leaving,
+    /// What the copy that stands open was opened for.
+    opened: Option<Return>,
+    /// Whether other answers beside it are being looked at.
+    asked: bool,
 }
 
 impl Restore {
@@ -65,6 +76,8 @@ impl Restore {
         Self {
             form: Form::of(RETURNING),
             leaving: Leaving::default(),
+            opened: None,
+            asked: false,
         }
     }
 
@@ -75,14 +88,41 @@ impl Restore {
         screen
     }
 
-    fn enter(&mut self) -> Reaction {
+    fn enter(&mut self, world: &World) -> Reaction {
         if self.form.enter() == Pressed::Stays {
             return Reaction::none();
         }
         let wanted = Return::of(|id| self.form.text(id).unwrap_or_default());
+        let open = stands_open(world);
+        let same = self.opened.as_ref().is_some_and(|o| wanted.same_copy(o));
+        if open && same {
+            self.opened = Some(wanted.clone());
+            self.asked = true;
+            return Reaction::order(Order::ReturnAnew(Box::new(wanted)));
+        }
+        self.opened = Some(wanted.clone());
         let unlock = Unlock::new(wanted.from.clone(), Then::Restore(Box::new(wanted)));
         let order = unlock.order();
-        Reaction::push(unlock).then(Step::Order(order))
+        let first = if open {
+            Reaction::order(Order::LeaveCopy)
+        } else {
+            Reaction::none()
+        };
+        first
+            .then(Step::Push(Box::new(unlock)))
+            .then(Step::Order(order))
+    }
+
+    /// The copy is open already, and what would be asked for is known.
+    fn reviews(&self, pending: &PendingView, request: &str) -> Option<Reaction> {
+        let wanted = self.opened.as_ref()?;
+        let draft = Draft {
+            op: RESTORE.name,
+            answers: Answers::default(),
+            out: Some(wanted.to.clone()),
+        };
+        let review = Review::new(draft, pending.clone(), request, 1);
+        Some(Reaction::push(review))
     }
 }
 
@@ -135,12 +175,12 @@ impl Screen for Restore {
         beside(0, canvas, |c| self.form.draw_page(&told, c));
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         if let Some(asked) = self.leaving.asks(verb, self.form.typed()) {
             return asked;
         }
         match verb {
-            Verb::Enter => return self.enter(),
+            Verb::Enter => return self.enter(world),
             Verb::Back => return Reaction::pop(),
             other => self.form.verb(other),
         }
@@ -148,7 +188,26 @@ impl Screen for Restore {
     }
 
     fn returned(&mut self, world: &World) -> Reaction {
-        gives_up(world)
+        if !stands_open(world) {
+            return Reaction::none();
+        }
+        Reaction::notice(
+            Role::Note,
+            tr(
+                "The copy stays open: change what is wrong, and Enter goes to the review again. Another copy is opened anew; Esc closes this one and gives the return up.",
+            ),
+        )
+    }
+
+    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+        if !std::mem::take(&mut self.asked) {
+            return None;
+        }
+        match news {
+            News::Preview { pending, request } => self.reviews(pending, request),
+            News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
+            _ => None,
+        }
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {

@@ -50,7 +50,8 @@ fn a_copy_is_opened_approved_and_written_out() {
     room.press("<Enter><F5><Enter>")
         .shows(&["2 of 2: a custodian"]);
     room.press("<Enter><F5><Enter>")
-        .shows(&["review", "the stick broke", "new.vault"]);
+        .shows(&["review", "the stick broke"]);
+    room.press("<PgDn>").shows(&["new.vault"]);
     assert!(!path("new.vault").exists());
     // The word is typed, Ada asks, two custodians approve.
     room.press("<Enter>").shows(&["restore"]);
@@ -102,12 +103,18 @@ fn whoever_changes_their_mind_stands_again_before_the_vault_that_was_open() {
     room.press("<Enter>").shows(&["1 of 2: a custodian"]);
     // At the review: both are open, and the page says so.
     room.press("<Enter><F5><Enter><Enter><F5><Enter>")
-        .shows(&["review", "stays open beside it"]);
+        .shows(&["review"]);
+    room.press("<PgDn>").shows(&["stays open beside it"]);
     assert_ne!(open(&room), before);
-    room.press("<Esc>").shows(&["the stick broke"]);
-    assert_eq!(open(&room), before);
+    // One answer is put right: the copy stays open, and nobody enters anything again.
+    room.press("<Esc>")
+        .shows(&["the stick broke", "The copy stays open"]);
+    assert_ne!(open(&room), before);
+    room.press("<End> and burnt<Enter>")
+        .shows(&["review", "the stick broke and burnt"]);
+    assert_ne!(open(&room), before);
     // When it stands before its custodians.
-    room.press("<Enter><Enter><F5><Enter><Enter><F5><Enter><Enter>restore<Enter><F5><Enter>");
+    room.press("<PgDn><Enter>restore<Enter><F5><Enter>");
     room.shows(&["0 of 2"]);
     assert_ne!(open(&room), before);
     room.press("<Esc>").shows(&["What happened?"]);
@@ -115,6 +122,34 @@ fn whoever_changes_their_mind_stands_again_before_the_vault_that_was_open() {
     assert!(!place.path().join("new.vault").exists());
     // An ordinary act is asked for in the vault that was open, and not taken for a return.
     room.press("<Home><Enter>").shows(&["Drill ─ review"]);
+}
+
+/// Another copy is opened anew; given up at the answers, what was open before is open again.
+#[test]
+fn another_copy_is_opened_anew_and_leaving_the_answers_closes_the_one_that_is_open() {
+    let place = tempfile::tempdir().unwrap();
+    let other = place.path().join("other");
+    let mut room = at_the_review(place.path());
+    let open = |room: &Room| {
+        let view = room.state.world.view.as_ref();
+        view.is_some_and(|view| view.returning.is_some())
+    };
+    std::fs::create_dir(&other).unwrap();
+    for name in ["custody.toml", "audit.jsonl", "vault.age"] {
+        std::fs::copy(place.path().join("copy").join(name), other.join(name)).unwrap();
+    }
+    room.press("<Enter><F5><Enter><Enter><F5><Enter>")
+        .shows(&["review"]);
+    room.press("<Esc><BackTab><BackTab><BackTab><BackTab><C-u>");
+    room.press(&other.display().to_string());
+    room.press("<Enter><Enter><Enter><Enter><Enter>")
+        .shows(&["1 of 2: a custodian"]);
+    assert!(!open(&room));
+    room.press("<Enter><F5><Enter><Enter><F5><Enter>")
+        .shows(&["review"]);
+    assert!(open(&room));
+    room.press("<Esc><Esc><Esc>").shows(&["What happened?"]);
+    assert!(!open(&room));
 }
 
 #[test]

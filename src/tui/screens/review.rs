@@ -64,7 +64,7 @@ impl Review {
         let returning = world.view.as_ref().and_then(|view| view.returning.as_ref());
         if let Some(beside) = returning.and_then(|returning| returning.beside.as_ref()) {
             let words = say!(
-                "{beside} stays open beside it with what waits there; Esc goes back to it. It is closed once the copy is a vault",
+                "{beside} stays open beside it with what waits there; Esc goes to the answers, and from there back to it. It is closed once the copy is a vault",
                 beside
             );
             lines.push(Line::new(tr("meanwhile"), words));

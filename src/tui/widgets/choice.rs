@@ -57,7 +57,10 @@ impl Choices {
     pub(crate) fn rows(&self, width: u16, most: u16) -> u16 {
         let laid = self.laid(width, most);
         let rows = laid.iter().map(|t| cells(t.lines.len()));
-        rows.fold(0, u16::saturating_add).min(most)
+        // What is said of the choice under the cursor is whole at every size: the reason why it is off above all.
+        let chosen = laid.get(self.cursor.at());
+        let whole = chosen.map_or(0, |told| cells(told.lines.len()));
+        rows.fold(0, u16::saturating_add).min(most.max(whole))
     }
 
     /// Where notes stand.
@@ -228,4 +231,26 @@ fn first_in_sight(rows: &[usize], chosen: usize, height: usize) -> usize {
         first = n;
     }
     first
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// However short the list must be: whoever stands on a choice that is off reads the whole reason.
+    #[test]
+    fn the_reason_under_the_cursor_takes_the_rows_that_it_needs() {
+        let reason = "C4 (PCI PIN 8-2): Bob Cray holds since 2026-11-29 part 2 of the shares of this vault, Ada Byron \
+                      holds part 1 of the same, and 2 parts make the secret; whoever has both needs nobody else.";
+        let off = Entry::new("Bob Cray", "Bob Cray", "").off_because(reason);
+        let others = ["Ada", "Cyn", "Dan"].map(|name| Entry::new(name, name, "custodian"));
+        let mut choices = Choices::undecided(std::iter::once(off).chain(others).collect());
+        let whole = told(&choices.entries[0], choices.note_column(), 80)
+            .lines
+            .len();
+        assert!(whole > 3, "{whole}");
+        assert_eq!(usize::from(choices.rows(80, 3)), whole);
+        choices.moved(Verb::Down);
+        assert_eq!(choices.rows(80, 3), 3);
+    }
 }

@@ -7,8 +7,21 @@ use crate::session::heard::heard;
 use crate::session::known::{self, SOMEBODY_ELSE};
 use crate::session::op_custody::{APPOINT, PERSON, STAND_IN};
 use crate::tui::widgets::choice::Choices;
+use crate::tui::world::World;
 
 impl Act {
+    /// The appointment of somebody who is known already: chosen, or typed where nobody here is called so.
+    pub(crate) fn appointing(person: &str, world: &World) -> Self {
+        let mut act = Self::of(&APPOINT, None, world);
+        act.form.set(PERSON.id, person);
+        if act.form.text(PERSON.id).as_deref() != Some(person) {
+            act.form.type_instead(PERSON.id);
+            act.form.set(PERSON.id, person);
+        }
+        act.refine(world);
+        act
+    }
+
     /// Fills in what the vault knows.
     pub(super) fn know(&mut self, view: &View) {
         for field in self.op.fields {

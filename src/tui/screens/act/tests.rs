@@ -85,3 +85,13 @@ fn a_proposed_file_name_ends_as_its_field_says() {
     }
     assert_eq!(endings, ["hex", "json"].map(str::to_owned).into());
 }
+
+/// The line at Home says for whom: nobody looks for them in the list, or types a name that is known.
+#[test]
+fn an_appointment_that_is_due_is_asked_for_its_own_person() {
+    let room = crate::tui::screens::tests::full();
+    for person in ["Ben", "Sam Sub"] {
+        let act = Act::appointing(person, &room.state.world);
+        assert_eq!(act.text("person"), person);
+    }
+}

@@ -7,6 +7,7 @@ use crate::session::field::Footing;
 use crate::session::founding::Envelopes;
 use crate::session::founding::fields::MEDIUM;
 use crate::session::keyboard::HandOver;
+use crate::session::media;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::message::Order;
@@ -117,11 +118,7 @@ impl Media {
         let written = self.written.take()?;
         self.envelopes.misplaced();
         // The rest of the making says it again.
-        Some(say!(
-            "{files} still lie in {folder}: take them away from there yourself once they are written to your own medium.",
-            files = written.files,
-            folder = written.folder.display()
-        ))
+        Some(media::still_lie(&written.files, &written.folder))
     }
 
     /// The three lines.
@@ -197,17 +194,9 @@ impl Media {
                 .saturating_add(canvas.paragraph(0, y, width, Role::Note, &words))
                 .saturating_add(1);
         }
-        let words = match self.envelopes.elsewhere(Some(&written.person)) {
-            None => say!(
-                "{person}: is that your own medium? Then take it out now and keep it; there is no other copy of what is on it. If not, Esc asks for another folder.",
-                person = written.person
-            ),
-            Some(folders) => say!(
-                "{person}: is that your own medium? Then take it out now and keep it. The same envelopes still lie in {folders}: take them away from there yourself. If it is not your own either, Esc asks for another folder.",
-                person = written.person,
-                folders
-            ),
-        };
+        let elsewhere = self.envelopes.elsewhere(Some(&written.person));
+        let asked = media::is_own(&written.person, elsewhere.as_deref());
+        let words = say!("{asked} If it is not, Esc asks for another folder.", asked);
         canvas.paragraph(0, y, width, Role::Wait, &words);
     }
 

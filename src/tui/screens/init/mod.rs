@@ -296,6 +296,8 @@ impl Screen for Init {
             Offer::word(Verb::Back, tr("another folder"))
         } else if self.page == Page::People {
             Offer::plain(Verb::Back).meaning(tr(BACK_VOIDS))
+        } else if self.page == Page::Envelopes {
+            Offer::plain(Verb::Back).off_because(tr(founding::NEEDS_THEIRS))
         } else {
             Offer::plain(Verb::Back)
         });

@@ -122,17 +122,8 @@ impl Init {
         let written = papers.written();
         lines.extend(written.map(|text| Line::across(Role::Text, text)));
         if self.chosen_profile() == Profile::Production {
-            let elsewhere = self
-                .media
-                .as_ref()
-                .and_then(|m| m.envelopes.elsewhere(None));
-            let held = match elsewhere {
-                None => founding::OWN_ENVELOPES.to_owned(),
-                Some(folders) => say!(
-                    "Everybody holds their own envelopes now. Some of them still lie elsewhere too, and are taken away from there by their owner: {folders}.",
-                    folders
-                ),
-            };
+            let held = self.media.as_ref().map(|m| m.envelopes.all_held());
+            let held = held.unwrap_or_default();
             let words = say!(
                 "{held} This vault exists once: b on the next screen makes a second copy.",
                 held

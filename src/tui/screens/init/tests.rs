@@ -390,7 +390,7 @@ fn the_review_says_what_is_wrong_with_the_machine_and_its_clock() {
     for words in [
         "STOP  network up",
         "2025-11-24 09:05, by two",
-        "ahead",
+        "behind",
         "administrator Ada, witness Wim",
         "come from outside only",
         "more lines below: PgDn",

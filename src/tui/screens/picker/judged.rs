@@ -5,6 +5,7 @@ use crate::ceremony::{Script, not_here, shell_word, shipped};
 use crate::session::Profile;
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
+use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
 
 impl Listed {
@@ -25,6 +26,14 @@ impl Picker {
     /// The list of the open vault, as a screen that has what it shows read: which scripts were rehearsed.
     pub(crate) fn open(world: &World) -> Reaction {
         Self::asking(Reaction::push(Self::here(world)), world)
+    }
+
+    /// The same with the script of this id under the cursor.
+    pub(crate) fn on(id: &str, world: &World) -> Reaction {
+        let mut picker = Self::here(world);
+        let at = picker.listed.iter().position(|listed| listed.id == id);
+        picker.cursor = Cursor::on(at.unwrap_or_default());
+        Self::asking(Reaction::push(picker), world)
     }
 
     /// Has the rehearsals read where this vault asks for them.

@@ -1,0 +1,196 @@
+//! Nobody signs for their own appointment (PCI PIN 25-1: the form is signed by others than its custodian).
+//!
+//! Where so few custodians serve that the others could never make up the signatures, as in a vault of 2 of 2, the rule
+//! would leave the vault without any appointment, and so without reshare and rotation. There the appointee's signature
+//! counts; it is said in the request, and the form with the manager's signature is what stands behind it.
+
+use crate::custody::ledger::same;
+use crate::custody::{Person, Role};
+use crate::text::say;
+
+use super::Session;
+use super::action::Action;
+use super::custody_act::CustodyAct;
+use super::error::Refusal;
+
+impl Session {
+    /// Whose signature does not count under an act because it is their own appointment.
+    pub(super) fn appointee<'a>(&self, action: &'a Action) -> Option<&'a str> {
+        let appointed = appointed(action)?;
+        (self.others(appointed) >= usize::from(self.required(action))).then_some(appointed)
+    }
+
+    /// Custodians who serve, without that person.
+    fn others(&self, person: &str) -> usize {
+        let seq = self.book.seq();
+        let others = self
+            .acting()
+            .iter()
+            .filter(|p| p.role == Role::Custodian && p.serves_at(seq) && !same(&p.name, person));
+        others.count()
+    }
+
+    /// Refuses a request that nobody could sign because a custodian asks for it who would be needed beside the appointee.
+    pub(super) fn enough_beside_appointee(
+        &self,
+        action: &Action,
+        issuer: &Person,
+        required: u8,
+    ) -> Result<(), Refusal> {
+        let Some(appointee) = self.appointee(action) else {
+            return Ok(());
+        };
+        if issuer.role != Role::Custodian || same(&issuer.name, appointee) {
+            return Ok(());
+        }
+        let left = self.others(appointee).saturating_sub(1);
+        if left >= usize::from(required) {
+            return Ok(());
+        }
+        Err(Refusal::Approval(format!(
+            "{appointee} cannot approve their own appointment, and beside {asks}, who asks, {left} could: {required} \
+             are needed. Nothing was asked of anyone. Let {appointee} ask for it, or the administrator.",
+            asks = issuer.name,
+        )))
+    }
+
+    /// Refuses the appointee's approval before a passphrase is even tried.
+    pub(super) fn not_for_own(&self, action: &Action, name: &str) -> Result<(), Refusal> {
+        if !self.appointee(action).is_some_and(|own| same(own, name)) {
+            return Ok(());
+        }
+        Err(Refusal::Approval(format!(
+            "{name} is appointed by this act and cannot approve it: nobody signs for their own appointment (PCI PIN \
+             25-1). The request still waits; nothing was changed. Another custodian signs next."
+        )))
+    }
+
+    /// Told in a request where the rule cannot hold.
+    pub(super) fn signs_for_own(&self, action: &Action) -> Option<String> {
+        let person = appointed(action)?;
+        let seq = self.book.seq();
+        let serves = self
+            .acting()
+            .iter()
+            .any(|p| p.role == Role::Custodian && p.serves_at(seq) && same(&p.name, person));
+        (serves && self.appointee(action).is_none()).then(|| {
+            say!(
+                "{person} may sign for their own appointment here: the other custodians are too few. What stands behind it is the form that the manager signed.",
+                person
+            )
+        })
+    }
+}
+
+/// Whom an act appoints: the end of an appointment, and another in its place, are entered the same way.
+fn appointed(action: &Action) -> Option<&str> {
+    match action {
+        Action::Custody(CustodyAct::Appoint(appointment)) => Some(&appointment.person),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::custody_tests::People;
+    use super::super::handed_out::tests::{vault, vault_of};
+    use super::super::*;
+    use crate::custody::ledger::Appointment;
+    use crate::vault::MemoryStore;
+
+    const TWO: People = &[
+        ("Ada", "amber anchor"),
+        ("Ana", "apple arrow"),
+        ("Ben", "bacon badge"),
+        ("Wim", "waffle walnut"),
+    ];
+
+    fn asks(session: &mut Session, issuer: &str, person: &str) -> Result<PendingView, Refusal> {
+        let now = session.now().millis();
+        let appointment = Appointment {
+            person: person.into(),
+            from: now - 1,
+            until: now + 31_536_000_000,
+            manager: "Meg".into(),
+            backup: "Zoe".into(),
+            form: "KCF-1".into(),
+        };
+        let asked = Command::Ask {
+            action: Action::Custody(CustodyAct::Appoint(appointment)),
+            issuer: issuer.into(),
+            origin: None,
+            key: KeySource::Held,
+        };
+        session.perform(asked).map(|outcome| match outcome {
+            Outcome::Asked(pending) => pending,
+            _ => panic!("not asked"),
+        })
+    }
+
+    fn signs(session: &mut Session, id: [u8; 32], person: &str) -> Result<(), String> {
+        let approve = Command::Approve {
+            id,
+            person: person.into(),
+            key: KeySource::Held,
+        };
+        let signed = session.perform(approve).map(drop);
+        signed.map_err(|refusal| refusal.to_string())
+    }
+
+    fn executes(session: &mut Session, id: [u8; 32]) {
+        let execute = Command::Execute {
+            id,
+            prepared: None,
+            arrow: None,
+        };
+        session.perform(execute).unwrap();
+    }
+
+    #[test]
+    fn nobody_signs_for_their_own_appointment_where_others_can() {
+        let mut session = vault(&MemoryStore::new());
+        let pending = asks(&mut session, "Ada", "ana").unwrap();
+        assert_eq!(pending.may_sign, ["Ben", "Cho"]);
+        let refused = signs(&mut session, pending.id, "Ana").unwrap_err();
+        assert!(refused.contains("nobody signs for their own"), "{refused}");
+        let view = session.view();
+        let offered = guide::signers(view.pending.first().unwrap(), &view);
+        let ana = offered.iter().find(|entry| entry.id == "Ana").unwrap();
+        assert!(ana.off.as_ref().unwrap().contains("for their own"));
+        signs(&mut session, pending.id, "Ben").unwrap();
+        signs(&mut session, pending.id, "Cho").unwrap();
+        executes(&mut session, pending.id);
+    }
+
+    /// Where a custodian who asks would be needed beside the appointee, nobody is asked for a signature that leads nowhere;
+    /// the appointee may ask, for asking is not approving.
+    #[test]
+    fn who_asks_for_an_appointment_leaves_enough_to_sign_it() {
+        let mut session = vault(&MemoryStore::new());
+        let refused = asks(&mut session, "Cho", "Ana").unwrap_err().to_string();
+        assert!(
+            refused.contains("Ana cannot approve their own"),
+            "{refused}"
+        );
+        assert!(session.view().pending.is_empty());
+        let pending = asks(&mut session, "Ana", "Ana").unwrap();
+        assert_eq!(pending.may_sign, ["Ben", "Cho"]);
+    }
+
+    /// In a vault of 2 of 2 the rule would leave it without any appointment: there it does not hold, and the request says so.
+    #[test]
+    fn where_the_others_are_too_few_the_appointee_signs_and_it_is_said() {
+        let mut session = vault_of(&MemoryStore::new(), TWO);
+        let pending = asks(&mut session, "Ada", "Ana").unwrap();
+        assert_eq!(pending.may_sign, ["Ana", "Ben"]);
+        let notes = pending.details.iter().map(|(_, text)| text.as_str());
+        let notes: Vec<&str> = notes.filter(|t| t.contains("Ana may sign")).collect();
+        assert_eq!(notes.len(), 1, "{:?}", pending.details);
+        signs(&mut session, pending.id, "Ana").unwrap();
+        signs(&mut session, pending.id, "Ben").unwrap();
+        executes(&mut session, pending.id);
+        // Somebody who does not serve yet is signed for by everybody, as before.
+        let pending = asks(&mut session, "Ada", "Dee").unwrap();
+        assert_eq!(pending.may_sign, ["Ana", "Ben"]);
+    }
+}
