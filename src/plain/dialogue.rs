@@ -173,6 +173,16 @@ impl<'a> Dialogue<'a> {
         question: &Question,
         asked: &AskField,
     ) -> Result<Heard<String>, Gone> {
+        self.text_counted(question, asked, &mut || {})
+    }
+
+    /// The same, where each text that the field refuses is taken note of before it is asked again.
+    pub(crate) fn text_counted(
+        &mut self,
+        question: &Question,
+        asked: &AskField,
+        refused: &mut dyn FnMut(),
+    ) -> Result<Heard<String>, Gone> {
         self.tell(question);
         let question = self.about(question, asked);
         loop {
@@ -202,7 +212,10 @@ impl<'a> Dialogue<'a> {
             }
             match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
-                Err(error) => self.stop(&error),
+                Err(error) => {
+                    refused();
+                    self.stop(&error);
+                }
             }
         }
     }

@@ -20,12 +20,21 @@ impl Session {
             Arrow::Begin(run) => {
                 vec![self.with_tool(begun(run), run.seed.as_deref())]
             }
-            Arrow::Resume { run, relieved } => {
+            Arrow::Resume {
+                run,
+                relieved,
+                here,
+            } => {
                 let note = Transition::note("run-resume", Vec::new()).with("run", run.clone());
                 let note = if relieved.is_empty() {
                     note
                 } else {
                     note.with("relieved", serde_json::json!(relieved))
+                };
+                let note = if here.is_empty() {
+                    note
+                } else {
+                    note.with("said_to_be_here", serde_json::json!(here))
                 };
                 let seed = self.state.runs.iter().find(|r| r.id == *run);
                 let note = match seed.map(unused).filter(|all| !all.is_empty()) {
@@ -206,6 +215,9 @@ fn closed(run: &str, step: &StepRecord, outcome: RunOutcome) -> Transition {
         .with("outcome", serde_json::json!(outcome));
     if let (Some(why), RunOutcome::Aborted) = (&step.error, outcome) {
         note = note.with("step", step.id.clone()).with("why", why.clone());
+        if let Some(at) = step.notes.get(super::run::STOPPED_AT) {
+            note = note.with("stopped_at", at.clone());
+        }
         if let Some(by) = step.notes.get(super::run::STOPPED_BY) {
             note = note.with("by", by.clone());
         }
@@ -258,7 +270,7 @@ pub(crate) fn apply(
             }
             state.runs.push(*run);
         }
-        Arrow::Resume { run, relieved } => {
+        Arrow::Resume { run, relieved, .. } => {
             let run = find(state, &run)?;
             run.interruptions += 1;
             for relief in relieved {
