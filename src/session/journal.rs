@@ -8,7 +8,7 @@ use super::action::Action;
 use super::command::{Arrow, Outcome};
 use super::error::Refusal;
 use super::pending::Pending;
-use super::run::{Run, RunOutcome, StepRecord};
+use super::run::{Relief, Run, RunOutcome, StepRecord};
 use super::state::State;
 use super::transition::Transition;
 use super::{Profile, Session};
@@ -25,23 +25,9 @@ impl Session {
                 relieved,
                 here,
             } => {
-                let note = Transition::note("run-resume", Vec::new()).with("run", run.clone());
-                let note = if relieved.is_empty() {
-                    note
-                } else {
-                    note.with("relieved", serde_json::json!(relieved))
-                };
-                let note = if here.is_empty() {
-                    note
-                } else {
-                    note.with("said_to_be_here", serde_json::json!(here))
-                };
-                let seed = self.state.runs.iter().find(|r| r.id == *run);
-                let note = match seed.map(unused).filter(|all| !all.is_empty()) {
-                    Some(unused) => note.with("unused", serde_json::json!(unused)),
-                    None => note,
-                };
-                vec![self.with_tool(note, seed.and_then(|run| run.seed.as_deref()))]
+                let known = self.state.runs.iter().find(|r| r.id == *run);
+                let note = taken_up(run, known, (relieved, here));
+                vec![self.with_tool(note, known.and_then(|run| run.seed.as_deref()))]
             }
             Arrow::Close { run, step, outcome } => vec![closed(run, step, *outcome)],
             Arrow::Input {
@@ -187,6 +173,29 @@ fn begun(run: &Run) -> Transition {
             Some(told) => note.with(name, told.clone()),
             None => note,
         })
+}
+
+/// The line by which a run is taken up: who takes whose place, who was said to be here, and which signatures were lost.
+fn taken_up(
+    run: &str,
+    known: Option<&Run>,
+    (relieved, here): (&[Relief], &[String]),
+) -> Transition {
+    let note = Transition::note("run-resume", Vec::new()).with("run", run);
+    let note = if relieved.is_empty() {
+        note
+    } else {
+        note.with("relieved", serde_json::json!(relieved))
+    };
+    let note = if here.is_empty() {
+        note
+    } else {
+        note.with("said_to_be_here", serde_json::json!(here))
+    };
+    match known.map(unused).filter(|all| !all.is_empty()) {
+        Some(unused) => note.with("unused", serde_json::json!(unused)),
+        None => note,
+    }
 }
 
 /// Signatures that the interruption took, by step, request and person: they live in memory, and nothing was done with

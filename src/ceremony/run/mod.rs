@@ -255,6 +255,10 @@ pub struct Runner {
     attended: bool,
 }
 
+/// Note of a step: how many of the answers that were not taken a rehearsal's faults gave on purpose. A run that was taken
+/// up plays none, and programs count the same in both.
+pub(super) const ON_PURPOSE: &str = "not taken, on purpose";
+
 /// Why an answer was not taken, where the form itself refused it.
 const NOT_IN_FORM: &str = "not in its form";
 
@@ -369,6 +373,11 @@ impl Runner {
             None => {
                 record.notes.insert(NOT_TAKEN.to_owned(), line);
             }
+        }
+        if self.faults_on {
+            let known = record.notes.get(ON_PURPOSE).and_then(|n| n.parse().ok());
+            let more = known.unwrap_or(0_usize).saturating_add(1).to_string();
+            record.notes.insert(ON_PURPOSE.to_owned(), more);
         }
         let arrow = Arrow::Step {
             run: self.run.clone(),

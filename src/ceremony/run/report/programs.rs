@@ -8,8 +8,8 @@ use crate::evidence::report::Paper;
 use crate::session::{NOT_TAKEN, Run, Session, StepRecord, StepState};
 
 use super::super::super::model::{Model, Step};
-use super::super::not_taken_of;
 use super::super::stop_signed::{not_signed, signers, stopped_at, stopped_by};
+use super::super::{ON_PURPOSE, not_taken_of};
 use super::steps::signs;
 use super::{Material, exceptions, log, papers};
 
@@ -121,10 +121,7 @@ impl OfStep {
             },
             fingerprint: compared(record, "fingerprint"),
             check_value: compared(record, "kcv"),
-            not_taken: record
-                .notes
-                .get(NOT_TAKEN)
-                .map_or(0, |note| not_taken_of(note).count()),
+            not_taken: refused_answers(record),
             stopped_by: stopped_by(record).map(str::to_owned),
             stopped_at: stopped_at(record).map(Timestamp::rfc3339),
             stop_signed_by: signers(record),
@@ -139,6 +136,14 @@ impl OfStep {
 )]
 const fn is_none(count: &usize) -> bool {
     *count == 0
+}
+
+/// Answers that people gave and that were not taken: not those that a rehearsal's faults gave on purpose.
+fn refused_answers(record: &StepRecord) -> usize {
+    let all = record.notes.get(NOT_TAKEN);
+    let all = all.map_or(0, |note| not_taken_of(note).count());
+    let on_purpose = record.notes.get(ON_PURPOSE).and_then(|n| n.parse().ok());
+    all.saturating_sub(on_purpose.unwrap_or(0))
 }
 
 /// How a value that came by another road was compared: `compared`, or taken `as-shown`.
