@@ -145,6 +145,7 @@ fn a_stop_that_nobody_can_sign_is_closed_and_says_so() {
 /// Each approval is on record when it is given: where the power fails before the next, the log says who had signed what
 /// for nothing, and the report does not say that they signed nothing.
 #[test]
+#[allow(clippy::too_many_lines)] // one ceremony, looked at on every face
 fn an_approval_before_a_power_cut_is_on_record() {
     let of_run = script(FIRST);
     let mut session = typing_vault(&of_run);
