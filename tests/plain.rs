@@ -429,7 +429,7 @@ fn a_ceremony_is_left_standing_and_taken_up_again() {
     assert!(page.contains("Enter: goes on with step"), "{page}");
     talk.answer("Press Enter: ", "back");
     talk.answer("\nNumber: ", "stop it for good");
-    talk.answer("Who stops it: ", "");
+    talk.answer("Who stops it: ", "1");
     talk.answer("Reason: ", "the witness was called away");
     talk.answer("Press Enter: ", "pause"); // whoever cannot sign holds nothing open
     talk.answer("\nNumber: ", "close it without them");

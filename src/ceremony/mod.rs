@@ -49,7 +49,9 @@ pub use pause::{Pause, WayOut, who_stops};
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
 pub use rehearsed::{NotRehearsed, Noted, Rehearsals, Rehearsed, note_file};
 pub(crate) use run::key_lines;
-pub use run::{RunError, Runner, Wanted, left_behind, resolve_inputs, run_report, write_run};
+pub use run::{
+    RunError, Runner, Wanted, is_compared, left_behind, resolve_inputs, run_report, write_run,
+};
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use shipped::{sample, shipped};
 pub use telling::{came_back, came_back_footing, ended, handed_over, holdings, saved};

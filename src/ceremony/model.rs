@@ -397,12 +397,17 @@ impl Model {
         sample.and_then(super::shipped::sample) == Some(bytes)
     }
 
-    /// What is done when a run is stopped: what `[on_abort]` says; where it says nothing, the stop is signed.
+    /// What is done when a run is stopped: what `[on_abort]` says, and whatever it says, the stop is signed.
     pub(super) fn stop_acts(&self) -> Vec<AbortAct> {
-        if self.on_abort.is_empty() {
-            return vec![AbortAct::Wipe, AbortAct::SignOff];
+        let mut acts = if self.on_abort.is_empty() {
+            vec![AbortAct::Wipe]
+        } else {
+            self.on_abort.clone()
+        };
+        if !acts.contains(&AbortAct::SignOff) {
+            acts.push(AbortAct::SignOff);
         }
-        self.on_abort.clone()
+        acts
     }
 
     /// A declared key by id.

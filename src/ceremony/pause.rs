@@ -88,7 +88,7 @@ pub struct Pause {
     pub signs_stop: Vec<String>,
     /// Who has yet to sign it, where nothing else of the stop is left to do.
     pub awaited: Vec<String>,
-    /// Who may be named as the one who stops it: name, and what they are called; whoever is at the screen first.
+    /// Who may be named as the one who stops it: name, and what they are called.
     pub in_room: Vec<[String; 2]>,
 }
 
@@ -109,11 +109,12 @@ impl Pause {
             awaited: showing
                 .map(|s| s.awaited_at_stop.clone())
                 .unwrap_or_default(),
-            in_room: showing.map(in_room).unwrap_or_default(),
+            in_room: showing.map(|s| s.in_room.clone()).unwrap_or_default(),
         }
     }
 
-    /// Who stops it, to choose from: the first is whoever is at the screen, where that is known.
+    /// Who stops it, to choose from. None of them is chosen before: whoever happens to be asked at that moment did not
+    /// stop it for that, and the name stands in the record.
     pub fn stoppers(&self) -> Vec<Entry> {
         let named = |[name, called]: &[String; 2]| Entry::new(name, called, "");
         self.in_room.iter().map(named).collect()
@@ -218,7 +219,10 @@ impl Pause {
     /// Who signs where it is stopped for good: one person may stop it, and whoever reads the record sees who bears that.
     pub fn stop_is_signed(&self) -> String {
         if self.signs_stop.is_empty() {
-            return tr("Nobody is asked to sign the stop: this script wants no signature for it. Your sentence stands in the log.").to_owned();
+            return tr(
+                "Nobody is known here who could sign the stop. Your sentence stands in the log.",
+            )
+            .to_owned();
         }
         say!(
             "Then {names} sign the record of it, one after the other.",
@@ -237,14 +241,6 @@ impl Pause {
             _ => tr("every finished step is saved and stays finished; this one is not"),
         }
     }
-}
-
-/// Whoever has a part in the run; whoever is asked at this moment stands first.
-fn in_room(showing: &Showing) -> Vec<[String; 2]> {
-    let mut people = showing.in_room.clone();
-    let asked = showing.ask.as_ref().map(|ask| ask.person.as_str());
-    people.sort_by_key(|[name, _]| Some(name.as_str()) != asked);
-    people
 }
 
 /// The question who stops a run, for every front end.
@@ -287,7 +283,7 @@ mod tests {
     #[test]
     fn a_stop_says_who_signs_it() {
         let nobody = Pause::default();
-        assert!(nobody.stop_is_signed().starts_with("Nobody is asked"));
+        assert!(nobody.stop_is_signed().starts_with("Nobody is known here"));
         let some = Pause {
             signs_stop: vec!["Ada".into(), "Wim".into()],
             ..Pause::default()

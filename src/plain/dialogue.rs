@@ -173,6 +173,16 @@ impl<'a> Dialogue<'a> {
         question: &Question,
         asked: &AskField,
     ) -> Result<Heard<String>, Gone> {
+        self.text_counted(question, asked, &mut || {})
+    }
+
+    /// The same, where each text that the field refuses is taken note of before it is asked again.
+    pub(crate) fn text_counted(
+        &mut self,
+        question: &Question,
+        asked: &AskField,
+        refused: &mut dyn FnMut(),
+    ) -> Result<Heard<String>, Gone> {
         self.tell(question);
         let question = self.about(question, asked);
         loop {
@@ -206,6 +216,7 @@ impl<'a> Dialogue<'a> {
                     if asked.field.holds_words(&text, false) {
                         self.line.wiped();
                     }
+                    refused();
                     self.stop(&error);
                 }
             }

@@ -300,12 +300,36 @@ impl Run<'_, '_> {
                     next = tr(next.field.label)
                 );
             }
-            match self.talk.field(&question, asked, &[])? {
+            let heard = if ceremony::is_compared(asked.field.id) {
+                self.compared(&question, asked)?
+            } else {
+                self.talk.field(&question, asked, &[])?
+            };
+            match heard {
                 Heard::Given(answer) => answers.push(answer),
                 Heard::Said(_) => return Ok(None),
             }
         }
         Ok(Some(answers))
+    }
+
+    /// A value that is compared: what the field itself refuses is on record before it is asked again.
+    fn compared(
+        &mut self,
+        question: &Question,
+        asked: &ceremony::AskField,
+    ) -> Result<Heard<Answer>, Gone> {
+        let (runner, session) = (&mut *self.runner, &mut *self.session);
+        let mut failed = None;
+        let mut count = || failed = runner.mistyped(session, asked.field.id).err();
+        let heard = self.talk.text_counted(question, asked, &mut count)?;
+        if let Some(error) = failed {
+            self.talk.stop(&error.to_string());
+        }
+        Ok(match heard {
+            Heard::Given(text) => Heard::Given(Answer::Text(text)),
+            Heard::Said(word) => Heard::Said(word),
+        })
     }
 
     /// Goes on, leaves it standing, or stops it for good.

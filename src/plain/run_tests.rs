@@ -77,7 +77,9 @@ fn back_from_what_happened_leads_to_the_choice_and_enter_goes_on_before_the_last
         ("Number: ", "2"),
         ("What happened: ", "back"),
         ("Number: ", "stop it for good"),
+        // Enter alone names nobody: the name stands in the record.
         ("Who stops it: ", ""),
+        ("Who stops it: ", "Ben"),
         ("Reason: ", "back"),
         ("Number: ", "2"),
         ("What happened: ", "a courier came late"),
@@ -109,4 +111,38 @@ fn help_names_what_a_pause_offers_here() {
     let offers = "pause goes to a choice: go on, record an exception, leave it, stop it for good. Nothing of a rehearsal \
                   is kept.";
     assert!(text.contains(offers), "{text}");
+}
+
+/// What a field refuses of a value that is compared is on record before it is asked again, and never what was typed.
+#[test]
+fn a_fingerprint_that_the_field_refuses_is_counted() {
+    let mut session = practice_session(false);
+    let (_, bytes) = shipped()
+        .iter()
+        .find(|(name, _)| *name == "kek-to-aws-rsa.toml")
+        .unwrap();
+    let script = Script::parse(bytes).ok().unwrap();
+    let answers = [("Fingerprint: ", "12ab"), ("Fingerprint: ", "12abc")];
+    let mut reader = Reader::new(&answers, true);
+    let mut talk = Dialogue::new(&mut reader);
+    let end = play(&mut talk, &mut session, script, Wanted::default(), None);
+    let text = reader.text();
+    assert!(
+        matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
+        "{text}"
+    );
+    assert!(reader.answers.is_empty(), "{:?}\n{text}", reader.answers);
+    let view = session.view();
+    let steps = view.runs.iter().flat_map(|run| &run.steps);
+    let noted: Vec<&String> = steps
+        .filter_map(|step| step.notes.get(crate::session::NOT_TAKEN))
+        .collect();
+    assert_eq!(noted.len(), 1, "{noted:?}");
+    assert_eq!(
+        noted[0]
+            .matches("fingerprint (not in its form) of ")
+            .count(),
+        2
+    );
+    assert!(!noted[0].contains("12ab"), "{noted:?}");
 }

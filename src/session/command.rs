@@ -60,6 +60,8 @@ pub enum Arrow {
         run: String,
         /// Who takes whose place from here on.
         relieved: Vec<Relief>,
+        /// Who did not open the vault, and was said to be here all the same.
+        here: Vec<String>,
     },
     /// The last step's record, and the run's end, in one commit.
     Close {

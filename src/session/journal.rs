@@ -8,7 +8,7 @@ use super::action::Action;
 use super::command::{Arrow, Outcome};
 use super::error::Refusal;
 use super::pending::Pending;
-use super::run::{Run, RunOutcome, StepRecord};
+use super::run::{Relief, Run, RunOutcome, StepRecord};
 use super::state::State;
 use super::transition::Transition;
 use super::{Profile, Session};
@@ -20,19 +20,14 @@ impl Session {
             Arrow::Begin(run) => {
                 vec![self.with_tool(begun(run), run.seed.as_deref())]
             }
-            Arrow::Resume { run, relieved } => {
-                let note = Transition::note("run-resume", Vec::new()).with("run", run.clone());
-                let note = if relieved.is_empty() {
-                    note
-                } else {
-                    note.with("relieved", serde_json::json!(relieved))
-                };
-                let seed = self.state.runs.iter().find(|r| r.id == *run);
-                let note = match seed.map(unused).filter(|all| !all.is_empty()) {
-                    Some(unused) => note.with("unused", serde_json::json!(unused)),
-                    None => note,
-                };
-                vec![self.with_tool(note, seed.and_then(|run| run.seed.as_deref()))]
+            Arrow::Resume {
+                run,
+                relieved,
+                here,
+            } => {
+                let known = self.state.runs.iter().find(|r| r.id == *run);
+                let note = taken_up(run, known, (relieved, here));
+                vec![self.with_tool(note, known.and_then(|run| run.seed.as_deref()))]
             }
             Arrow::Close { run, step, outcome } => vec![closed(run, step, *outcome)],
             Arrow::Input {
@@ -180,6 +175,29 @@ fn begun(run: &Run) -> Transition {
         })
 }
 
+/// The line by which a run is taken up: who takes whose place, who was said to be here, and which signatures were lost.
+fn taken_up(
+    run: &str,
+    known: Option<&Run>,
+    (relieved, here): (&[Relief], &[String]),
+) -> Transition {
+    let note = Transition::note("run-resume", Vec::new()).with("run", run);
+    let note = if relieved.is_empty() {
+        note
+    } else {
+        note.with("relieved", serde_json::json!(relieved))
+    };
+    let note = if here.is_empty() {
+        note
+    } else {
+        note.with("said_to_be_here", serde_json::json!(here))
+    };
+    match known.map(unused).filter(|all| !all.is_empty()) {
+        Some(unused) => note.with("unused", serde_json::json!(unused)),
+        None => note,
+    }
+}
+
 /// Signatures that the interruption took, by step, request and person: they live in memory, and nothing was done with
 /// them. The journal knows each since it was given.
 fn unused(run: &Run) -> Vec<serde_json::Value> {
@@ -206,6 +224,9 @@ fn closed(run: &str, step: &StepRecord, outcome: RunOutcome) -> Transition {
         .with("outcome", serde_json::json!(outcome));
     if let (Some(why), RunOutcome::Aborted) = (&step.error, outcome) {
         note = note.with("step", step.id.clone()).with("why", why.clone());
+        if let Some(at) = step.notes.get(super::run::STOPPED_AT) {
+            note = note.with("stopped_at", at.clone());
+        }
         if let Some(by) = step.notes.get(super::run::STOPPED_BY) {
             note = note.with("by", by.clone());
         }
@@ -258,7 +279,7 @@ pub(crate) fn apply(
             }
             state.runs.push(*run);
         }
-        Arrow::Resume { run, relieved } => {
+        Arrow::Resume { run, relieved, .. } => {
             let run = find(state, &run)?;
             run.interruptions += 1;
             for relief in relieved {

@@ -161,7 +161,9 @@ pub use recovery::{PreparedRecovery, RecoveryMade};
 pub use resharing::{Reshared, Resharing};
 pub use restoring::{Height, NewerLog, Restored, Since, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
-pub use run::{NOT_SAID, NOT_TAKEN, Relief, Run, RunOutcome, STOPPED_BY, StepRecord, StepState};
+pub use run::{
+    NOT_SAID, NOT_TAKEN, Relief, Run, RunOutcome, STOPPED_AT, STOPPED_BY, StepRecord, StepState,
+};
 pub(crate) use sentence::groups as in_groups;
 pub use standing::standing_open;
 pub(crate) use state::copy_state;

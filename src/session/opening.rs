@@ -3,6 +3,7 @@
 mod by_file;
 mod refused;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::crypto::SecretBytes;
@@ -25,7 +26,8 @@ pub struct Opening {
     /// The set of custody.toml, and the staged one while a change of shares or people stands open.
     sets: Vec<Entering>,
     held: Held,
-    practice: BTreeMap<String, String>,
+    /// Whose envelopes open with practice words, once somebody asked.
+    practice: OnceCell<BTreeMap<String, String>>,
     /// Why the recovery set opens, where it does.
     recovery: Option<String>,
     /// The custodians' files, whose other people act beside the recovery set's holders.
@@ -150,23 +152,23 @@ impl Opening {
                 ));
             }
         }
-        let opening = Self {
+        Ok(Self {
             store,
             name: name.to_owned(),
             profile,
             sets: sets.into_iter().map(Entering::of).collect(),
             held: Held::default(),
-            practice: BTreeMap::new(),
+            practice: OnceCell::new(),
             recovery,
             own,
-        };
-        Ok(opening.practised())
+        })
     }
 
-    /// Rehearsal only: finds out whose envelopes open with the words that everybody is shown.
-    fn practised(mut self) -> Self {
+    /// Rehearsal only: finds out whose envelopes open with the words that everybody is shown. Each is unsealed for that,
+    /// so it is looked up where somebody is told, and not by whoever opens from a file.
+    fn practised(&self) -> BTreeMap<String, String> {
         if self.profile != Profile::Rehearsal {
-            return self;
+            return BTreeMap::new();
         }
         let people = self.sets.iter().flat_map(|set| &set.file.people);
         let known = people.filter_map(|person| {
@@ -176,8 +178,7 @@ impl Opening {
             let opens = self.sets.iter().any(opens);
             opens.then(|| (person.name.clone(), phrase.to_owned()))
         });
-        self.practice = known.collect();
-        self
+        known.collect()
     }
 
     /// The sets of shares that open, as the file names of their envelopes have them: two while a reshare stands open.
@@ -206,7 +207,7 @@ impl Opening {
             profile: self.profile,
             k: first.map_or(0, |f| f.k),
             people,
-            practice: self.practice.clone(),
+            practice: self.practice.get_or_init(|| self.practised()).clone(),
             by_recovery: self.recovery.is_some(),
             recovery: self.declared(),
             unfinished: self.unfinished(),

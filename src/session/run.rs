@@ -87,6 +87,9 @@ pub(crate) const ASKED_WORDS: &str = "words asked";
 /// Note of the step at which people stopped the run: who began that, as it was said there, or [`NOT_SAID`].
 pub const STOPPED_BY: &str = "on_abort begun by";
 
+/// Note of the step at which the run was stopped: when that was. Signatures under the stop come later.
+pub const STOPPED_AT: &str = "on_abort begun at";
+
 /// What stands where nobody said who stopped the run.
 pub const NOT_SAID: &str = "not said";
 

@@ -6,6 +6,8 @@ use super::command::Outcome;
 use super::custody_act::CustodyAct;
 use super::door::hex;
 use super::error::Refusal;
+use super::pending::Pending;
+use super::run::StepRecord;
 use super::transition::Transition;
 
 impl Session {
@@ -27,6 +29,10 @@ impl Session {
         if let (Some(script), Some(step)) = (&pending.act.script, &pending.act.step) {
             note = note.with("script", hex(script)).with("step", step.clone());
         }
+        let given = self.given(&pending);
+        if !given.is_empty() {
+            note = note.with("signed_at", given);
+        }
         // Whoever did not ask for it does not take it back: they refuse it.
         if let Some(issuer) = pending.who().into_iter().next().filter(|who| who != person) {
             note = note.with("asked_by", issuer);
@@ -38,5 +44,17 @@ impl Session {
         };
         self.commit(state, &[note], false)?;
         Ok(Outcome::Withdrawn)
+    }
+
+    /// When each signature under a step's request was given, as the journal has it.
+    fn given(&self, pending: &Pending) -> Vec<serde_json::Value> {
+        let steps = self.run_of(pending).map(|run| &run.steps);
+        let own = |step: &&StepRecord| Some(&step.id) == pending.act.step.as_ref();
+        let step = steps.into_iter().flatten().find(own);
+        let given = step.map(StepRecord::signed_at).unwrap_or_default();
+        let given = given.into_iter();
+        given
+            .map(|[name, at]| serde_json::json!({ "name": name, "at": at }))
+            .collect()
     }
 }

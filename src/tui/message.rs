@@ -192,6 +192,8 @@ pub(crate) enum Order {
     Abort { reason: String, by: Option<String> },
     /// Closes a stop without those who have yet to sign it.
     CloseUnsigned,
+    /// The form refused what was typed for this field, whose value is compared: that is counted.
+    Mistyped(&'static str),
     /// Records that something happened that the script does not foresee.
     Deviate(String),
     /// The ceremony is left for now: papers that lie open are put away first.
@@ -281,7 +283,9 @@ impl Order {
                 tr("working on your answer").into()
             }
             Self::Abort { .. } | Self::CloseUnsigned => tr("stopping the ceremony").into(),
-            Self::Deviate(_) | Self::SetAside | Self::Stay => tr("recording it").into(),
+            Self::Mistyped(_) | Self::Deviate(_) | Self::SetAside | Self::Stay => {
+                tr("recording it").into()
+            }
             Self::Preview(_) => tr("checking the request").into(),
             Self::Ask { .. } | Self::Approve { .. } => tr("unsealing the key and signing").into(),
             Self::Trail => tr("proving the audit log").into(),
@@ -358,6 +362,8 @@ pub(crate) enum News {
         showing: Arc<Showing>,
         again: Option<String>,
     },
+    /// What was not taken is on record; the same question stands.
+    Counted,
     /// The ceremony could not begin or go on.
     RunFailed(String),
     /// What the machine is like: label, verdict, line.

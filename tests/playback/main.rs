@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)] // a test fails by panicking; helpers are no exception
 
 mod aborting;
+mod arrival;
 mod backups;
 mod binding;
 mod blind;
@@ -25,6 +26,7 @@ mod reported;
 mod resealing;
 mod resume;
 mod stage;
+mod stop_record;
 mod stopping;
 mod tampered;
 mod tokens;

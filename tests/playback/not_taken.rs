@@ -4,7 +4,7 @@ use keymoot::ceremony::{Answer, Ask, Runner};
 use keymoot::session::RunOutcome;
 
 use super::people::{by_people, practised, typing_vault};
-use super::stage::{reported, script, secret, wanted};
+use super::stage::{contents, reported, script, secret, summary, wanted};
 
 /// A whole fingerprint that is nobody's.
 const ANOTHER: &str = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
@@ -61,7 +61,7 @@ fn an_answer_that_does_not_agree_stands_in_record_and_report() {
     let report = reported(&runner, &session);
     let words = report.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        words.contains("before that, not taken: fingerprint of "),
+        words.contains("typed once before it agreed, not taken: fingerprint of "),
         "{report}"
     );
     assert!(
@@ -69,6 +69,57 @@ fn an_answer_that_does_not_agree_stands_in_record_and_report() {
         "{report}"
     );
     assert!(noted.iter().all(|(_, note)| !note.contains(&ANOTHER[..20])));
+}
+
+/// What the form itself refuses of a value that is compared is counted as well, before the same is asked again: in the
+/// journal, in the report and in ceremony.json, and never what was typed. It uses up no try that a script allows.
+#[test]
+fn what_the_form_refuses_of_a_comparison_is_counted() {
+    let of_run = script("kek-to-aws-rsa.toml");
+    let mut session = typing_vault(&of_run);
+    let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    let asked = |ask: &Ask| ask.fields.iter().any(|f| f.field.id == "fingerprint");
+    // Nothing is counted where no such value is asked for.
+    runner.mistyped(&mut session, "fingerprint").unwrap();
+    assert!(
+        runner
+            .run(&session)
+            .steps
+            .iter()
+            .all(|s| !s.notes.contains_key("not taken"))
+    );
+    while !asked(&runner.showing(&session).ask.unwrap()) {
+        let ask = runner.showing(&session).ask.unwrap();
+        runner.answer(&mut session, practised(&ask)).unwrap();
+    }
+    let before = session.view().commit;
+    for times in 1..=2 {
+        runner.mistyped(&mut session, "fingerprint").unwrap();
+        // Each is a commit of its own: no interruption loses it.
+        assert_eq!(session.view().commit, before + times);
+    }
+    // A field that this question does not ask counts nothing.
+    runner.mistyped(&mut session, "kcv").unwrap();
+    assert_eq!(session.view().commit, before + 2);
+    let (outcome, _) = by_people(&mut session, &mut runner, |_, _| None);
+    assert_eq!(outcome, RunOutcome::Completed);
+    let report = reported(&runner, &session);
+    assert!(
+        report.contains(
+            "typed 2 times before it agreed, not taken: fingerprint (not in its form) of "
+        ),
+        "{report}"
+    );
+    let out = tempfile::tempdir().unwrap();
+    runner.write_outputs(&session, out.path()).unwrap();
+    let steps = summary(&contents(out.path()))["steps"].clone();
+    let counted: Vec<&serde_json::Value> = steps
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|step| step.get("not_taken"))
+        .collect();
+    assert_eq!(counted, [&serde_json::json!(2)]);
 }
 
 /// A component that is none, and a check value that is not its own: the report says why each was refused, and nothing of

@@ -18,8 +18,8 @@ they agree with it (PCI PIN 26-1). So a script that production may play has a st
 after its last one a `sign-off` by two people at least, the witness among them where the script has one.
 
 A stop is signed as well. [on_abort] says by `sign-off` that everybody with a part in the ceremony signs it; a script \
-without [on_abort] has it signed by whoever is in the `who` of its sign-offs, or by two others and the witness where \
-it has none. Whoever cannot sign a stop is named in its record as not having signed.
+without [on_abort], or with one that leaves `sign-off` out, has it signed by whoever is in the `who` of its sign-offs, \
+or by two others and the witness where it has none. Whoever cannot sign a stop is named in its record as not having signed.
 
 A script for other vaults need not. But where people sign a stop ([on_abort] do = [\"sign-off\"]), a ceremony that is \
 completed wants their signatures as well.

@@ -14,7 +14,8 @@ use super::super::model::{KeyDeclaration, Person};
 use super::super::ops;
 use super::super::rehearsed;
 use super::super::script::Script;
-use super::{RunError, Runner, Stage, Wanted, bind, existing, inputs, relief};
+use super::arrival::Arrival;
+use super::{RunError, Runner, Stage, Wanted, bind, existing, inputs};
 
 impl Runner {
     /// Begins or resumes a run; the journal holds it before this returns.
@@ -135,6 +136,7 @@ impl Runner {
             turns_known: false,
             passed: None,
             failure: None,
+            arrival: None,
             people,
             rehearsal_note: None,
             noted: None,
@@ -249,7 +251,7 @@ fn resume(
     wanted: &Wanted,
     attended: bool,
 ) -> Result<Runner, RunError> {
-    let Some(mut run) = session.last_run(&script.sha256_hex()) else {
+    let Some(run) = session.last_run(&script.sha256_hex()) else {
         return Err(RunError::CannotBegin(
             "No run of this script was begun in this vault, so there is none to take up. Nothing was begun.".into(),
         ));
@@ -281,24 +283,27 @@ fn resume(
     let come = come.map(|(name, bytes)| (name.clone(), bytes.clone()));
     runner.judge_given(session, &come.collect(), "Nothing was changed.")?;
     let relieved = runner.relieved(&run, session, &wanted.people)?;
-    runner.last = relief::told(&relieved);
-    for relief in &relieved {
-        let (place, name) = (relief.place.clone(), relief.to.clone());
-        runner.people.insert(place, name);
+    runner.at = at_hand(&run);
+    runner.arrival = Some(Box::new(Arrival::new(relieved, wanted)));
+    if attended && runner.asks_who_is_here(session) {
+        return Ok(runner);
     }
-    session.perform(Command::Journal(Arrow::Resume {
-        run: std::mem::take(&mut run.id),
-        relieved,
-    }))?;
-    runner.goes_elsewhere(session, wanted.out.as_deref())?;
-    for (name, bytes) in &wanted.inputs {
-        if !run.inputs.contains_key(name) {
-            runner.keep_input(session, name, bytes.clone(), "command line".to_owned())?;
-        }
-    }
+    runner.without_asking(session);
+    runner.arrive(session)?;
     runner.go_on(session)?;
     runner.came_back = true;
     Ok(runner)
+}
+
+/// Where a run stands: at the first step that is not over. An exception that is not signed by all is not.
+fn at_hand(run: &Run) -> usize {
+    let over = |step: &StepRecord| match step.state {
+        StepState::Closed => true,
+        StepState::Exception => step.ended.is_some(),
+        _ => false,
+    };
+    let open = run.steps.iter().position(|step| !over(step));
+    open.unwrap_or_else(|| run.steps.len().saturating_sub(1))
 }
 
 /// A folder for the record of a vault that stays: whole, whichever folder somebody goes on from.
@@ -317,7 +322,7 @@ impl Runner {
     }
 
     /// Whoever takes the run up may name another folder.
-    fn goes_elsewhere(
+    pub(super) fn goes_elsewhere(
         &mut self,
         session: &mut Session,
         out: Option<&Path>,

@@ -91,6 +91,10 @@ impl Runner {
         if self.outcome.is_some() || self.stopping(session) || happened.is_empty() {
             return Ok(());
         }
+        if self.arrival.is_some() {
+            self.arrive(session)?;
+            self.advance(session)?;
+        }
         let Some(record) = self.record(session) else {
             return Ok(());
         };

@@ -101,6 +101,7 @@ impl Runner {
 
     fn take(&mut self, session: &mut Session, answers: Vec<Answer>) -> Result<(), Halt> {
         match self.stage {
+            Stage::Arrival => self.take_arrival(session, answers),
             Stage::Bring => self.take_file(session, answers),
             Stage::Turn => self.take_turn(session, answers),
             Stage::Issue => self.take_issue(session, answers),
@@ -120,7 +121,7 @@ impl Runner {
     }
 
     pub(super) fn advance(&mut self, session: &mut Session) -> Result<(), Halt> {
-        if self.aside.is_some() || self.left {
+        if self.aside.is_some() || self.left || self.arrival.is_some() {
             return Ok(()); // papers are put away, and then the run is left where it stands
         }
         while self.outcome.is_none() {

@@ -97,6 +97,7 @@ impl Runner {
         session.perform(Command::Journal(Arrow::Resume {
             run,
             relieved: Vec::new(),
+            here: Vec::new(),
         }))?;
         self.go_on(session)
     }

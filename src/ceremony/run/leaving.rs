@@ -144,7 +144,8 @@ impl Runner {
             return;
         }
         let papers = self.open_papers(session);
-        if papers.is_empty() {
+        // Nobody has taken it up yet: it stands as it was left.
+        if papers.is_empty() || self.arrival.is_some() {
             self.left = true;
             return;
         }

@@ -4,6 +4,7 @@
 //! on the table) may be lost at any moment and is asked for again.
 
 mod act;
+mod arrival;
 mod asks;
 mod begin;
 mod bind;
@@ -129,6 +130,8 @@ pub struct Wanted {
 /// What is asked next inside a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Stage {
+    /// The run is about to be taken up, and it is asked whether the holder of a place is here: `Runner::arrival`.
+    Arrival,
     /// A file has to be brought: the front of `Runner::awaited`.
     Bring,
     /// A person types fields, or looks and presses Enter: the front of `Runner::turns`.
@@ -226,6 +229,8 @@ pub struct Runner {
     turns_known: bool,
     /// A failure that ended the run before anything was asked.
     failure: Option<RunError>,
+    /// A run that is about to be taken up, until it is known who has which place.
+    arrival: Option<Box<arrival::Arrival>>,
     /// Script places bound to names.
     people: BTreeMap<String, String>,
     /// Where a green rehearsal is noted.
@@ -248,6 +253,24 @@ pub struct Runner {
     killed: bool,
     /// Whether people sit before it: where an unlock file signs for them, Enter is asked all the same.
     attended: bool,
+}
+
+/// Note of a step: how many of the answers that were not taken a rehearsal's faults gave on purpose. A run that was taken
+/// up plays none, and programs count the same in both.
+pub(super) const ON_PURPOSE: &str = "not taken, on purpose";
+
+/// Why an answer was not taken, where the form itself refused it.
+const NOT_IN_FORM: &str = "not in its form";
+
+/// Whether what is typed into a field of a run is compared with what came by another way.
+pub fn is_compared(field: &str) -> bool {
+    ["fingerprint", "kcv", "serial", "advised", "watched"].contains(&field)
+}
+
+/// Each answer that was not taken, of a step's note.
+pub(super) fn not_taken_of(note: &str) -> impl Iterator<Item = &str> {
+    let each = note.split(", ");
+    each.filter(|one| one.ends_with('Z') && one.contains(" at "))
 }
 
 impl Runner {
@@ -337,15 +360,24 @@ impl Runner {
         person: &str,
     ) -> Result<bool, Halt> {
         let at = session.now().rfc3339();
+        self.note_not_taken(session, format!("{field} of {person} at {at}"))?;
+        self.out_of_tries(session)
+    }
+
+    fn note_not_taken(&self, session: &mut Session, line: String) -> Result<(), RunError> {
         let Some(mut record) = self.record(session) else {
-            return Ok(false);
+            return Ok(());
         };
-        let line = format!("{field} of {person} at {at}");
         match record.notes.get_mut(NOT_TAKEN) {
             Some(earlier) => *earlier = format!("{earlier}, {line}"),
             None => {
                 record.notes.insert(NOT_TAKEN.to_owned(), line);
             }
+        }
+        if self.faults_on {
+            let known = record.notes.get(ON_PURPOSE).and_then(|n| n.parse().ok());
+            let more = known.unwrap_or(0_usize).saturating_add(1).to_string();
+            record.notes.insert(ON_PURPOSE.to_owned(), more);
         }
         let arrow = Arrow::Step {
             run: self.run.clone(),
@@ -353,7 +385,26 @@ impl Runner {
             binds: Vec::new(),
         };
         session.perform(Command::Journal(arrow))?;
-        self.out_of_tries(session)
+        Ok(())
+    }
+
+    /// Records that the form itself refused what was typed for a value that is compared with another channel: before the
+    /// same is asked again, so that no interruption loses it. Which field, whose and when; never what was typed, and
+    /// against no number of tries that a script allows, since nothing was compared.
+    ///
+    /// # Errors
+    /// What the door refused.
+    pub fn mistyped(&mut self, session: &mut Session, field: &str) -> Result<(), RunError> {
+        let turn = self.turns.front().filter(|_| self.stage == Stage::Turn);
+        let asked = turn.filter(|turn| turn.fields.contains(&field) && is_compared(field));
+        let Some(person) = asked.map(|turn| turn.person.clone()) else {
+            return Ok(());
+        };
+        let line = format!(
+            "{field} ({NOT_IN_FORM}) of {person} at {}",
+            session.now().rfc3339()
+        );
+        self.note_not_taken(session, line)
     }
 
     /// Ends the step where its script allows so many wrong answers (`on_fail = "retry:3"`) and one more was given.
@@ -365,9 +416,8 @@ impl Runner {
             .record(session)
             .and_then(|r| r.notes.get(NOT_TAKEN).cloned());
         let given = told.unwrap_or_default();
-        let wrong = given
-            .split(", ")
-            .filter(|one| one.ends_with('Z') && one.contains(" at "));
+        let in_form = |one: &&str| !one.contains(NOT_IN_FORM);
+        let wrong = not_taken_of(&given).filter(in_form);
         if wrong.count() <= most {
             return Ok(false);
         }

@@ -1,7 +1,7 @@
 //! An interrupted run that is taken up by other people: who has which place from then on, where the script lets anybody
 //! have it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::session::field::Kind;
 use crate::session::op_components::EXPORT_COMPONENTS;
@@ -14,7 +14,7 @@ use super::papers::PRINTED;
 use super::{RunError, Runner};
 
 impl Runner {
-    /// Who takes whose place: as it was asked for, and custodians who opened the vault for those who did not.
+    /// Who takes whose place as it was asked for when the run was taken up.
     ///
     /// # Errors
     /// What was asked for cannot be, and why; nothing was changed.
@@ -24,20 +24,63 @@ impl Runner {
         session: &Session,
         asked: &BTreeMap<String, String>,
     ) -> Result<Vec<Relief>, RunError> {
-        let mut taking = Taking {
-            runner: self,
-            run,
-            session,
-            view: session.view(),
-            taken: Vec::new(),
-        };
+        let mut taking = self.taking(run, session, Vec::new());
         for (place, name) in asked {
             taking
                 .asked(place, name)
                 .map_err(|why| RunError::CannotBegin(format!("{why} Nothing was changed.")))?;
         }
-        taking.by_presence();
         Ok(taking.taken)
+    }
+
+    /// Where nobody can be asked: custodians who opened the vault take the places of those who did not.
+    pub(super) fn by_presence(
+        &self,
+        run: &Run,
+        session: &Session,
+        taken: Vec<Relief>,
+    ) -> Vec<Relief> {
+        let mut taking = self.taking(run, session, taken);
+        while let Some(absent) = taking.absent(&BTreeSet::new()) {
+            match absent.others.first() {
+                Some(name) => taking.take(&absent.place, name),
+                None => break,
+            }
+        }
+        taking.taken
+    }
+
+    /// The first place whose holder may be away and that somebody else may take; not one that is settled.
+    pub(super) fn absent(
+        &self,
+        run: &Run,
+        session: &Session,
+        (taken, settled): (&[Relief], &BTreeSet<String>),
+    ) -> Option<Absent> {
+        self.taking(run, session, taken.to_vec()).absent(settled)
+    }
+
+    /// One more place that changes hands.
+    pub(super) fn taken_by(
+        &self,
+        run: &Run,
+        session: &Session,
+        taken: Vec<Relief>,
+        (place, name): (&str, &str),
+    ) -> Vec<Relief> {
+        let mut taking = self.taking(run, session, taken);
+        taking.take(place, name);
+        taking.taken
+    }
+
+    fn taking<'a>(&'a self, run: &'a Run, session: &'a Session, taken: Vec<Relief>) -> Taking<'a> {
+        Taking {
+            runner: self,
+            run,
+            session,
+            view: session.view(),
+            taken,
+        }
     }
 
     /// The steps that are still to be done.
@@ -61,6 +104,20 @@ pub(super) fn told(relieved: &[Relief]) -> Option<String> {
     };
     let told: Vec<String> = relieved.iter().map(one).collect();
     (!told.is_empty()).then(|| told.join(" "))
+}
+
+/// A place whose holder did not open the vault, or is none of its people any more.
+pub(super) struct Absent {
+    /// The place, as the script calls it.
+    pub(super) place: String,
+    /// Its role.
+    pub(super) role: &'static str,
+    /// Who had it until now.
+    pub(super) holder: String,
+    /// Whether that is nobody of this vault any more.
+    pub(super) gone: bool,
+    /// Who may take it; somebody, always.
+    pub(super) others: Vec<String>,
 }
 
 /// Places that change hands.
@@ -88,15 +145,15 @@ impl Taking<'_> {
         }
         self.open_to(declared, name)?;
         self.may_take(declared, name)?;
-        self.take(declared, name);
+        self.take(place, name);
         Ok(())
     }
 
-    /// Who did not open the vault today leaves the place to a custodian who did and has none; whoever is no person of
+    /// Who did not open the vault today may leave the place to a custodian who did and has none; whoever is no person of
     /// the vault any more, to anybody of the role.
-    fn by_presence(&mut self) {
+    fn absent(&self, settled: &BTreeSet<String>) -> Option<Absent> {
         let model = &self.runner.script.model;
-        for place in model.places() {
+        for place in model.places().filter(|place| !settled.contains(&place.id)) {
             let holder = self.at(&place.id);
             let known = self.view.people.iter().find(|p| p.name == holder);
             let away = match known {
@@ -109,15 +166,23 @@ impl Taking<'_> {
             }
             let gone = known.is_none();
             let comes = |p: &&PersonView| p.present || (gone && place.role != Role::Custodian);
-            let mut others = self.view.people.iter().filter(comes);
             let may = |name: &str| {
                 self.open_to(place, name).is_ok() && self.may_take(place, name).is_ok()
             };
-            let found = others.find(|p| may(&p.name));
-            if let Some(name) = found.map(|p| p.name.clone()) {
-                self.take(place, &name);
+            let others = self.view.people.iter().filter(comes);
+            let others = others.filter(|p| may(&p.name)).map(|p| p.name.clone());
+            let others: Vec<String> = others.collect();
+            if !others.is_empty() {
+                return Some(Absent {
+                    place: place.id.clone(),
+                    role: place.role.name(),
+                    holder,
+                    gone,
+                    others,
+                });
             }
         }
+        None
     }
 
     /// Whether a step ahead asks whoever has this place.
@@ -140,11 +205,11 @@ impl Taking<'_> {
         changed.map_or_else(|| self.runner.name(place), |relief| relief.to.clone())
     }
 
-    fn take(&mut self, place: &Person, name: &str) {
+    fn take(&mut self, place: &str, name: &str) {
         let step = self.runner.ahead(self.run).next();
         self.taken.push(Relief {
-            place: place.id.clone(),
-            from: self.runner.name(&place.id),
+            place: place.to_owned(),
+            from: self.runner.name(place),
             to: name.to_owned(),
             step: step.map(|step| step.id.clone()).unwrap_or_default(),
         });

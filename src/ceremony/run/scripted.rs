@@ -226,6 +226,7 @@ impl Runner {
             "passphrase" if self.stage == Stage::Deviation => {
                 session.practice_passphrase(&self.deviation_signer(session))
             }
+            _ if self.stage == Stage::Arrival => self.arrival_practice(session),
             "passphrase" => session.practice_passphrase(&self.signer()),
             "phrase" => self.phrase(),
             _ if matches!(self.stage, Stage::Exception | Stage::Deviation) => {

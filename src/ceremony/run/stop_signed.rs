@@ -1,12 +1,14 @@
 //! Who signs that a run was stopped, who began the stop, and what is said where somebody cannot sign it.
 //!
-//! A script says in `[on_abort]` what is done; one that says nothing has its stop signed all the same, by those who would
-//! have signed its record. Nobody can hold a run open by not being there: who did not sign is on record by name.
+//! A script says in `[on_abort]` what is done; one that does not say `sign-off` has its stop signed all the same, by those
+//! who would have signed its record. Nobody can hold a run open by not being there: who did not sign is on record by name.
 
 use std::collections::VecDeque;
 
+use crate::api::Timestamp;
 use crate::session::{
-    Command, KeySource, NOT_SAID, Refusal, STOPPED_BY, Session, StepRecord, op_custody, said,
+    Command, KeySource, NOT_SAID, Refusal, STOPPED_AT, STOPPED_BY, Session, StepRecord, op_custody,
+    said,
 };
 use crate::text::say;
 
@@ -55,13 +57,11 @@ impl Runner {
         Ok(Work::Asks)
     }
 
-    /// Who signs where the run is stopped for good, by name; nobody where the script's `[on_abort]` wants no signature.
+    /// Who signs where the run is stopped for good, by name: everybody where `[on_abort]` has them sign, else whoever
+    /// would have signed the record.
     pub(super) fn stop_signers(&self, session: &Session) -> Vec<String> {
         let model = &self.script.model;
-        if !model.stop_acts().contains(&AbortAct::SignOff) {
-            return Vec::new();
-        }
-        if !model.on_abort.is_empty() {
+        if model.on_abort.contains(&AbortAct::SignOff) {
             return self.names_at(model.places().map(|place| &place.id));
         }
         let steps = model.steps.iter();
@@ -220,7 +220,7 @@ impl Runner {
     }
 }
 
-/// Who signed that the run was stopped, in their order; nobody where the script has nobody sign it.
+/// Who signed that the run was stopped, in their order.
 pub(super) fn signers(record: &StepRecord) -> Vec<String> {
     let signed = record.notes.iter().filter_map(|(name, line)| {
         let name = name.strip_prefix(SIGNED)?.strip_suffix(')')?;
@@ -245,11 +245,17 @@ pub(super) fn stopped_by(record: &StepRecord) -> Option<&str> {
     record.notes.get(STOPPED_BY).map(String::as_str)
 }
 
-/// Who began it, for a sentence: `, by the word of Ana`.
+/// When the run was stopped: earlier than the signatures under it. None in journals of before that was kept.
+pub(super) fn stopped_at(record: &StepRecord) -> Option<Timestamp> {
+    let at = record.notes.get(STOPPED_AT)?;
+    Timestamp::parse_rfc3339(at).ok()
+}
+
+/// Who began it, for a sentence: `, stopped by Ana`.
 pub(super) fn began_by(record: &StepRecord) -> Option<String> {
     Some(match stopped_by(record)? {
-        NOT_SAID => ", by whom was not said".to_owned(),
-        name => format!(", by the word of {name}"),
+        NOT_SAID => ", stopped by whom was not said".to_owned(),
+        name => format!(", stopped by {name}"),
     })
 }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::session::{
-    Arrow, Command, NOT_SAID, RunOutcome, STOPPED_BY, Session, StepRecord, StepState,
+    Arrow, Command, NOT_SAID, RunOutcome, STOPPED_AT, STOPPED_BY, Session, StepRecord, StepState,
 };
 use crate::text::{say, tr};
 
@@ -45,6 +45,7 @@ impl Runner {
         let now = session.now();
         let by = self.stopped_by.take();
         self.journal(session, |record| {
+            record.notes.insert(STOPPED_AT.to_owned(), now.rfc3339());
             if reason.starts_with(BY_PEOPLE) {
                 let by = by.unwrap_or_else(|| NOT_SAID.to_owned());
                 record.notes.insert(STOPPED_BY.to_owned(), by);
@@ -318,6 +319,7 @@ impl Runner {
         if self.outcome.is_some() || stopping {
             return Ok(());
         }
+        self.arrive(session)?;
         let known = |name: &&str| self.in_room(session).iter().any(|[own, _]| own == name);
         self.stopped_by = by.filter(known).map(str::to_owned);
         self.came_back = false;

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::PersonPresent;
 use super::sections::{or, record, time};
 use super::sheet::{Block, paragraph, wrapped};
+use super::{Access, PersonPresent};
 use crate::api::Timestamp;
 
 /// One opening of the vault: the shares of these people opened it (PCI PIN 26-1).
@@ -58,7 +58,7 @@ pub struct RefusedAtDoor {
 pub struct Dropped {
     /// The line of the audit log.
     pub line: u64,
-    /// When.
+    /// When; none where the program ended, and nothing says when.
     pub at: Option<Timestamp>,
     /// The step of the script.
     pub step: String,
@@ -76,13 +76,13 @@ pub struct Dropped {
 pub struct Interruption {
     /// The step at hand.
     pub step: String,
-    /// The last line of the log before it.
+    /// The last line of the log before it, or the last signature that was lost with it.
     pub last: Option<Timestamp>,
     /// When the run was taken up again.
     pub resumed: Option<Timestamp>,
     /// Whether the vault was closed in order; else the program ended, or the same session went on.
     pub closed: bool,
-    /// Signatures that it took, each request in a sentence: they were given, and nothing was done with them.
+    /// Signatures that were lost with it, each request in a sentence: they were given, and nothing was done with them.
     pub unused: Vec<String>,
 }
 
@@ -100,6 +100,32 @@ impl Opening {
                 ("Purpose", "opening the vault"),
                 ("Witness", "nobody was asked to watch"),
                 ("Audit line", &self.line.to_string()),
+            ],
+        )
+    }
+}
+
+impl Access {
+    pub(super) fn block(&self) -> Block {
+        let (not_back, used_for) = match self.unused.as_str() {
+            "" => ("not put back", String::new()),
+            why => (
+                "dropped with the program's memory, at a time not recorded",
+                format!("nothing: {why}"),
+            ),
+        };
+        record(
+            &self.component,
+            &[
+                ("Out", or(&time(self.out), "not recorded")),
+                ("Back", or(&time(self.back), not_back)),
+                ("Purpose", or(&self.purpose, "not recorded")),
+                ("Custodian", or(&self.custodian, "not recorded")),
+                ("Witness", or(&self.witness, "nobody was asked to watch")),
+                ("Package opened", or(&self.package_opened, "none")),
+                ("Package sealed", or(&self.package_sealed, "none")),
+                ("Safe", &self.safe),
+                ("Done with it", &used_for),
             ],
         )
     }
@@ -162,12 +188,12 @@ pub(super) fn dropped(all: &[Dropped]) -> Block {
     }
     let mut block = paragraph(
         "Requests that were dropped before they were carried out. Whoever is named had signed; the signatures count for \
-         nothing:",
+         nothing, and each use of a share stands above:",
     );
     for one in all {
         let told = format!(
             "{}: step {}, {}, signed by {}: {} (audit line {})",
-            time(one.at),
+            or(&time(one.at), "At a time not recorded"),
             one.step,
             one.act,
             or(&one.signed.join(", "), "nobody"),
@@ -199,7 +225,7 @@ pub(super) fn interruptions(count: u64, told: &[Interruption]) -> String {
             or(&time(one.resumed), "a time not recorded"),
         );
         for unused in &one.unused {
-            let _ = write!(words, ", and it took what was signed for {unused}");
+            let _ = write!(words, ", and with it was lost what was signed for {unused}");
         }
     }
     words

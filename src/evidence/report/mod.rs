@@ -91,7 +91,7 @@ pub struct RunReport {
     /// What was refused at the door while the run stood open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedAtDoor>,
-    /// Requests that were signed and dropped.
+    /// Requests that were signed and not carried out.
     pub dropped: Vec<Dropped>,
     /// Certificates of counterparties.
     pub certificates: Vec<CounterpartyCertificate>,
@@ -209,7 +209,7 @@ pub struct Step {
     pub op: String,
     /// Each key that it made, moved or used: its name, what became of it, its check value and method.
     pub keys: Vec<String>,
-    /// When it was executed.
+    /// When it was executed; where the run was stopped in it, when that was.
     pub at: Option<Timestamp>,
     /// Who acted: pressed a key or typed.
     pub acted: Vec<String>,
@@ -297,6 +297,9 @@ pub struct Access {
     /// Whether it went there because the run was stopped: then it is one of the papers of that stop too.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub at_stop: bool,
+    /// Where it was used for a request that was not carried out: why, and the line of the log; absent in every other access.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub unused: String,
 }
 
 /// A certificate of a counterparty.
@@ -351,7 +354,7 @@ pub struct Exception {
 pub enum ClauseState {
     /// The audit log shows it.
     Evidenced,
-    /// People did it; the program saw nothing of it.
+    /// People did it; of what they did the program saw what the clause names as seen, and else nothing.
     Procedural,
     /// Neither.
     #[default]

@@ -333,7 +333,7 @@ fn keys(report: &RunReport) -> Vec<Block> {
 
 fn access(report: &RunReport) -> Vec<Block> {
     let openings = report.openings.iter().map(handled::Opening::block);
-    let of_steps = report.access.iter().map(access_of_step);
+    let of_steps = report.access.iter().map(Access::block);
     let keys = report.key_uses.iter().map(handled::KeyUse::block);
     let entered = report.accesses.iter().map(EnteredAccess::block);
     let refused = [
@@ -342,22 +342,6 @@ fn access(report: &RunReport) -> Vec<Block> {
     ];
     let all = openings.chain(of_steps).chain(keys);
     all.chain(entered).chain(refused).collect()
-}
-
-fn access_of_step(entry: &Access) -> Block {
-    record(
-        &entry.component,
-        &[
-            ("Out", or(&time(entry.out), "not recorded")),
-            ("Back", or(&time(entry.back), "not put back")),
-            ("Purpose", or(&entry.purpose, "not recorded")),
-            ("Custodian", or(&entry.custodian, "not recorded")),
-            ("Witness", or(&entry.witness, "nobody was asked to watch")),
-            ("Package opened", or(&entry.package_opened, "none")),
-            ("Package sealed", or(&entry.package_sealed, "none")),
-            ("Safe", &entry.safe),
-        ],
-    )
 }
 
 fn certificates(report: &RunReport) -> Vec<Block> {

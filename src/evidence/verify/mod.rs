@@ -20,6 +20,7 @@ mod openings;
 mod people;
 mod relieved;
 mod reported;
+mod shares;
 mod sign_offs;
 mod told;
 mod trust;

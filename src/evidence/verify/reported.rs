@@ -3,7 +3,7 @@
 //! word of whoever signs it, and that is said.
 #![deny(clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
@@ -13,6 +13,7 @@ use super::file::{Parts, canonical, part, string};
 use super::log::{Line, Log};
 use super::openings::openings;
 use super::relieved::relieved;
+use super::shares::{SHARE, shares};
 use super::{Fault, Verified, fault};
 
 /// How far a report was held against the log.
@@ -63,7 +64,8 @@ pub(super) fn reported(parts: &Parts, log: &Log, done: &mut Verified) -> Result<
     against.accesses(&report)?;
     against.suspect(&report)?;
     against.papers(&report)?;
-    against.shares(&report, done)?;
+    let acts = against.of_run().filter(|l| against.sealed.contains(&l.n));
+    shares(&report, done, acts, against.of_run())?;
     openings(&report, against.lines(), (begin, end))?;
     for (n, clause) in (1..).zip(&report.clauses) {
         against.clause(clause, &format!("report, clause {n}"))?;
@@ -354,38 +356,6 @@ impl Against<'_> {
         signed.or_else(closed)
     }
 
-    /// Shares and approval keys: each custodian used them once in every act that the log has of the run.
-    fn shares(&self, report: &RunReport, done: &Verified) -> Result<(), Fault> {
-        let mut signed: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for line in self.of_run().filter(|l| self.sealed.contains(&l.n)) {
-            let of_script = line.detail("script") == Some(&done.script_sha256);
-            let Some(digest) = line.detail("digest").filter(|_| of_script) else {
-                continue;
-            };
-            let signatures = line.details().get("signatures").and_then(Value::as_array);
-            for signature in signatures.into_iter().flatten() {
-                if string(signature, "role") == Some("custodian") {
-                    let name = string(signature, "name").unwrap_or_default();
-                    signed.entry(name).or_default().insert(digest);
-                }
-            }
-        }
-        let mut said: BTreeMap<&str, usize> = BTreeMap::new();
-        for access in &report.access {
-            if access.component.starts_with(SHARE) {
-                *said.entry(access.custodian.as_str()).or_default() += 1;
-            }
-        }
-        let signed = signed.into_iter().map(|(name, acts)| (name, acts.len()));
-        if said != signed.collect() {
-            return fault(
-                "report, accesses",
-                "shares were used in other acts than the log has",
-            );
-        }
-        Ok(())
-    }
-
     /// A clause claims no more than its lines show.
     fn clause(&self, clause: &Clause, place: &str) -> Result<(), Fault> {
         let (asks, leans) = known(&clause.clause);
@@ -477,9 +447,6 @@ impl Against<'_> {
 fn destroys(line: &Line) -> bool {
     line.is("intent", "DestroyKey") && line.detail("approved_with") == Some("DeleteKey")
 }
-
-/// How an access to a share begins.
-const SHARE: &str = "use share";
 
 /// Who acted in a line.
 fn who(line: &Line) -> Option<&String> {

@@ -35,16 +35,13 @@ impl Run<'_, '_> {
         if entries.is_empty() {
             return self.stop(showing, None, so_far);
         }
-        let first = entries.first();
-        let by_enter = first.map(|first| say!("Enter alone: {name}.", name = first.label));
-        let asked = [ceremony::who_stops().to_owned()];
+        let asked = vec![ceremony::who_stops().to_owned()];
         let question = Question::new(footing(
             tr("whoever leads the ceremony"),
             tr("takes this name; the reason is asked next"),
             so_far,
         ))
-        .telling(asked.into_iter().chain(by_enter).collect())
-        .keeping(first.map(|first| first.id.clone()));
+        .telling(asked);
         match self.talk.choose(&question, tr("Who stops it"), &entries)? {
             Heard::Given(at) => {
                 let by = entries.get(at).map(|entry| entry.id.as_str());

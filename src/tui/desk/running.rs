@@ -37,6 +37,17 @@ impl Desk {
         })
     }
 
+    /// Counts what the form refused; the question and what stands in it stay as they are.
+    pub(super) fn mistyped(&mut self, field: &str) -> News {
+        match self.with_runner(|runner, session| {
+            let counted = runner.mistyped(session, field);
+            counted.err().map(|error| error.to_string())
+        }) {
+            News::Showing { again: None, .. } => News::Counted,
+            news => news,
+        }
+    }
+
     pub(super) fn deviate(&mut self, happened: &str) -> News {
         self.with_runner(|runner, session| match runner.deviate(session, happened) {
             Ok(Advance::Again(words)) => Some(words),

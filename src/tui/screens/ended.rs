@@ -109,7 +109,7 @@ fn written_words(
         ),
         _ => (
             Role::Muted,
-            tr("The vault keeps this run: Home, o Evidence shows its report and writes the bundle for an auditor; so do `keymoot report` and `keymoot bundle`.").into(),
+            tr("The vault keeps this run: w writes its report and record into a folder; Home, o Evidence shows the report and writes the bundle for an auditor.").into(),
         ),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct StopRun {
     reason: TextField,
     /// What the reason is asked for, `record` or `stop`; `who` while it is asked who stops it.
     asking: Option<&'static str>,
-    /// Who stops it: whoever has a part in the run, and whoever is at the screen first.
+    /// Who stops it: whoever has a part in the run, and nobody until one is chosen.
     who: Choices,
 }
 
@@ -37,6 +37,16 @@ fn choices(pause: &Pause) -> Choices {
     Choices::new(entries.collect())
 }
 
+/// Who may be named as the one who stops it, under a first row that names nobody.
+fn stoppers(pause: &Pause) -> Choices {
+    let mut people = pause.stoppers();
+    if !people.is_empty() {
+        let nobody = Entry::new("", tr("nobody is named yet"), "");
+        people.insert(0, nobody.off_because(tr("choose who stops it")));
+    }
+    Choices::undecided(people)
+}
+
 impl StopRun {
     pub(crate) fn new(showing: Option<&Showing>, closes: bool, world: &World) -> Self {
         let waits = world.view.as_ref().map(|view| !view.pending.is_empty());
@@ -46,7 +56,7 @@ impl StopRun {
             step: step.map_or_else(String::new, |step| step.title.clone()),
             closes,
             choices: choices(&pause),
-            who: Choices::new(pause.stoppers()),
+            who: stoppers(&pause),
             pause,
             reason: TextField::default(),
             asking: None,
@@ -101,13 +111,20 @@ impl StopRun {
         if self.who.entries.is_empty() {
             return self.ask("stop");
         }
+        self.who = stoppers(&self.pause);
         self.ask("who")
     }
 
     /// Its reason, and the name of whoever was chosen.
     fn stops(&self, reason: String) -> Order {
-        let by = self.who.chosen().map(|entry| entry.id.clone());
+        let named = self.who.chosen().filter(|_| self.named());
+        let by = named.map(|entry| entry.id.clone());
         Order::Abort { reason, by }
+    }
+
+    /// Somebody is chosen who stops it.
+    fn named(&self) -> bool {
+        self.who.chosen().is_some_and(|entry| entry.off.is_none())
     }
 
     fn chosen(&self) -> &str {
@@ -126,6 +143,7 @@ impl Screen for StopRun {
 
     fn footing(&self, world: &World) -> Footing {
         let enter = match (self.asking, self.chosen()) {
+            (Some("who"), _) if !self.named() => tr("is off until somebody is named"),
             (Some("who"), _) => tr("takes this name; the reason is asked next"),
             (Some("stop"), _) if self.reason.value().trim().is_empty() => {
                 tr("is off until a reason is typed")
@@ -174,6 +192,8 @@ impl Screen for StopRun {
         );
         let enter = if self.writes() && self.reason.value().trim().is_empty() {
             enter.off_because(tr("a reason is needed; it stands in the record"))
+        } else if self.asking == Some("who") && !self.named() {
+            enter.off_because(tr("choose who stops it"))
         } else {
             enter
         };
@@ -226,6 +246,7 @@ impl Screen for StopRun {
                 self.asking = None;
                 Reaction::none()
             }
+            (Verb::Enter, Some("who")) if !self.named() => Reaction::none(),
             (Verb::Enter, Some("who")) => self.ask("stop"),
             (Verb::Enter, Some(_)) if self.reason.value().trim().is_empty() => Reaction::none(),
             (Verb::Enter, Some(asked)) => {

@@ -19,6 +19,7 @@ use super::super::ask::{Ask, AskField, Showing, StepLine};
 use super::super::model::Step;
 use super::super::{ops, ops_components};
 use super::act::field_of;
+use super::arrival::HOLDER;
 use super::copies::practised_folder;
 use super::fates::{FATE, SEEN};
 use super::papers::ELSEWHERE;
@@ -161,6 +162,7 @@ impl Runner {
     pub(super) fn fields(&self, session: &Session) -> Vec<AskField> {
         let mut fields: Vec<Field> = Vec::new();
         match self.stage {
+            Stage::Arrival => fields.push(HOLDER),
             Stage::Bring => fields.push(BROUGHT),
             Stage::Turn => {
                 let asked = self
@@ -218,6 +220,7 @@ impl Runner {
         let step = self.step()?;
         let fields = self.fields(session);
         let ask = match self.stage {
+            Stage::Arrival => return self.arrival_ask(session),
             Stage::Bring => self.bring_ask(session, step),
             Stage::Turn => self.turn_ask(session, step, self.turns.front()?),
             Stage::Issue if session.automatic() => {

@@ -28,8 +28,31 @@ pub(super) fn log(from: &Material<'_>) -> Vec<Access> {
             entries.push(component(from, &paper));
         }
         entries.extend(super::papers::put_away(from, step, record));
+        entries.extend(for_nothing(from, step));
     }
     entries
+}
+
+/// Shares and keys that custodians used for a request of the step that was not carried out.
+fn for_nothing(from: &Material<'_>, step: &Step) -> Vec<Access> {
+    let all = from.shown.unused(from.run).into_iter();
+    let own = all.filter(|one| one.step == step.id);
+    let told = own.flat_map(|one| {
+        let (line, at, reason) = (one.line, one.at, one.reason);
+        // Whoever asked for it used an approval key and no share.
+        one.signed.into_iter().skip(1).map(move |(name, signed)| {
+            let used = Access {
+                out: signed,
+                back: at,
+                purpose: format!("{} ({})", step.title, step.id),
+                witness: from.observers(step).join(", "),
+                unused: format!("{reason} (audit line {line})"),
+                ..Access::default()
+            };
+            with_envelope(from, used, &name, from.shown.leans_on_a_file())
+        })
+    });
+    told.collect()
 }
 
 /// Key and number of a component.
@@ -66,6 +89,11 @@ fn share(
     custodian: &str,
     held: bool,
 ) -> Access {
+    with_envelope(from, of(from, (step, record), custodian), custodian, held)
+}
+
+/// The use of somebody's share and key, with the envelope that they came out of.
+fn with_envelope(from: &Material<'_>, used: Access, custodian: &str, held: bool) -> Access {
     let medium = from
         .view
         .people
@@ -91,7 +119,7 @@ fn share(
         custodian: custodian.to_owned(),
         package_opened,
         package_sealed,
-        ..of(from, (step, record), custodian)
+        ..used
     }
 }
 

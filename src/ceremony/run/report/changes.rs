@@ -6,7 +6,7 @@ use crate::session::{NOT_SAID, StepRecord, StepState};
 
 use super::super::leaving::{ATTEMPTS, void_words};
 use super::super::put_away::aside_of_note;
-use super::super::stop_signed::{not_signed, signers, stopped_by};
+use super::super::stop_signed::{not_signed, signers, stopped_at, stopped_by};
 use super::super::stopping::{CUSTODY, by_people, reason, without_stop};
 use super::super::{deviations, exceptions, expect};
 use super::Material;
@@ -71,13 +71,18 @@ pub(super) fn stopped(record: &StepRecord, signs: bool) -> String {
 fn decided(record: &StepRecord) -> String {
     let by = match stopped_by(record) {
         None | Some(NOT_SAID) => ", by whoever was there (who began it was not said)".to_owned(),
-        Some(name) => format!(", by the word of {name}, as was said there"),
+        Some(name) => format!(", stopped by {name}, as was said there"),
     };
     let unsigned = not_signed(record);
     let signed = match (signers(record).is_empty(), unsigned.is_empty()) {
         (true, false) => Some("NOBODY SIGNED IT".to_owned()),
         (true, true) => Some("nobody was asked to sign it".to_owned()),
-        (false, _) => Some("the record of it is signed".to_owned()),
+        (false, _) => Some(
+            match record.ended.filter(|_| stopped_at(record).is_some()) {
+                Some(ended) => format!("the record of it was signed until {}", ended.rfc3339()),
+                None => "the record of it is signed".to_owned(),
+            },
+        ),
     };
     let missing = (!unsigned.is_empty()).then(|| format!("not signed by {}", unsigned.join(", ")));
     let kept = record.notes.get(CUSTODY).cloned();
@@ -97,7 +102,7 @@ fn decided(record: &StepRecord) -> String {
 pub(super) fn exception(id: &str, record: &StepRecord) -> Option<Exception> {
     match record.state {
         StepState::Aborted => Some(Exception {
-            at: record.ended,
+            at: stopped_at(record).or(record.ended),
             what: format!("{id}: stopped: {}", reason(record)),
             decision: decided(record),
             by: signers(record),

@@ -6,6 +6,13 @@ use crate::session::{StepRecord, StepState, op};
 use super::super::super::model::Step;
 use super::{Material, audit_lines};
 
+/// The clause that asks for a log of accesses: this program keeps one, whichever step names the clause.
+const ACCESSES: &str = "PCI PIN 26-1";
+
+/// What there is of it where none of its steps was signed by itself.
+const LOGGED: &str = "each access that the audit log has, and the line of it, stands in the section on access; that \
+                      there was no other is for the people who sign below to say";
+
 /// A clause, and the steps that are no evidence for it, by the reason.
 struct Judged {
     clause: Clause,
@@ -93,7 +100,9 @@ impl Judged {
         } else {
             ClauseState::NotEvidenced
         };
+        let accesses = self.clause.clause == ACCESSES;
         let why = match (state, self.compared.as_slice()) {
+            (ClauseState::Procedural, _) if accesses => LOGGED.to_owned(),
             (ClauseState::Procedural, [_, ..]) => format!(
                 "what was typed was compared by the program and agreed ({}); that it came from the other side is for \
                  people to say",

@@ -12,7 +12,7 @@ use crate::session::{Profile, StepRecord, StepState, due};
 use super::super::exceptions::EXCEPTION;
 use super::super::sign::signed_at;
 use super::super::stopping::STOPPED;
-use super::log::{act_of, is_sign_off, string, time_of, who};
+use super::log::{act_of, is_sign_off, list, string, time_of, who};
 use super::{Material, audit_lines};
 
 /// How a refused passphrase begins in the log.
@@ -58,8 +58,7 @@ pub(super) fn key_uses(from: &Material<'_>) -> Vec<KeyUse> {
         } else {
             continue;
         };
-        let signatures = line.pointer("/details/signatures");
-        let signatures = signatures.and_then(Value::as_array).into_iter().flatten();
+        let signatures = list(line, "/details/signatures").into_iter();
         for signature in signatures.filter(|s| string(s, &["role"]) != "custodian") {
             let name = string(signature, &["name"]);
             let at = signed_in(from, *n, name).or_else(|| time_of(line));
@@ -75,6 +74,12 @@ pub(super) fn key_uses(from: &Material<'_>) -> Vec<KeyUse> {
             }
         }
     }
+    for (name, told) in asked_for_nothing(from) {
+        match uses.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, known)) => known.push(told),
+            None => uses.push((name, vec![told])),
+        }
+    }
     let in_order = |(name, mut uses): (String, Uses)| {
         uses.sort_by_key(|(at, _)| *at);
         KeyUse {
@@ -83,6 +88,22 @@ pub(super) fn key_uses(from: &Material<'_>) -> Vec<KeyUse> {
         }
     };
     uses.into_iter().map(in_order).collect()
+}
+
+/// Whoever asked for what was not carried out signed for it all the same.
+fn asked_for_nothing(
+    from: &Material<'_>,
+) -> impl Iterator<Item = (String, (Option<Timestamp>, String))> {
+    let all = from.shown.unused(from.run).into_iter();
+    all.filter_map(|one| {
+        let (name, at) = one.signed.into_iter().next()?;
+        let when = at.map_or_else(|| "at a time not recorded".to_owned(), Timestamp::rfc3339);
+        let told = format!(
+            "{when}: signed the request of {}, which was not carried out (audit line {})",
+            one.step, one.line
+        );
+        Some((name, (at, told)))
+    })
 }
 
 /// What a sign-off was for, with the head that was signed.
@@ -164,23 +185,24 @@ fn first_sentence(reason: &str) -> &str {
     reason.split_once(". ").map_or(reason, |(first, _)| first)
 }
 
-/// Requests of this script that were taken off the table, with whoever had signed them.
+/// Requests of the run that were signed and not carried out, with whoever had signed them.
 pub(super) fn dropped(from: &Material<'_>) -> Vec<Dropped> {
-    let lines = from.shown.lines.iter();
-    let dropped = lines.filter(|(_, line)| {
-        string(line, &["op"]) == "withdraw"
-            && string(line, &["details", "script"]) == from.run.script_sha256
-    });
-    let told = dropped.map(|(n, line)| {
-        let signed = line.pointer("/details/signed").and_then(Value::as_array);
-        let signed = signed.into_iter().flatten().filter_map(Value::as_str);
+    let told = from.shown.unused(from.run).into_iter().map(|one| {
+        let mut pairs = from.pairs();
+        let op = pairs.find(|(step, _)| step.id == one.step);
         Dropped {
-            line: *n,
-            at: time_of(line),
-            step: string(line, &["details", "step"]).to_owned(),
-            act: string(line, &["details", "act"]).to_owned(),
-            signed: signed.map(str::to_owned).collect(),
-            reason: string(line, &["details", "reason"]).to_owned(),
+            line: one.line,
+            at: one.at,
+            // A line that does not name the act names the step, and the script what is done in it.
+            act: if one.act.is_empty() {
+                op.map(|(step, _)| step.op.name.to_owned())
+                    .unwrap_or_default()
+            } else {
+                one.act
+            },
+            step: one.step,
+            signed: one.signed.into_iter().map(|(name, _)| name).collect(),
+            reason: one.reason,
         }
     });
     told.collect()
@@ -200,9 +222,15 @@ pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
             "open" | "unlock" => silent = silent.or(last),
             "run-resume" if own => {
                 let resumed = time_of(line);
+                // Signatures that it took were given before it, and have no line of their own.
+                let signed = list(line, "/details/unused").into_iter();
+                let signed = signed.flat_map(|one| list(one, "/signed"));
+                let signed = signed
+                    .filter_map(|one| Timestamp::parse_rfc3339(string(one, &["at"])).ok())
+                    .max();
                 all.push(Interruption {
                     step: at_hand(from, line, resumed),
-                    last: silent.take().or(last),
+                    last: silent.take().or(last).max(signed),
                     resumed,
                     closed,
                     unused: unused(line),
@@ -218,10 +246,8 @@ pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
 
 /// Signatures that an interruption took, as the line has them by which the run was taken up.
 fn unused(line: &Value) -> Vec<String> {
-    let all = line.pointer("/details/unused").and_then(Value::as_array);
-    let told = all.into_iter().flatten().map(|one| {
-        let signed = one.get("signed").and_then(Value::as_array);
-        let signed = signed.into_iter().flatten().map(|signature| {
+    let told = list(line, "/details/unused").into_iter().map(|one| {
+        let signed = list(one, "/signed").into_iter().map(|signature| {
             let (name, at) = (string(signature, &["name"]), string(signature, &["at"]));
             format!("{name} at {at}")
         });

@@ -36,7 +36,7 @@ pub(super) enum Under {
 }
 
 /// A list inside a line; empty where it has none.
-fn list<'v>(value: &'v Value, pointer: &str) -> Vec<&'v Value> {
+pub(super) fn list<'v>(value: &'v Value, pointer: &str) -> Vec<&'v Value> {
     let list = value.pointer(pointer).and_then(Value::as_array);
     list.into_iter().flatten().collect()
 }
@@ -113,37 +113,6 @@ impl Shown {
             is_sign_off(line) || (act_of(line, run) && acts.insert(digest))
         });
         of_run.flat_map(signatures).collect()
-    }
-
-    /// Who signed requests of the run that were not carried out: once for each signature that an interruption or a
-    /// withdrawal took.
-    pub(super) fn signed_for_nothing(&self, run: &Run) -> Vec<String> {
-        let (mut names, mut withdrawn) = (Vec::new(), Vec::new());
-        for line in self.lines.values() {
-            let dropped = string(line, &["op"]) == "withdraw"
-                && string(line, &["details", "script"]) == run.script_sha256;
-            if dropped {
-                let signed = list(line, "/details/signed").into_iter();
-                let signed = signed.filter_map(|name| name.as_str().map(str::to_owned));
-                let own = (
-                    string(line, &["details", "step"]),
-                    signed.collect::<Vec<_>>(),
-                );
-                names.extend(own.1.clone());
-                withdrawn.push(own);
-            }
-            for one in list(line, "/details/unused") {
-                let signed = list(one, "/signed").into_iter();
-                let signed = signed.map(|one| string(one, &["name"]).to_owned());
-                let own = (string(one, &["step"]), signed.collect::<Vec<_>>());
-                // What was withdrawn before the run was taken up is counted once.
-                match withdrawn.iter().position(|known| *known == own) {
-                    Some(at) => drop(withdrawn.remove(at)),
-                    None => names.extend(own.1),
-                }
-            }
-        }
-        names
     }
 
     /// Version and SHA-256 of each program that began the run or took it up again, where it was noted.

@@ -16,6 +16,7 @@ mod programs;
 mod sent;
 mod steps;
 mod time;
+mod unused;
 
 use crate::custody::words;
 use crate::evidence::report::{self, Copy, Exception, RunReport};

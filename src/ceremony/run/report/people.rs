@@ -21,7 +21,10 @@ pub(super) fn present(from: &Material<'_>) -> Vec<PersonPresent> {
             names.push(name);
         }
     }
-    let unused = from.shown.signed_for_nothing(from.run);
+    // Once for each signature that an interruption or a withdrawal took.
+    let unused = from.shown.unused(from.run).into_iter();
+    let unused = unused.flat_map(|request| request.signed);
+    let unused: Vec<String> = unused.map(|(name, _)| name).collect();
     let person = |name: String| {
         let person = from.view.people.iter().find(|p| p.name == name);
         let count = |from_file: bool| {

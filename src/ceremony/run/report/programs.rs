@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use crate::api::Timestamp;
 use crate::evidence::report::Paper;
-use crate::session::{Run, Session, StepRecord, StepState};
+use crate::session::{NOT_TAKEN, Run, Session, StepRecord, StepState};
 
 use super::super::super::model::{Model, Step};
-use super::super::stop_signed::stopped_by;
+use super::super::stop_signed::{not_signed, signers, stopped_at, stopped_by};
+use super::super::{ON_PURPOSE, not_taken_of};
 use super::steps::signs;
 use super::{Material, exceptions, log, papers};
 
@@ -44,8 +45,17 @@ pub(in crate::ceremony::run) struct OfStep {
     fingerprint: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     check_value: Option<&'static str>,
+    /// How many answers to a comparison were typed and not taken.
+    #[serde(skip_serializing_if = "is_none")]
+    not_taken: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_at: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stop_signed_by: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stop_not_signed_by: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -111,9 +121,29 @@ impl OfStep {
             },
             fingerprint: compared(record, "fingerprint"),
             check_value: compared(record, "kcv"),
+            not_taken: refused_answers(record),
             stopped_by: stopped_by(record).map(str::to_owned),
+            stopped_at: stopped_at(record).map(Timestamp::rfc3339),
+            stop_signed_by: signers(record),
+            stop_not_signed_by: not_signed(record),
         }
     }
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a reference to what it asks whether to leave a member out"
+)]
+const fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
+/// Answers that people gave and that were not taken: not those that a rehearsal's faults gave on purpose.
+fn refused_answers(record: &StepRecord) -> usize {
+    let all = record.notes.get(NOT_TAKEN);
+    let all = all.map_or(0, |note| not_taken_of(note).count());
+    let on_purpose = record.notes.get(ON_PURPOSE).and_then(|n| n.parse().ok());
+    all.saturating_sub(on_purpose.unwrap_or(0))
 }
 
 /// How a value that came by another road was compared: `compared`, or taken `as-shown`.

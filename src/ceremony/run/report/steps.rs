@@ -14,10 +14,11 @@ use super::super::copies::{COPY, COPY_HASH};
 use super::super::drive::LET_PASS;
 use super::super::existing::PRACTICE_KEYS;
 use super::super::fates::EARLIER;
+use super::super::not_taken_of;
 use super::super::papers::{COMPONENT_VALUE, PRACTICE};
 use super::super::presence;
 use super::super::sign::DROPPED;
-use super::super::stop_signed::signers;
+use super::super::stop_signed::{signers, stopped_at};
 use super::super::stopping::without_stop;
 use super::Material;
 use crate::session::NOT_TAKEN;
@@ -51,7 +52,7 @@ pub(super) fn one_step(from: &Material<'_>, step: &Step, record: &StepRecord) ->
         title: step.title.clone(),
         keys: super::keys::of_step(from, step, record),
         op: step.op.name.to_owned(),
-        at: record.ended.or(record.began),
+        at: stopped_at(record).or(record.ended).or(record.began),
         acted,
         named,
         observers,
@@ -114,7 +115,17 @@ fn compared(record: &StepRecord) -> Vec<String> {
         });
     }
     if let Some(answers) = note(NOT_TAKEN) {
-        parts.push(format!("before that, not taken: {}", not_taken(&answers)));
+        let times = match not_taken_of(&answers).count() {
+            1 => "once".to_owned(),
+            n => format!("{n} times"),
+        };
+        let agreed = if matches!(record.state, StepState::Aborted | StepState::Exception) {
+            ", and it did not agree"
+        } else {
+            " before it agreed"
+        };
+        let told = not_taken(&answers);
+        parts.push(format!("typed {times}{agreed}, not taken: {told}"));
     }
     parts
 }
@@ -290,7 +301,7 @@ fn sealed(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<Strin
 
 /// An answer that was not taken, with the field as people know it.
 fn not_taken(answers: &str) -> String {
-    const NAMES: [(&str, &str); 8] = [
+    const NAMES: [(&str, &str); 9] = [
         (
             "kcv (no usual mistake)",
             "check value (not that of the digits typed, and no usual slip explains it)",
@@ -301,6 +312,7 @@ fn not_taken(answers: &str) -> String {
         ),
         ("kcv", "check value"),
         ("value", "component"),
+        ("advised", "serial as it was advised"),
         ("again", "second reading (another than the first)"),
         (
             "watched",

@@ -109,7 +109,7 @@ impl RunScreen {
                 Reaction::none()
             }
             Phase::Asking => match self.form.enter() {
-                Pressed::Stays => Reaction::none(),
+                Pressed::Stays => self.count_refused(),
                 Pressed::Complete => {
                     self.again = None;
                     self.stop = session::Stop::default();
@@ -124,6 +124,14 @@ impl RunScreen {
                 Reaction::none()
             }
             Phase::Ended | Phase::Failed => self.leave(),
+        }
+    }
+
+    /// What the form has just refused of a value that is compared goes on record before anything else is typed.
+    fn count_refused(&mut self) -> Reaction {
+        match self.form.refusal() {
+            Some(field) if ceremony::is_compared(field) => Reaction::order(Order::Mistyped(field)),
+            _ => Reaction::none(),
         }
     }
 
@@ -257,11 +265,13 @@ impl Screen for RunScreen {
             }
         }
         let over = self.leave_word();
+        // In one word: beside Enter, which says where it leads, there is room for the key that writes.
+        let away = if self.closes { over } else { tr("back") };
         let (enter, back) = match self.phase {
             Phase::CameBack if self.unread(world) > 0 => (tr("read on"), tr("pause")),
             Phase::Asking if self.form.typing() => (tr("answer"), tr("pause")),
-            Phase::Ended if self.end_below(world) > 0 => (tr("read on"), over),
-            Phase::Ended | Phase::Failed => (over, over),
+            Phase::Ended if self.end_below(world) > 0 => (tr("read on"), away),
+            Phase::Ended | Phase::Failed => (over, away),
             _ => (tr("go on"), tr("pause")),
         };
         let enter = Offer::word(Verb::Enter, enter);
@@ -271,11 +281,11 @@ impl Screen for RunScreen {
             enter
         });
         offers.push(Offer::word(Verb::Back, back));
-        if self.is_paged(world) {
-            offers.extend([Offer::plain(Verb::PageDown), Offer::plain(Verb::PageUp)]);
-        }
         if self.phase == Phase::Ended || self.gives_out() {
             offers.push(Offer::word(Verb::Write, tr("its files")));
+        }
+        if self.is_paged(world) {
+            offers.extend([Offer::plain(Verb::PageDown), Offer::plain(Verb::PageUp)]);
         }
         offers
     }
@@ -418,7 +428,10 @@ impl Screen for RunScreen {
             (Verb::Practice, _) => self.form.practise(),
             (Verb::PageDown, _) => self.scroll(true, world),
             (Verb::PageUp, _) => self.scroll(false, world),
-            (other, Phase::Asking) => self.form.verb(other),
+            (other, Phase::Asking) => {
+                self.form.verb(other);
+                return self.count_refused();
+            }
             _ => {}
         }
         Reaction::none()
@@ -451,6 +464,7 @@ impl Screen for RunScreen {
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
         match news {
             News::Showing { showing, again } => Some(self.shown(showing, again.as_ref())),
+            News::Counted => Some(Reaction::none()),
             News::RunFailed(text) => {
                 self.phase = Phase::Failed;
                 self.again = Some(text.clone());

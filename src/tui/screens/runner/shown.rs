@@ -99,3 +99,59 @@ impl RunScreen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{taken_up, told};
+    use super::*;
+    use crate::ceremony::AskField;
+    use crate::session::field::{Field, Kind};
+    use crate::tui::app::{State, update};
+    use crate::tui::message::{Effect, Msg, News};
+    use crate::tui::snapshot;
+
+    /// What the form refuses of a value that is compared goes on record at once, once for each text that was typed; the
+    /// page stays as it is.
+    #[test]
+    fn a_fingerprint_that_the_form_refuses_is_counted() {
+        let mut showing = taken_up();
+        showing.came_back = None;
+        if let Some(ask) = &mut showing.ask {
+            ask.hand_over = false;
+            ask.fields = vec![AskField {
+                field: Field {
+                    id: "fingerprint",
+                    label: "Fingerprint",
+                    hint: "SHA-256",
+                    kind: Kind::Fingerprint,
+                    optional: false,
+                },
+                digits: None,
+                exactly: None,
+                practice: None,
+            }];
+        }
+        let mut state = snapshot::state(RunScreen::new("The first key", None, true));
+        told(&mut state, showing, None);
+        let counts = |state: &mut State, keys: &str| {
+            let effects = snapshot::press(state, keys);
+            let own = |e: &&Effect| matches!(e, Effect::Desk(Order::Mistyped("fingerprint")));
+            let count = effects.iter().filter(own).count();
+            if count > 0 {
+                update(state, Msg::Desk(Box::new(News::Counted), None));
+            }
+            count
+        };
+        assert_eq!(counts(&mut state, "12ab<Enter>"), 1);
+        let picture = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(picture.contains("Fingerprint"), "{picture}");
+        // An Enter too many counts nothing.
+        assert_eq!(counts(&mut state, "<Enter>"), 0);
+        assert_eq!(counts(&mut state, "12abc<Enter>"), 1);
+    }
+}

@@ -107,7 +107,7 @@ pub(in crate::tui) fn taken_up() -> Showing {
     }
 }
 
-fn told(state: &mut State, showing: Showing, again: Option<&str>) -> Vec<Effect> {
+pub(super) fn told(state: &mut State, showing: Showing, again: Option<&str>) -> Vec<Effect> {
     let news = News::Showing {
         showing: Arc::new(showing),
         again: again.map(str::to_owned),
@@ -308,6 +308,24 @@ fn the_end_says_what_one_would_hold() {
     assert!(matches!(effects[0], Effect::Quit(0)));
 }
 
+/// A run that was taken up from Home ends on the same page, and the key that writes is in sight at 80 columns.
+#[test]
+fn the_end_of_a_run_from_home_offers_its_files() {
+    let mut state = snapshot::state(RunScreen::new("The first key", None, false));
+    told(
+        &mut state,
+        showing(false, Some(RunOutcome::Completed)),
+        None,
+    );
+    let picture = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(picture.contains("w its files"), "{picture}");
+}
+
 #[test]
 fn a_pause_goes_on_leaves_or_stops_with_a_reason() {
     let mut state = running(false);
@@ -316,6 +334,8 @@ fn a_pause_goes_on_leaves_or_stops_with_a_reason() {
     snapshot::press(&mut state, "<Enter>");
     snapshot::press(&mut state, "<Esc><End><Enter>");
     snapshot::check("runner-stop-who", &mut state);
+    // Enter alone names nobody, and the name of whoever was asked last is not taken for one.
+    assert!(snapshot::press(&mut state, "<Enter><Enter>").is_empty());
     assert!(snapshot::press(&mut state, "<Down><Enter><Enter>").is_empty());
     snapshot::check("runner-stop", &mut state);
     let effects = snapshot::press(&mut state, "the bag was open<Enter>");

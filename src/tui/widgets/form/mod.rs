@@ -52,6 +52,8 @@ pub(crate) enum Pressed {
 pub(crate) struct Form {
     lines: Vec<Line>,
     focus: usize,
+    /// The field whose text was refused last, until somebody takes note of it.
+    refusal: Option<&'static str>,
 }
 
 impl Form {
@@ -71,7 +73,11 @@ impl Form {
                 while_empty: None,
             })
             .collect();
-        Self { lines, focus: 0 }
+        Self {
+            lines,
+            focus: 0,
+            refusal: None,
+        }
     }
 
     /// A form for plain declarations.
@@ -437,7 +443,11 @@ impl Form {
             return true;
         };
         line.visited = true;
+        let known = line.error.is_some();
         line.error = line.fault();
+        if !known && line.error.is_some() && line.is_typed() {
+            self.refusal = Some(line.asked.field.id);
+        }
         if line.error.is_some() && matches!(line.input, Input::Text(_)) {
             line.refused();
         }

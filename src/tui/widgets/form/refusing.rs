@@ -4,6 +4,11 @@ use super::{Form, Line};
 use crate::session::build::about_field;
 
 impl Form {
+    /// The field, by its id, whose text the form has refused since this was asked last.
+    pub(crate) fn refusal(&mut self) -> Option<&'static str> {
+        self.refusal.take()
+    }
+
     /// All of it was refused: the focus goes to the field that the refusal is about, and Enter goes through the fields
     /// after it again. That is the field whose id it begins with, or the last whose answer it names. Returns the
     /// refusal in the words of the page: labels for ids.
