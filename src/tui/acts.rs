@@ -154,7 +154,10 @@ impl Acts {
                 for (field, bytes) in &files {
                     session.file_fits(op, field, bytes)?;
                 }
-                Ok(News::Above(session.above(op, &files)))
+                let known = files
+                    .iter()
+                    .filter_map(|(field, bytes)| session.came_before(op, field, bytes));
+                Ok(News::Above(session.above(op, &files), known.collect()))
             }
             Order::ReadRoot(path) => {
                 let bytes = self.read(session, &path)?;
