@@ -175,7 +175,12 @@ impl Session {
             Says::Typed(typed) => self.judged_value(&arn, typed)?,
         };
         let mut working = self.state.clone();
-        let shown = |state: &State| state.comparisons.get(&arn).is_some_and(|r| r.was_shown());
+        let shown = |state: &State| {
+            state
+                .comparisons
+                .get(&arn)
+                .is_some_and(ComparisonRecord::was_shown)
+        };
         let late = judged == Judged::Agreed && shown(&working);
         enter(&mut working, &arn, &entered, &by, self.now().millis());
         let result = if late { AGREED_LATE } else { entered.result() };
