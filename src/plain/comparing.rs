@@ -12,7 +12,7 @@ use super::line::Gone;
 
 const HELP: &[&str] = &[
     "A check value says which key this is without saying the key. The one that came with the key proves nothing: its sender gives it by telephone, letter or paper, and somebody types it who has not seen ours (PCI PIN 15-1).",
-    "The word show leads to our value without comparing it. That is recorded, and nobody can prove any more that the sender's was typed blind.",
+    "The word show leads to our value without comparing it. That is recorded: the key stays uncompared and can be compared late, and nobody can prove any more that the sender's was typed blind.",
 ];
 
 impl Acting<'_, '_> {
@@ -28,24 +28,18 @@ impl Acting<'_, '_> {
         let Some(row) = self.row_of(arn).filter(waits) else {
             return Ok(());
         };
-        let [asked, other_way, hidden, nothing] = comparing::asks(&row.label);
-        self.talk.heading(&asked);
-        self.talk.say(&other_way);
-        self.talk.say(&format!("{hidden} {nothing}"));
-        if let Some(words) = comparing::practised(self.session.profile()) {
-            self.talk.say(words);
-        }
-        let mut differs = row.comparing == Some(Comparing::Differs);
+        let mut stands = row.comparing.unwrap_or(Comparing::Waits);
+        self.introduced(&row.label, stands);
         let (mut who, mut kept): (Option<String>, Option<String>) = (None, None);
         loop {
-            let Some(person) = self.named(who.take(), kept.take(), differs)? else {
-                self.left(differs);
+            let Some(person) = self.named(who.take(), kept.take(), stands)? else {
+                self.left(stands);
                 return Ok(());
             };
-            let says = match self.senders(differs)? {
+            let says = match self.senders(stands)? {
                 Heard::Given(typed) => Says::Typed(typed),
                 Heard::Said(Word::Cancel) => {
-                    self.left(differs);
+                    self.left(stands);
                     return Ok(());
                 }
                 Heard::Said(Word::Show) if self.shows(&row.label, &person)? => Says::Uncompared,
@@ -66,7 +60,7 @@ impl Acting<'_, '_> {
             };
             match self.session.perform(Command::Compare(comparison)) {
                 Ok(Outcome::Compared(Judged::Differs(why))) => {
-                    differs = true;
+                    stands = Comparing::Differs;
                     self.talk.stop(&why);
                 }
                 Ok(Outcome::Compared(Judged::NotTaken(why))) => self.talk.stop(&why),
@@ -82,27 +76,48 @@ impl Acting<'_, '_> {
         }
     }
 
+    /// What is asked, why ours is hidden, and what else can be answered.
+    fn introduced(&mut self, label: &str, stands: Comparing) {
+        let [asked, other_way, why] = comparing::asks(label, stands);
+        self.talk.heading(&asked);
+        self.talk.say(&other_way);
+        self.talk.say(&why);
+        if stands != Comparing::Waits {
+            return;
+        }
+        if let Some(words) = comparing::practised(self.session.profile()) {
+            self.talk.say(words);
+        }
+        self.talk.say(tr(
+            "Back leaves it for later. The word show shows ours without comparing it, on record.",
+        ));
+    }
+
     /// Who compares: whoever was named before, or is named now.
     fn named(
         &mut self,
         who: Option<String>,
         kept: Option<String>,
-        differs: bool,
+        stands: Comparing,
     ) -> Result<Option<String>, Gone> {
         match who {
             Some(person) => Ok(Some(person)),
-            None => self.comparer(kept, differs),
+            None => self.comparer(kept, stands),
         }
     }
 
     /// Who compares; nobody where it is left for later.
-    fn comparer(&mut self, kept: Option<String>, differs: bool) -> Result<Option<String>, Gone> {
+    fn comparer(
+        &mut self,
+        kept: Option<String>,
+        stands: Comparing,
+    ) -> Result<Option<String>, Gone> {
         let people = guide::people(&self.session.view());
         let told = vec![tr(COMPARER.hint).to_owned()];
         let question = Question::new(footing(
             tr("whoever has what the sender gave; nobody signs"),
             tr("keeps the name and asks for the check value; back leaves it for later"),
-            so_far(differs),
+            comparing::so_far(stands),
         ))
         .telling(told)
         .explained(HELP)
@@ -115,20 +130,24 @@ impl Acting<'_, '_> {
     }
 
     /// What the sender gave.
-    fn senders(&mut self, differs: bool) -> Result<Heard<String>, Gone> {
+    fn senders(&mut self, stands: Comparing) -> Result<Heard<String>, Gone> {
         let asked = AskField {
             exactly: None,
             digits: None,
             field: CHECK_VALUE,
-            practice: comparing::practice(self.session.profile()),
+            practice: comparing::practice(self.session.profile())
+                .filter(|_| stands == Comparing::Waits),
         };
         let question = Question::new(footing(
             tr("whoever has what the sender gave; nobody signs"),
             tr("compares it with ours, and records the outcome"),
-            so_far(differs),
+            comparing::so_far(stands),
         ))
-        .explained(HELP)
-        .with(&[Word::Show]);
+        .explained(HELP);
+        let question = match stands {
+            Comparing::Shown => question,
+            _ => question.with(&[Word::Show]),
+        };
         self.asks(|talk, _| talk.text(&question, &asked))
     }
 
@@ -146,9 +165,9 @@ impl Acting<'_, '_> {
     }
 
     /// What is left, where it is left for later.
-    fn left(&mut self, differs: bool) {
-        let words = comparing::left(differs);
-        if differs {
+    fn left(&mut self, stands: Comparing) {
+        let words = comparing::left(stands);
+        if stands == Comparing::Differs {
             self.talk.stop(words);
         } else {
             self.talk.say(words);
@@ -164,13 +183,5 @@ impl Acting<'_, '_> {
         {
             self.talk.say(&line);
         }
-    }
-}
-
-fn so_far(differs: bool) -> &'static str {
-    if differs {
-        tr("it differed, which is recorded; our check value is hidden")
-    } else {
-        tr("the key is here; its check value is hidden, not compared")
     }
 }

@@ -121,13 +121,34 @@ fn it_is_left_for_later_and_found_again_where_it_is_due_and_at_the_key() {
         "Not compared yet: the check value stays hidden",
         "compare: came is not compared yet",
         "Show Ana the check value of came, though nobody has compared it?",
-        "It is shown from now on.",
+        "It is shown from now on,",
         "had it shown before anybody compared",
     ] {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }
-    let (_, shown) = text.split_once("It is shown from now on.").unwrap();
+    let (_, shown) = text.split_once("It is shown from now on,").unwrap();
     assert!(shown.contains(&value), "{text}");
+}
+
+/// Words typed a prompt too early stood on the screen: they are taken off it, and it is said what to do.
+#[test]
+fn a_passphrase_at_a_number_is_taken_off_the_screen() {
+    let mut session = practice_session(true);
+    let answers = [
+        (
+            "Number: ",
+            "crumb outing reshuffle ember headstone ransack unworn",
+        ),
+        ("Number: ", "close"),
+    ];
+    let mut reader = at_home(&mut session, &answers);
+    let text = reader.text();
+    assert!(
+        text.contains("looks like the words of a passphrase"),
+        "{text}"
+    );
+    assert!(!text.contains("crumb"), "{text}");
+    assert_eq!(std::mem::take(&mut reader.scrolled), 1);
 }
 
 /// That somebody looks at ours undoes no difference.

@@ -3,6 +3,7 @@
 use crate::ceremony::{Answer, AskField};
 use crate::crypto::SecretBytes;
 use crate::session::Stop;
+use crate::session::asked::{looks_like_phrase, words_at_a_number};
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::idle::{IDLE_MINUTES, Why};
@@ -314,6 +315,12 @@ impl<'a> Dialogue<'a> {
             }
             match picked(entries, beyond, &text) {
                 Ok(at) => return Ok(Heard::Given(at)),
+                Err(_) if looks_like_phrase(&text) => {
+                    let typed = zeroize::Zeroizing::new(text);
+                    let columns = prompt.chars().count().saturating_add(typed.chars().count());
+                    self.line.erase(columns.saturating_add(2));
+                    self.stop(words_at_a_number());
+                }
                 Err(rule) => self.stop(&rule),
             }
         }

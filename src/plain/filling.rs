@@ -411,6 +411,9 @@ impl Asking<'_, '_> {
                         self.talk.stop(&self.draft.in_labels(&refusal.to_string()));
                         return false;
                     }
+                    if let Some(words) = self.session.came_before(op, field.id, &bytes) {
+                        self.talk.say(&say!("note: {words}", words));
+                    }
                     self.draft.answers.files.insert(field.id.to_owned(), bytes);
                 }
                 Err(refusal) => {

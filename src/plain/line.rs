@@ -1,6 +1,6 @@
 //! Where lines go and come from: a person at a terminal, or a test that plays one.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -63,6 +63,12 @@ pub(crate) trait Line {
 
     /// Scrolls earlier text out of sight.
     fn out_of_sight(&mut self);
+
+    /// Takes the line that was typed last off the screen, so many columns with its prompt; where the terminal cannot, it
+    /// is scrolled out of sight.
+    fn erase(&mut self, _columns: usize) {
+        self.out_of_sight();
+    }
 
     /// The same, with what the terminal keeps above its first line, where it can be told to forget it.
     fn wiped(&mut self) {
@@ -151,6 +157,22 @@ impl Line for Terminal {
         // What it said last is whole before the next line is written.
         let _ = voice.join();
         drop(armed);
+    }
+
+    fn erase(&mut self, columns: usize) {
+        let known = std::env::var_os("TERM").is_some_and(|term| term != "dumb");
+        let width = crossterm::terminal::size().map_or(0, |(width, _)| usize::from(width));
+        if !known || width == 0 || !io::stdout().is_terminal() {
+            self.out_of_sight();
+            return;
+        }
+        // The rows that it took, and the one on which the cursor stands now.
+        let rows = columns.div_ceil(width).max(1);
+        let mut out = io::stdout().lock();
+        for _ in 0..rows {
+            let _ = out.write_all(b"\x1b[1A\x1b[2K");
+        }
+        let _ = out.flush();
     }
 
     fn wiped(&mut self) {

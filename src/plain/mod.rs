@@ -300,14 +300,22 @@ fn elsewhere(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
         tr("looks into this folder; back goes to the ways to begin"),
         tr("nothing has happened; no vault is open"),
     ));
-    let Some(folder) = opening::plain(talk, &question, VAULT_FOLDER)? else {
-        return Ok(());
-    };
-    let folder = Path::new(folder.trim());
-    if is_copy(folder) {
-        return restoring::restore(talk, lent.explain, Some(folder)).map(|_| ());
+    loop {
+        let Some(named) = opening::plain(talk, &question, VAULT_FOLDER)? else {
+            return Ok(());
+        };
+        let folder = Path::new(named.trim());
+        if is_copy(folder) {
+            return restoring::restore(talk, lent.explain, Some(folder)).map(|_| ());
+        }
+        if folder.join(crate::vault::CUSTODY).is_file() {
+            return workstation(talk, folder, lent).map(|_| ());
+        }
+        talk.stop(&say!(
+            "{folder}: no vault is here. Nothing was opened. Name the folder that custody.toml lies in.",
+            folder = folder.display()
+        ));
     }
-    workstation(talk, folder, lent).map(|_| ())
 }
 
 /// Makes a vault and works in it until it is closed; whether it was made.

@@ -134,9 +134,32 @@ impl Session {
 #[cfg(test)]
 mod tests {
     use super::super::exchange_tests::{OwnPairs, own_pairs};
-    use super::super::tests::act;
+    use super::super::tests::{act, answers, practice};
     use super::*;
     use crate::session::guide;
+
+    /// Both fingerprints stand side by side on every paper: the one below says nothing against the file.
+    #[test]
+    fn the_fingerprint_of_the_certificate_below_the_root_is_called_that() {
+        let (_, session) = practice(true);
+        let bytes =
+            include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa3072.json");
+        let file = CounterpartyFile::parse(bytes).unwrap();
+        let below = super::super::door::hex(&file.leaf().sha256_fingerprint());
+        let refused = |typed: &str| {
+            let fields = [("fingerprint", typed), ("source", "x"), ("label", "r")];
+            let given = answers(&fields, &[("file", bytes.as_slice())]);
+            let asked = build::action(&session, "import-key.root-certificate", &given);
+            asked.err().unwrap().to_string()
+        };
+        let words = refused(&below);
+        assert!(words.contains("nothing is wrong with the file"), "{words}");
+        let words = refused(&"ab".repeat(32));
+        assert!(
+            words.contains("not the fingerprint of this file"),
+            "{words}"
+        );
+    }
 
     #[test]
     fn the_root_is_chosen_by_the_file_and_a_stranger_has_none() {

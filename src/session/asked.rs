@@ -66,7 +66,7 @@ pub const CARD_WORDS: Field = Field {
 pub const VAULT_FOLDER: Field = Field {
     id: "vault",
     label: "Vault's folder",
-    hint: "Where it lies: /media/ops/acme.vault. It is looked at first; then its custodians are asked.",
+    hint: "Where it lies, for example /media/ops/acme.vault. It is looked at first; then its custodians are asked.",
     kind: Kind::Text { max: 1000 },
     optional: false,
 };
@@ -241,7 +241,7 @@ pub const CHECK_VALUE: Field = Field {
     id: "kcv",
     label: "Check value",
     hint: "Six hex digits, from the sender's advice and not from this screen.",
-    kind: Kind::Hex { min: 4, max: 10 },
+    kind: Kind::Hex { min: 6, max: 10 },
     optional: false,
 };
 
@@ -320,6 +320,20 @@ pub fn looks_like_words(typed: &str) -> bool {
             .split_once(char::is_whitespace)
             .is_some_and(|(first, _)| words_not_in_list(first).is_empty());
     begins || last.split_whitespace().filter(word).count() >= 4
+}
+
+/// Whether somebody typed a passphrase where a number or a name is asked for: three words or more, nearly all of the list
+/// that passphrases are made of.
+pub fn looks_like_phrase(typed: &str) -> bool {
+    let count = typed.split_whitespace().count();
+    count >= 3 && words_not_in_list(typed).len().saturating_mul(3) <= count
+}
+
+/// What is said of them there.
+pub fn words_at_a_number() -> &'static str {
+    tr(
+        "That looks like the words of a passphrase, and here they were shown: they were taken off the screen, and nothing was recorded. If anybody but their owner can have read them, new words are made at Custodians. Here a number or a name is wanted; words are typed where the prompt says that they are not shown.",
+    )
 }
 
 /// What is said of them; they are said nowhere.

@@ -28,7 +28,8 @@ pub enum Comparing {
     Waits,
     /// The same, and what was typed last is not this key's: the value is hidden.
     Differs,
-    /// It came in outside of a ceremony, and somebody had the value shown before anybody compared it.
+    /// It came in outside of a ceremony, and somebody had the value shown, or took it for the sender's where people
+    /// practise: nobody has compared it, and that is still to be done.
     Shown,
 }
 
@@ -40,7 +41,7 @@ impl Comparing {
             Self::Never => tr("never: the ceremony ended before somebody did"),
             Self::Waits => tr("not yet: nobody has typed what its sender gave"),
             Self::Differs => tr("not yet: what was typed is not this key's"),
-            Self::Shown => tr("no: it was shown before anybody compared"),
+            Self::Shown => tr("not yet: it was shown before anybody compared"),
         }
     }
 
@@ -51,7 +52,7 @@ impl Comparing {
 
     /// Whether it waits for somebody outside of any ceremony.
     pub const fn waits(self) -> bool {
-        matches!(self, Self::Waits | Self::Differs)
+        matches!(self, Self::Waits | Self::Differs | Self::Shown)
     }
 }
 
@@ -152,7 +153,9 @@ impl Session {
     /// The rows of all keys, each with where its comparison stands.
     pub(crate) fn compared(&self, rows: impl Iterator<Item = KeyRow>) -> Vec<KeyRow> {
         let runs = ByRuns::of(&self.state.runs);
+        let twins = self.twins(&runs);
         rows.map(|mut row| {
+            row.twin = twins.get(&row.key.key_arn).cloned();
             row.comparing = self.comparing(&row.key.key_arn, &runs);
             row.compared = self.compared_in_words(&row.key.key_arn, &runs);
             if row.comparing.is_some_and(Comparing::hides) {
@@ -224,10 +227,9 @@ impl Session {
     pub(crate) fn blinded_lines(&self, lines: &mut [TrailLine]) {
         for value in self.hidden_values() {
             for line in &mut *lines {
-                hide(&mut line.what, &value);
-                hide(&mut line.written, &value);
-                if let Some(end) = &mut line.end {
-                    hide(&mut end.written, &value);
+                let end = line.end.as_mut().map(|end| &mut end.written);
+                for text in [&mut line.what, &mut line.written].into_iter().chain(end) {
+                    line.hides |= hide(text, &value);
                 }
             }
         }
@@ -235,9 +237,9 @@ impl Session {
 }
 
 /// Puts what is said instead in a value's place wherever it stands as a word: six digits inside a longer number, as in
-/// a digest, are another number.
-fn hide(text: &mut String, value: &str) {
-    let mut from = 0;
+/// a digest, are another number. Whether it stood there.
+fn hide(text: &mut String, value: &str) -> bool {
+    let (mut from, mut found) = (0, false);
     while let Some(at) = text.get(from..).and_then(|rest| rest.find(value)) {
         let (start, end) = (from + at, from + at + value.len());
         let of_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
@@ -248,8 +250,10 @@ fn hide(text: &mut String, value: &str) {
         } else {
             text.replace_range(start..end, hidden());
             from = start + hidden().len();
+            found = true;
         }
     }
+    found
 }
 
 fn readings(record: &KeyRecord) -> Vec<String> {

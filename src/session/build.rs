@@ -310,7 +310,8 @@ fn import_root(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
         let fingerprint = TypedFingerprint::parse(field::after_equals(typed))
             .map_err(|e| wrong("fingerprint", &e.rule()))?;
         if !fingerprint.matches(&root.sha256_fingerprint()) {
-            return Err(Refusal::Custody(FINGERPRINT_DIFFERS.into()));
+            let bytes = answers.file("file")?;
+            return Err(Refusal::Custody(not_the_roots(&fingerprint, bytes).into()));
         }
         let source = answers.optional("source").unwrap_or("not said").to_owned();
         Confirmation::Typed {
@@ -339,6 +340,23 @@ fn import_root(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
 pub(crate) const FINGERPRINT_DIFFERS: &str = "The fingerprint that was typed is not the fingerprint of this file. \
     Nothing was imported and no key left. Check the typing first; if it is right, this file is not the one that the \
     receiver sees: stop, and fetch both again.";
+
+/// What people read when it is the fingerprint of the certificate below the root in the same file: the two are printed
+/// side by side, and nothing is wrong with the file.
+pub(crate) const FINGERPRINT_BELOW: &str = "What was typed is the fingerprint of the certificate in this file that the \
+    root signed; wanted is the fingerprint of the root itself. Nothing was imported, and nothing is wrong with the file. \
+    Ask for the root's, which is read and told apart from the certificate's at its source.";
+
+/// Why a typed fingerprint is not the root's.
+fn not_the_roots(typed: &TypedFingerprint, bytes: &[u8]) -> &'static str {
+    let below = CounterpartyFile::parse(bytes).ok();
+    let below = below.map(|file| file.leaf().sha256_fingerprint());
+    if below.is_some_and(|below| typed.matches(&below)) {
+        FINGERPRINT_BELOW
+    } else {
+        FINGERPRINT_DIFFERS
+    }
+}
 
 fn public_attributes(key_algorithm: KeyAlgorithm) -> KeyAttributes {
     KeyAttributes {

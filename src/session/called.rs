@@ -17,7 +17,7 @@ const CALLED: &[(&str, &str)] = &[
     ),
     (
         "exchange",
-        "token tokens certificate certificates receipt receipts partner partners counterparty sent trust aws",
+        "token tokens receipt receipts partner partners counterparty sent trust aws",
     ),
     (
         "ceremonies",

@@ -3,13 +3,12 @@
 //! came of it is in the state and on a line of the log before it is said; nobody signs for it.
 
 pub(crate) mod check_value;
+mod record;
 #[cfg(test)]
 pub(super) mod tests;
 mod warning;
 
-use serde::{Deserialize, Serialize};
-
-use crate::api::{KeyClass, KeyOrigin, Response, Timestamp};
+use crate::api::{KeyClass, KeyOrigin, Response};
 use crate::text::{say, tr};
 
 use super::asked::SHOWN_UNCOMPARED;
@@ -17,15 +16,21 @@ use super::blind::{ByRuns, Comparing};
 use super::error::Refusal;
 use super::field::AS_SHOWN;
 use super::guide::Entry;
-use super::span::clock;
 use super::state::State;
 use super::transition::Transition;
 use super::{Profile, Session, op_exchange};
 use check_value::{Wrong, as_shown, difference_on_record};
+use record::enter;
+pub(crate) use record::{ComparisonRecord, Stands};
 pub(super) use warning::warnings;
 
 /// The name of its line in the log.
 pub(crate) const COMPARED: &str = "compare-check-value";
+
+/// What its line says came of it: it agrees.
+pub(super) const AGREED: &str = "agreed";
+/// The same where ours had been shown before: whoever typed could have read it off the screen.
+pub(super) const AGREED_LATE: &str = "agreed-late";
 
 /// What somebody says about the check value of a key that came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +57,8 @@ pub enum Says {
 pub enum Judged {
     /// It is the sender's key.
     Agreed,
+    /// The same; but ours had been shown before the sender's was typed.
+    Late,
     /// Nothing was compared: where people practise, ours stood in for the sender's.
     AsShown,
     /// What was typed is not this key's, and why, in sentences; our value is not in them.
@@ -60,46 +67,6 @@ pub enum Judged {
     NotTaken(String),
     /// The value is shown from now on, and nobody has compared it.
     Shown,
-}
-
-/// How far the comparison of one key has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Stands {
-    /// The key came in by a program, or by a step that nothing compares: nobody was asked.
-    Nobody,
-    /// People took it in, and nobody has typed the sender's value.
-    Waits,
-    /// Somebody has, and it is this key's.
-    Agreed,
-    /// Where people practise, ours was taken for the sender's.
-    AsShown,
-    /// Ours was shown before anybody compared it.
-    Shown,
-}
-
-/// The comparison of one key that came in. Keys of before it was kept have none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct ComparisonRecord {
-    /// How far it has come.
-    pub(crate) stands: Stands,
-    /// Who brought it there, and when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) by: Option<(String, i64)>,
-    /// The latest value that was typed and is not this key's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) differed: Option<Differed>,
-}
-
-/// A value that was typed for a key and is not its own; never what it was.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Differed {
-    /// Who typed it.
-    pub(crate) by: String,
-    /// When.
-    pub(crate) at: i64,
-    /// Which usual mistake explains it, in a few words.
-    pub(crate) why: String,
 }
 
 /// What is entered of a comparison: one line of the log.
@@ -115,7 +82,7 @@ impl Entered {
     /// As the log says it.
     fn result(&self) -> &'static str {
         match self {
-            Self::Stands(Stands::Agreed) => "agreed",
+            Self::Stands(Stands::Agreed) => AGREED,
             Self::Stands(Stands::AsShown) => "as-shown",
             Self::Stands(_) => "shown",
             Self::Differs(_) => "differs",
@@ -126,35 +93,13 @@ impl Entered {
     /// What a line of the log says.
     fn read(result: &str, why: &str) -> Option<Self> {
         Some(match result {
-            "agreed" => Self::Stands(Stands::Agreed),
+            AGREED | AGREED_LATE => Self::Stands(Stands::Agreed),
             "as-shown" => Self::Stands(Stands::AsShown),
             "shown" => Self::Stands(Stands::Shown),
             "differs" => Self::Differs(why.to_owned()),
             _ => return None,
         })
     }
-}
-
-/// Enters a comparison; `false` where the state knows none of this key.
-fn enter(state: &mut State, arn: &str, entered: &Entered, by: &str, at: i64) -> bool {
-    let Some(record) = state.comparisons.get_mut(arn) else {
-        return false;
-    };
-    match entered {
-        Entered::Stands(stands) => {
-            record.stands = *stands;
-            record.by = Some((by.to_owned(), at));
-        }
-        Entered::NotTaken(_) => {}
-        Entered::Differs(why) => {
-            record.differed = Some(Differed {
-                by: by.to_owned(),
-                at,
-                why: why.clone(),
-            });
-        }
-    }
-    true
 }
 
 /// A key came in, wrapped: nobody has compared it. Certificates are compared by their fingerprints.
@@ -165,12 +110,8 @@ pub(super) fn came_in(state: &mut State, response: &Response) {
     if output.key.key_attributes.key_class == KeyClass::PUBLIC_KEY {
         return;
     }
-    let record = ComparisonRecord {
-        stands: Stands::Nobody,
-        by: None,
-        differed: None,
-    };
-    state.comparisons.insert(output.key.key_arn.clone(), record);
+    let arn = output.key.key_arn.clone();
+    state.comparisons.insert(arn, ComparisonRecord::new());
 }
 
 /// What a newer log says of a comparison, entered once more; `false` where this state knows nothing of the key.
@@ -226,34 +167,52 @@ impl Session {
                 "The check value of this key does not wait to be compared here. Nothing was changed.".into(),
             ));
         };
-        let differs = self
-            .state
-            .comparisons
-            .get(&arn)
-            .is_some_and(|r| r.differed.is_some());
-        if differs && comparison.says == Says::Uncompared {
-            return Err(Refusal::Usage(
-                "What was typed for this key differs, and that is not undone by looking: ours stays hidden until the \
-                 sender's agrees. Nothing was changed. If it is another key, it is marked SUSPECT at Custodians and \
-                 deleted."
-                    .into(),
-            ));
+        if let Some(why) = self.nothing_to_see(&arn, &comparison.says) {
+            return Err(Refusal::Usage(why.into()));
         }
         let (entered, judged) = match &comparison.says {
             Says::Uncompared => (Entered::Stands(Stands::Shown), Judged::Shown),
             Says::Typed(typed) => self.judged_value(&arn, typed)?,
         };
         let mut working = self.state.clone();
+        let shown = |state: &State| {
+            state
+                .comparisons
+                .get(&arn)
+                .is_some_and(ComparisonRecord::was_shown)
+        };
+        let late = judged == Judged::Agreed && shown(&working);
         enter(&mut working, &arn, &entered, &by, self.now().millis());
+        let result = if late { AGREED_LATE } else { entered.result() };
         let note = Transition::note(COMPARED, vec![by])
             .with("key", arn)
-            .with("result", entered.result());
+            .with("result", result);
         let note = match entered {
             Entered::Differs(why) | Entered::NotTaken(why) => note.with("why", why),
             Entered::Stands(_) => note,
         };
         self.commit(working, &[note], false)?;
-        Ok(judged)
+        Ok(if late { Judged::Late } else { judged })
+    }
+
+    /// Why ours is not shown, nor taken for the sender's: looking undoes no difference, and it is seen once.
+    fn nothing_to_see(&self, arn: &str, says: &Says) -> Option<&'static str> {
+        let looks = match says {
+            Says::Uncompared => true,
+            Says::Typed(typed) => typed == AS_SHOWN && self.profile != Profile::Production,
+        };
+        let record = self.state.comparisons.get(arn).filter(|_| looks)?;
+        if record.differed.is_some() {
+            return Some(
+                "What was typed for this key differs, and that is not undone by looking: ours stays hidden until the \
+                 sender's agrees. Nothing was changed. If it is another key, it is marked SUSPECT at Custodians and \
+                 deleted.",
+            );
+        }
+        record.was_shown().then_some(
+            "Ours has been shown already, and that compares nothing: type what the sender gave by another way. Nothing \
+             was changed.",
+        )
     }
 
     fn judged_value(&self, arn: &str, typed: &str) -> Result<(Entered, Judged), Refusal> {
@@ -298,11 +257,9 @@ impl Session {
             return by_run;
         };
         match record.stands {
-            Stands::Waits if record.differed.is_some() => Some(Comparing::Differs),
-            Stands::Waits => Some(Comparing::Waits),
-            Stands::Shown => Some(Comparing::Shown),
             Stands::Agreed => None,
-            Stands::Nobody | Stands::AsShown => by_run,
+            Stands::Nobody => by_run,
+            Stands::Waits | Stands::Shown | Stands::AsShown => record.waiting(),
         }
     }
 
@@ -318,14 +275,14 @@ impl Session {
         }
         let Some(record) = self.state.comparisons.get(arn) else {
             return self
-                .came_before(arn)
+                .came_unrecorded(arn)
                 .then(|| tr("not on record").to_owned());
         };
         Some(record.words())
     }
 
     /// Whether a key came in, wrapped, before comparisons were kept.
-    fn came_before(&self, arn: &str) -> bool {
+    fn came_unrecorded(&self, arn: &str) -> bool {
         let came = self.record(arn).is_some_and(|record| {
             let public = record.key.key_attributes.key_class == KeyClass::PUBLIC_KEY;
             record.key.key_origin == KeyOrigin::EXTERNAL && !public
@@ -335,63 +292,34 @@ impl Session {
     }
 }
 
-impl ComparisonRecord {
-    /// Whether somebody is still to compare it.
-    pub(super) fn waits(&self) -> bool {
-        self.stands == Stands::Waits
-    }
-
-    fn words(&self) -> String {
-        let by_whom = |template: fn(&str, &str) -> String| {
-            let (by, at) = self.by.clone().unwrap_or_default();
-            template(&by, &clock(Timestamp::from_millis(at)))
-        };
-        match (self.stands, &self.differed) {
-            (Stands::Nobody, _) => tr("by nobody: what brought it in did not ask for it").into(),
-            (Stands::Waits, None) => Comparing::Waits.words().into(),
-            (Stands::Waits, Some(differed)) => say!(
-                "DIFFERS from what {by} typed as its sender's ({why}), {at}",
-                by = differed.by,
-                why = differed.why,
-                at = clock(Timestamp::from_millis(differed.at))
-            ),
-            (Stands::Agreed, _) => {
-                by_whom(|by, at| say!("with its sender's, by {by}, {at}", by, at))
-            }
-            (Stands::AsShown, _) => by_whom(|by, at| {
-                say!(
-                    "practice: taken from here by {by}, {at}; nothing was compared",
-                    by,
-                    at
-                )
-            }),
-            (Stands::Shown, _) => by_whom(|by, at| {
-                say!(
-                    "no: {by} had it shown before anybody compared, {at}",
-                    by,
-                    at
-                )
-            }),
-        }
-    }
-}
-
 /// What whoever took the key in does about one that is not its sender's.
 const ANOTHER_KEY: &str = "leave it uncompared, let nobody use it, and tell the sender.";
 
-/// What is asked, of whom that is known, and why ours is hidden.
-pub fn asks(label: &str) -> [String; 4] {
-    let [hidden, nothing] = hidden_until();
+/// What is asked, of whom that is known, and why ours is hidden; or, where it was shown, what that makes of this.
+pub fn asks(label: &str, stands: Comparing) -> [String; 3] {
     let asked = say!(
         "Type the check value of {label}, as its sender gave it:",
         label
     );
-    [
-        asked,
-        other_way().to_owned(),
-        hidden.to_owned(),
-        nothing.to_owned(),
-    ]
+    let why = if stands == Comparing::Shown {
+        tr(
+            "Ours was shown before: read the sender's off its paper and not off a screen. It is recorded that this is no blind comparison.",
+        )
+        .to_owned()
+    } else {
+        let [hidden, nothing] = hidden_until();
+        format!("{hidden} {nothing}")
+    };
+    [asked, other_way().to_owned(), why]
+}
+
+/// How far it has come, as the last line above the keys.
+pub fn so_far(stands: Comparing) -> &'static str {
+    match stands {
+        Comparing::Differs => tr("it differed, which is recorded; our check value is hidden"),
+        Comparing::Shown => tr("the key is here; its check value was shown, not compared"),
+        _ => tr("the key is here; its check value is hidden, not compared"),
+    }
 }
 
 /// The ways by which a sender gives it.
@@ -432,27 +360,32 @@ impl Judged {
             Self::Agreed => {
                 tr("It agrees: this is the sender's key. Who compared it, and when, is recorded.")
             }
+            Self::Late => tr(
+                "It agrees. Ours had been shown before, so this was no blind comparison; the record says both.",
+            ),
             Self::AsShown => tr(
-                "Practice: ours was taken for the sender's, so nothing was compared. It is recorded so.",
+                "Practice: ours was taken for the sender's, so nothing was compared. It is recorded so, and the key stays uncompared.",
             ),
             Self::Differs(why) | Self::NotTaken(why) => why,
-            Self::Shown => {
-                tr("It is shown from now on. The record says that nobody had compared it before.")
-            }
+            Self::Shown => tr(
+                "It is shown from now on, and the record says so. The key stays uncompared until somebody types what its sender gave.",
+            ),
         }
     }
 }
 
-/// Said where somebody leaves it for later; `differed`: after a value was typed that is not this key's.
-pub fn left(differed: bool) -> &'static str {
-    if differed {
-        tr(
+/// Said where somebody leaves it for later.
+pub fn left(stands: Comparing) -> &'static str {
+    match stands {
+        Comparing::Differs => tr(
             "The check value differs and stays hidden: this may be another key than the sender's. Nobody uses it before that is cleared up with the sender. If it is another key, it is marked SUSPECT at Custodians (one key is suspect), and deleted.",
-        )
-    } else {
-        tr(
+        ),
+        Comparing::Shown => {
+            tr("Not compared yet: what is due names it until somebody has compared it.")
+        }
+        _ => tr(
             "Not compared yet: the check value stays hidden, and what is due names it until somebody has compared it.",
-        )
+        ),
     }
 }
 

@@ -71,6 +71,7 @@ impl Session {
         super::op_suspect::remember(working, request, response);
         super::exchanged::remember(working, request, response, at);
         super::comparing::came_in(working, response);
+        super::came_before::remember(working, request, response, at);
         match (request, response) {
             (Request::ExportKey(input), Response::ExportKey(output)) => {
                 let entry = export_record(working, input, &output.wrapped_key, export, at);

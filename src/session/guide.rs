@@ -8,7 +8,7 @@ use crate::text::{say, tr};
 
 use super::field::{Choice, Field, Kind, usage as usage_named};
 use super::view::{KeyRow, PendingView, PersonView, View};
-use super::{modes, op, said};
+use super::{Comparing, modes, op, said};
 
 mod leaving;
 mod which_key;
@@ -260,6 +260,9 @@ pub fn state_word(row: &KeyRow) -> &'static str {
     match (row.key.key_state, row.key.enabled) {
         (KeyState::CREATE_COMPLETE | KeyState::DELETE_PENDING, _) if row.suspect.is_some() => {
             tr("SUSPECT")
+        }
+        (KeyState::CREATE_COMPLETE, true) if row.comparing == Some(Comparing::Differs) => {
+            tr("DIFFERS")
         }
         (KeyState::CREATE_COMPLETE, true) if row.comparing.is_some() => tr("uncompared"),
         (KeyState::CREATE_IN_PROGRESS, _) => tr("making"),

@@ -264,9 +264,22 @@ pub(super) fn receipt(session: &Session, text: &mut String, step: u32, wrapped: 
     let folder = if view.profile == Profile::Rehearsal {
         "DIR".to_owned()
     } else {
-        format!("{}.vault", view.vault)
+        quoted(&session.folder_name(&view.vault))
     };
     let _ = writeln!(text, "   keymoot receipt receipt.json --vault {folder}");
+}
+
+impl Session {
+    /// What the vault's folder is called, wherever it lies; a vault in memory, as a folder of its name would be.
+    fn folder_name(&self, vault: &str) -> String {
+        let store = self.book.vault().store();
+        let place = std::path::PathBuf::from(store.place());
+        let name = place.file_name().filter(|_| store.lasts());
+        name.map_or_else(
+            || format!("{vault}.vault"),
+            |name| name.to_string_lossy().into_owned(),
+        )
+    }
 }
 
 /// The commands by which a second person fetches a receiver's fingerprints over another login on another computer,

@@ -126,7 +126,8 @@ pub const IMPORT_ROOT: Op = Op {
         Field {
             id: "file",
             label: "File",
-            hint: "The certificate, or what get-parameters-for-import printed (its chain's root is taken).",
+            hint: "The certificate; or a file that has it in its chain: what get-parameters-for-import or \
+                get-parameters-for-export printed, by the service or by a partner's keymoot.",
             kind: Kind::File,
             optional: false,
         },

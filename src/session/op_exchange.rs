@@ -234,7 +234,8 @@ pub const EXPORT_TR34: Op = Op {
         Field {
             id: "parameters",
             label: "Receiver's file",
-            hint: "What `aws payment-cryptography get-parameters-for-import` printed for TR34_KEY_BLOCK.",
+            hint: "What `aws payment-cryptography get-parameters-for-import` printed for TR34_KEY_BLOCK; a partner's \
+                keymoot writes the same as get-parameters-for-import.json.",
             kind: Kind::File,
             optional: false,
         },

@@ -12,7 +12,7 @@ use crate::text::{say, tr};
 use super::action::{Action, Confirmation, ExportNote};
 use super::state::State;
 use super::{
-    comparing, label_of, limits, modes, namesake, sentence_blocks, sentence_custody,
+    came_before, comparing, label_of, limits, modes, namesake, sentence_blocks, sentence_custody,
     sentence_issuing, sentence_naming, sentence_tokens,
 };
 
@@ -24,6 +24,7 @@ pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
     let (sentence, mut details) = told_of(action, state);
     details.extend(namesake::warnings(action, &state.engine));
     details.extend(comparing::warnings(action, state));
+    details.extend(came_before::warnings(action, state));
     (sentence, details)
 }
 
@@ -212,7 +213,7 @@ fn creation(input: &CreateKeyInput) -> (String, Details) {
         if input.exportable {
             tr("yes, wrapped")
         } else {
-            tr("never")
+            tr("never, for life")
         },
     ));
     // Whoever signs reads what is not as usual: the request names the method in any case.

@@ -75,6 +75,9 @@ pub(crate) struct State {
     /// How far the comparison of keys that came in with their senders' check values has come, by ARN.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) comparisons: BTreeMap<String, super::comparing::ComparisonRecord>,
+    /// Wrapped keys that came in, by the SHA-256 of what wrapped them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) blocks: BTreeMap<String, super::came_before::BlockRecord>,
     /// Files for others that are still to be written to a medium, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unwritten: Vec<super::unwritten::UnwrittenRecord>,
@@ -121,6 +124,7 @@ impl State {
             unwritten: Vec::new(),
             received: Vec::new(),
             comparisons: BTreeMap::new(),
+            blocks: BTreeMap::new(),
             next_policy: None,
             recovery: None,
         }

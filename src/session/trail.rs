@@ -31,6 +31,8 @@ pub struct TrailLine {
     pub hash: String,
     /// The line as it is written.
     pub written: String,
+    /// Whether a check value in it is hidden until its key is compared, and stands in the file.
+    pub hides: bool,
 }
 
 /// The line that ends an event.
@@ -174,6 +176,7 @@ fn line(n: u64, value: &Value, written: String) -> TrailLine {
         hash: sha256(written.as_bytes()),
         end: None,
         written,
+        hides: false,
     }
 }
 

@@ -87,7 +87,8 @@ fn closer(line: &Value) -> Option<&'static str> {
     let text = |path: &str| line.pointer(path).and_then(Value::as_str);
     match (text("/op")?, text("/details/entered/name")) {
         (super::comparing::COMPARED, _) => Some(match text("/details/result")? {
-            "agreed" => tr("check value agrees"),
+            super::comparing::AGREED => tr("check value agrees"),
+            super::comparing::AGREED_LATE => tr("check value agrees, shown before"),
             "differs" => tr("check value differs"),
             "not-taken" => tr("check value not taken"),
             "shown" => tr("check value shown uncompared"),

@@ -365,6 +365,7 @@ fn row(record: &KeyRecord) -> KeyRow {
         certificate_sha256: certificate.map(|c| super::door::hex(&c.sha256_fingerprint())),
         suspect: None,
         sender: None,
+        twin: None,
         comparing: None,
         compared: None,
     }

@@ -149,13 +149,7 @@ impl Acts {
             }
             Order::InspectAgain { path, bytes } => receiver(session, path, bytes),
             Order::ReadFiles(paths) => Ok(News::FilesRead(self.files(session, paths)?)),
-            Order::Above(op, paths) => {
-                let files: BTreeMap<_, _> = self.files(session, paths)?.into_iter().collect();
-                for (field, bytes) in &files {
-                    session.file_fits(op, field, bytes)?;
-                }
-                Ok(News::Above(session.above(op, &files)))
-            }
+            Order::Above(op, paths) => self.looked(session, op, paths),
             Order::ReadRoot(path) => {
                 let bytes = self.read(session, &path)?;
                 read_root(session, bytes)
@@ -257,6 +251,23 @@ impl Acts {
             return Ok(News::HandedOver(Box::new(news)));
         }
         done(Outcome::Executed(executed))
+    }
+
+    /// Whether the files of an act are what their fields ask for, which root stands above them, and which came in before.
+    fn looked(
+        &self,
+        session: &Session,
+        op: &'static str,
+        paths: Vec<(String, PathBuf)>,
+    ) -> Result<News, Refusal> {
+        let files: BTreeMap<_, _> = self.files(session, paths)?.into_iter().collect();
+        for (field, bytes) in &files {
+            session.file_fits(op, field, bytes)?;
+        }
+        let known = files
+            .iter()
+            .filter_map(|(field, bytes)| session.came_before(op, field, bytes));
+        Ok(News::Above(session.above(op, &files), known.collect()))
     }
 
     /// One order about a change of people or shares under way.

@@ -491,7 +491,7 @@ fn react_at(state: &mut State, mut at: usize, reaction: Reaction) -> Vec<Effect>
     effects
 }
 /// Whether two paths name one folder, however they were typed.
-fn same_folder(one: &std::path::Path, other: &std::path::Path) -> bool {
+pub(super) fn same_folder(one: &std::path::Path, other: &std::path::Path) -> bool {
     let whole = |path| std::path::absolute(path).ok();
     one == other || whole(one).is_some_and(|one| Some(one) == whole(other))
 }

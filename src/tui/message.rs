@@ -279,8 +279,9 @@ impl Order {
             Self::Passphrase(_) => tr("drawing words").into(),
             Self::PlaceEnvelopes { .. } => tr("writing the envelopes and reading them back").into(),
             Self::Play(_) | Self::PlayHere { .. } => tr("beginning the ceremony").into(),
-            Self::Answer { .. } | Self::ChangeTurn(_) | Self::GoOnWithReshare => {
-                tr("working on your answer").into()
+            Self::Answer { .. } => tr("working on your answer").into(),
+            Self::ChangeTurn(_) | Self::GoOnWithReshare => {
+                tr("working on it; sealing envelopes takes some seconds").into()
             }
             Self::Abort { .. } | Self::CloseUnsigned => tr("stopping the ceremony").into(),
             Self::Mistyped(_) | Self::Deviate(_) | Self::SetAside | Self::Stay => {
@@ -385,8 +386,8 @@ pub(crate) enum News {
     Receiver(Box<Receiver>),
     /// What the files hold, by field.
     FilesRead(Vec<(String, Vec<u8>)>),
-    /// What an act's files say about the certificate above theirs, if anything.
-    Above(Option<Above>),
+    /// What an act's files say about the certificate above theirs, if anything, and which of them came in before.
+    Above(Option<Above>, Vec<String>),
     /// The pasted text is kept.
     Kept,
     /// The root in a file.

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::app::{IDLE, State};
+use super::app::{IDLE, State, same_folder};
 use super::message::Msg;
 use super::screen::{Reaction, Screen};
 use super::screens::stopped;
@@ -166,7 +166,8 @@ impl State {
         let vaults = &mut self.world.vaults;
         vaults.retain(|vault| !gone.contains(vault));
         for vault in came {
-            if !vaults.contains(&vault) {
+            // As it was named when it was made, perhaps.
+            if !vaults.iter().any(|known| same_folder(known, &vault)) {
                 vaults.push(vault);
             }
         }

@@ -10,6 +10,7 @@ use super::keys::{Offer, Verb};
 use super::look::Look;
 use super::message::{News, Order};
 use super::theme::Role;
+use super::widgets::form::Form;
 use super::widgets::signing::SignForm;
 use super::world::World;
 use crate::session::field::Footing;
@@ -94,9 +95,16 @@ pub(crate) trait Screen {
     /// A key from the table that this screen offers.
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction;
 
+    /// The form that takes letters and pasted text as they come, where the screen has one.
+    fn fills(&mut self) -> Option<&mut Form> {
+        None
+    }
+
     /// Any other key: letters, Backspace and cursor keys of a text field.
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if let Some(form) = self.signs_mut() {
+        if let Some(form) = self.fills() {
+            form.key(&key);
+        } else if let Some(form) = self.signs_mut() {
             form.key(&key);
         }
         Reaction::none()
@@ -104,7 +112,9 @@ pub(crate) trait Screen {
 
     /// Pasted text, cleaned of control characters; never called where [`Screen::secret`] says so.
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        if let Some(form) = self.signs_mut() {
+        if let Some(form) = self.fills() {
+            form.paste(text);
+        } else if let Some(form) = self.signs_mut() {
             form.paste(text);
         }
         Reaction::none()

@@ -150,10 +150,10 @@ fn the_usual_mistakes_with_the_check_value_of_a_whole_key_are_named() {
     };
     assert_eq!(told("DDA8BA"), "");
     for (typed, says) in [
-        ("DDA8", "right as far as it goes, but too short"),
+        ("DDA8", "6 to 10 are wanted"),
         ("DF9B9A", "It is the value of component 2"),
         ("123456", "this is another key than the sender's"),
-        ("1234", "No usual mistake explains it"),
+        ("123456", "No usual mistake explains it"),
     ] {
         let words = told(typed);
         assert!(words.contains(says), "{typed}: {words}");

@@ -156,7 +156,8 @@ impl Runner {
                 return self.refused(session, &Refusal::Api(error)).map(|()| false);
             }
             Err(refusal) if typed => {
-                if refusal.to_string() == build::FINGERPRINT_DIFFERS {
+                let another = [build::FINGERPRINT_DIFFERS, build::FINGERPRINT_BELOW];
+                if another.contains(&refusal.to_string().as_str()) {
                     let person = self.typed_by.clone().unwrap_or_default();
                     if self.not_taken(session, "fingerprint", &person)? {
                         return Ok(false);

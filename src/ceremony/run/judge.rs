@@ -211,11 +211,29 @@ impl Runner {
         if fingerprint.matches(&certificate.sha256_fingerprint()) {
             return Ok(());
         }
+        if self.names_the_other(session, step, &fingerprint) {
+            return Err(Halt::Again(
+                "What you typed is the fingerprint of the other certificate in this file: root and certificate below \
+                 it have one each. Nothing is wrong with the file. Nothing was compared; type the one that is asked for."
+                    .into(),
+            ));
+        }
         Err(Halt::Again(
             "What you typed is not the fingerprint of this file's certificate. No key left. Check the typing first; \
              if it is right, this file is not the one that the receiver sees: stop (Esc, stop it for good), and fetch both again."
                 .into(),
         ))
+    }
+
+    /// Whether a typed fingerprint is that of the file's root where the certificate's is asked, or the other way round.
+    fn names_the_other(&self, session: &Session, step: &Step, typed: &TypedFingerprint) -> bool {
+        let bytes = self.input(session, step);
+        let file = bytes.and_then(|bytes| CounterpartyFile::parse(&bytes).ok());
+        file.is_some_and(|file| {
+            let both = [file.root(), file.leaf()];
+            both.iter()
+                .any(|one| typed.matches(&one.sha256_fingerprint()))
+        })
     }
 
     /// The certificate that a fingerprint step is about.

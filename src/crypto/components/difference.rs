@@ -15,7 +15,8 @@ pub enum Difference {
     None,
     /// It is no check value at all: six hex digits are wanted, under CMAC up to ten.
     NotOne,
-    /// It is the beginning of the right one, but shorter than six digits.
+    /// It is shorter than six digits. Whether it is the beginning of the right one is not said: ten guesses would find
+    /// the next digit.
     Short,
     /// It is the secret's value by another method for the same algorithm.
     Method(KeyCheckValueAlgorithm),
@@ -35,8 +36,6 @@ const MOST_DIGITS: usize = 10;
 /// Compares a typed check value with the one of `secret`, and says which usual mistake explains a difference.
 /// `others` are the check values of other components of the same key, by place.
 ///
-/// What is compared with is public once the right value is; a typed prefix of four digits tells nothing that the
-/// value itself would not.
 pub fn difference(
     algorithm: KeyAlgorithm,
     method: KeyCheckValueAlgorithm,
@@ -54,16 +53,11 @@ pub fn difference(
     if !shaped {
         return Difference::NotOne;
     }
-    let right = longest(algorithm, method, secret);
-    if right.starts_with(&typed) {
-        return if typed.len() < DIGITS {
-            Difference::Short
-        } else {
-            Difference::None
-        };
-    }
     if typed.len() < DIGITS {
-        return Difference::Unknown;
+        return Difference::Short;
+    }
+    if longest(algorithm, method, secret).starts_with(&typed) {
+        return Difference::None;
     }
     let six = typed.get(..DIGITS).unwrap_or_default();
     for other in [
@@ -149,8 +143,8 @@ impl Difference {
             Self::NotOne => "A check value has six hex digits (0-9, A-F); under AES up to ten. Type it as it stands \
                  on the paper."
                 .to_owned(),
-            Self::Short => "What was typed is right as far as it goes, but too short: four digits would let one wrong \
-                 entry in 65 536 pass. Ask the sender for six digits."
+            Self::Short => "Six digits are wanted, and fewer were typed: too short, since with four one wrong entry in \
+                 65 536 would pass. If the paper has no more, ask the sender for six."
                 .to_owned(),
             Self::Method(method) => format!(
                 "It is the value of these very digits by {}: the paper's method is another than this key's. The \

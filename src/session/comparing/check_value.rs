@@ -27,7 +27,7 @@ pub(crate) struct Wrong {
     pub(crate) advice: String,
     /// In a few words for the record.
     pub(crate) mistake: String,
-    /// Whether it says nothing of the key: no check value at all, or the right one and too short.
+    /// Whether it says nothing of the key: no check value at all, or one that is too short.
     pub(crate) slip: bool,
 }
 
@@ -52,13 +52,7 @@ pub(crate) fn difference_on_record(typed: &str, on: &OnRecord<'_>, another: &str
         return Some(Difference::NotOne.into());
     }
     if typed.len() < DIGITS {
-        let begins = on.value.starts_with(typed);
-        let found = if begins {
-            Difference::Short
-        } else {
-            Difference::Unknown
-        };
-        return Some(found.into());
+        return Some(Difference::Short.into());
     }
     let six = typed.get(..DIGITS).unwrap_or_default();
     let is = |value: &str| value.get(..DIGITS) == Some(six);
@@ -168,6 +162,8 @@ mod tests {
         }
         for (typed, words) in [
             ("7A2F", "too short"),
+            ("7A2F3", "too short"),
+            ("0000", "too short"),
             ("7A2", "no check value"),
             ("5B1E04", "the value by ANSI_X9_24"),
             ("DDA8BA", "the value by ANSI_X9_24, as another algorithm"),

@@ -10,7 +10,7 @@ use crate::vault::{Fault, FaultStore, MemoryStore};
 const KEYS: [(&str, &str); 2] = [("K1", "zone"), ("P0", "pek")];
 
 /// A vault with a key above and one that went out under it, and the file that it went in.
-fn sender() -> (MemoryStore, Session, Vec<u8>) {
+pub(in crate::session) fn sender() -> (MemoryStore, Session, Vec<u8>) {
     let (store, mut session) = practice(true);
     for (usage, label) in KEYS {
         let fields = [
@@ -34,7 +34,7 @@ pub(in crate::session) fn sent(session: &mut Session) -> Vec<u8> {
     handover::of(session, &action, &executed).unwrap().request
 }
 
-const BLOCK: [(&str, &str); 2] = [("wrap", "zone"), ("label", "came")];
+pub(in crate::session) const BLOCK: [(&str, &str); 2] = [("wrap", "zone"), ("label", "came")];
 
 /// The key comes in as people bring it: by the act's form.
 pub(in crate::session) fn came_by_form(session: &mut Session, file: &[u8]) -> String {
@@ -118,6 +118,8 @@ fn a_key_that_came_by_a_form_is_hidden_until_its_senders_value_is_typed() {
     let (own, seq) = (value(&session, &arn), session.view().seq);
     let seen = faces(&session);
     assert!(!seen.contains(&own) && seen.contains("hidden"), "{seen}");
+    let hides = |session: &Session| session.trail().unwrap().lines.iter().any(|l| l.hides);
+    assert!(hides(&session), "the page says that the file holds it");
     assert_eq!(row(&session, &arn).comparing, Some(Comparing::Waits));
     assert_eq!(guide::state_word(&row(&session, &arn)), "uncompared");
     let view = session.view();
@@ -140,6 +142,7 @@ fn a_key_that_came_by_a_form_is_hidden_until_its_senders_value_is_typed() {
         "{words}"
     );
     assert!(!kinds(&session).contains(&"compare"));
+    assert!(!hides(&session));
     assert_eq!(lines(&session), ["Wim agreed -"]);
     assert_eq!(session.view().seq, seq, "no approval of anybody is voided");
     let again = said(&mut session, &arn, Says::Uncompared).unwrap_err();
@@ -156,7 +159,7 @@ fn what_differs_is_recorded_with_the_usual_mistake_and_our_value_is_not_said() {
     let Judged::NotTaken(why) = typed(&mut session, &arn, &own[..4]) else {
         panic!("four digits count");
     };
-    assert!(why.contains("six digits") && !why.contains(&own), "{why}");
+    assert!(why.contains("Six digits") && !why.contains(&own), "{why}");
     assert_eq!(lines(&session), ["Wim not-taken too short"]);
     assert_eq!(row(&session, &arn).comparing, Some(Comparing::Waits));
     for (wrong, mistake, advice) in [
@@ -203,6 +206,28 @@ fn a_key_that_differs_is_not_shown_and_whoever_signs_with_it_is_told() {
     assert!(kinds(&session).contains(&"compare"));
 }
 
+/// A tired Enter takes no key of which nobody knows whose it is, while there is another.
+#[test]
+fn a_key_that_nobody_compared_is_offered_last_and_says_so() {
+    let (_, mut session, arn) = waiting();
+    let offered = |session: &Session| {
+        let mut view = session.view();
+        // As if it were the first of the vault.
+        let mut rows = view.keys.to_vec();
+        rows.sort_by_key(|row| row.label != "came");
+        view.keys = std::sync::Arc::new(rows);
+        let entries = guide::keys(&view, "export-key.tr31", "key");
+        let can: Vec<_> = entries.into_iter().filter(|e| e.off.is_none()).collect();
+        assert_ne!(can.first().unwrap().label, "came");
+        let last = can.last().unwrap();
+        assert_eq!(last.label, "came");
+        last.note.clone()
+    };
+    assert!(offered(&session).contains("uncompared"));
+    typed(&mut session, &arn, "000000");
+    assert!(offered(&session).contains("DIFFERS"));
+}
+
 #[test]
 fn it_can_be_shown_uncompared_and_that_stays_on_record() {
     let (_, mut session, arn) = waiting();
@@ -224,8 +249,42 @@ fn it_can_be_shown_uncompared_and_that_stays_on_record() {
         words.contains("Wim had it shown before anybody compared"),
         "{words}"
     );
-    assert!(!kinds(&session).contains(&"compare"));
     assert_eq!(lines(&session), ["Wim shown -"]);
+    stays_uncompared_until_compared_late(&mut session, &arn, "Wim had ours shown");
+}
+
+/// That it was seen compares nothing: it is still to be done, and then the record says that it was not blind.
+fn stays_uncompared_until_compared_late(session: &mut Session, arn: &str, saw: &str) {
+    let told = row(session, arn);
+    assert_eq!(told.comparing, Some(Comparing::Shown));
+    assert_eq!(guide::state_word(&told), "uncompared");
+    assert!(told.compared.unwrap().starts_with("not yet: "));
+    assert!(kinds(session).contains(&"compare"));
+    for again in [Says::Uncompared, Says::Typed("as-shown".into())] {
+        let refused = said(session, arn, again).unwrap_err();
+        assert!(refused.to_string().contains("shown already"), "{refused}");
+    }
+    // A difference hides it again, and is not undone by looking either.
+    let own = value(session, arn);
+    assert!(matches!(typed(session, arn, "000000"), Judged::Differs(_)));
+    assert_eq!(row(session, arn).comparing, Some(Comparing::Differs));
+    assert!(!faces(session).contains(&own));
+    let refused = said(session, arn, Says::Typed("as-shown".into())).unwrap_err();
+    assert!(refused.to_string().contains("differs"), "{refused}");
+    assert_eq!(typed(session, arn, &own), Judged::Late);
+    let told = row(session, arn);
+    assert_eq!(told.comparing, None);
+    let words = told.compared.unwrap();
+    let not_blind = "not blind: with its sender's, by Wim, ";
+    assert!(
+        words.starts_with(not_blind) && words.contains(saw),
+        "{words}"
+    );
+    assert!(!kinds(session).contains(&"compare"));
+    assert_eq!(lines(session).last().unwrap(), "Wim agreed-late -");
+    let log = session.trail().unwrap().lines;
+    let said = |line: &TrailLine| line.what.contains("check value agrees, shown before");
+    assert!(log.iter().any(said));
 }
 
 #[test]
@@ -239,6 +298,7 @@ fn practice_takes_ours_and_production_does_not() {
     let words = row(&session, &arn).compared.unwrap();
     assert!(words.contains("nothing was compared"), "{words}");
     assert_eq!(lines(&session), ["Wim as-shown -"]);
+    stays_uncompared_until_compared_late(&mut session, &arn, "Wim had ours shown");
 }
 
 #[test]

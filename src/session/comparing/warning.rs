@@ -26,11 +26,11 @@ pub(in crate::session) fn warnings(action: &Action, state: &State) -> Vec<(Strin
         let label = label_of(&key.key, &key.tags);
         let record = state.comparisons.get(&key.key.key_arn)?;
         let words = match (record.stands, &record.differed) {
-            (Stands::Waits, Some(_)) => say!(
+            (Stands::Waits | Stands::Shown | Stands::AsShown, Some(_)) => say!(
                 "{label} DIFFERS from what was typed as its sender's: nobody knows whose key it is",
                 label
             ),
-            (Stands::Waits | Stands::Shown, _) => say!(
+            (Stands::Waits | Stands::Shown | Stands::AsShown, None) => say!(
                 "nobody has compared {label} with its sender's check value: whose key it is rests on the file alone",
                 label
             ),

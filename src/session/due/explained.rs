@@ -23,7 +23,7 @@ impl Due {
                 "A suspect key is used no more. Whoever holds it is told and gets another; then it is deleted here, or cleared at Custodians once it was looked into and is sound.",
             ),
             "compare" => tr(
-                "It came in, and what its sender gives by telephone, letter or paper shows that it is theirs. Ours is hidden until somebody types that. Where it differs nobody uses the key.",
+                "It came in, and what its sender gives by telephone, letter or paper shows that it is theirs. Ours is hidden until that is typed, or was shown uncompared. Where it differs nobody uses the key.",
             ),
             "clock" => tr(
                 "Deletions run by the vault's clock, and nobody has vouched for it: two people read their own watches.",

@@ -22,7 +22,12 @@ pub(super) fn uncompared(view: &View, now: Timestamp) -> impl Iterator<Item = Du
             } else {
                 say!("{label} is not compared yet", label = row.label)
             },
-            when: say!("{left} ago", left = left(row.key.create_timestamp, now)),
+            when: {
+                // The greater unit alone: a narrow column cuts the rest.
+                let since = left(row.key.create_timestamp, now);
+                let units: Vec<&str> = since.split(' ').take(2).collect();
+                say!("{left} ago", left = units.join(" "))
+            },
             who: tr("everybody").into(),
             over: differs,
             goes: Goes::Compare(row.key.key_arn.clone()),

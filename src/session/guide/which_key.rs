@@ -10,7 +10,7 @@ use crate::session::op_exchange::{
     PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST,
 };
 use crate::session::view::{KeyRow, View};
-use crate::session::{op_exchange, op_suspect, op_tr34};
+use crate::session::{Comparing, op_exchange, op_suspect, op_tr34};
 use crate::text::{say, tr};
 
 use super::{Entry, SUSPECT_OFF, export_off, export_off_words, out_off, state_word};
@@ -18,14 +18,29 @@ use super::{Entry, SUSPECT_OFF, export_off, export_off_words, out_off, state_wor
 /// The keys that a key field of an act takes, and why the others cannot be taken, as far as that is known before
 /// the door judges it. Those that can serve come first.
 pub fn keys(view: &View, op: &str, field: &str) -> Vec<Entry> {
-    sorted(view.keys.iter().map(|row| entry(op, field, row)))
+    let rows = settled_first(view, op, field);
+    sorted(rows.into_iter().map(|row| entry(op, field, row)))
+}
+
+/// Keys in the order in which they are offered. Where one goes out, or another goes under it, those that nobody compared
+/// stand last, and those that differed behind them: none of them is what a tired Enter takes while there is another.
+fn settled_first<'v>(view: &'v View, op: &str, field: &str) -> Vec<&'v KeyRow> {
+    let mut rows: Vec<&KeyRow> = view.keys.iter().collect();
+    if field == "wrap" || op.starts_with("export-key") {
+        rows.sort_by_key(|row| match row.comparing {
+            None => 0,
+            Some(Comparing::Differs) => 2,
+            Some(_) => 1,
+        });
+    }
+    rows
 }
 
 /// The keys that may wrap: the same as [`keys`] once it is known which key will travel (its ARN). A key never wraps
 /// itself, nor one that is stronger.
 pub fn wrapping(view: &View, op: &str, field: &str, travels: &str) -> Vec<Entry> {
     let carried = view.keys.iter().find(|row| row.key.key_arn == travels);
-    sorted(view.keys.iter().map(|row| {
+    sorted(settled_first(view, op, field).into_iter().map(|row| {
         let entry = entry(op, field, row);
         match carried.filter(|_| entry.off.is_none()) {
             Some(carried) if carried.key.key_arn == row.key.key_arn => {

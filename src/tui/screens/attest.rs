@@ -1,7 +1,5 @@
 //! The clock of a production vault: two people read their own watches before time may settle anything.
 
-use crossterm::event::KeyEvent;
-
 use super::act::Act;
 use super::leave::Leave;
 use crate::api::Timestamp;
@@ -311,14 +309,8 @@ impl Screen for Attest {
         Reaction::none()
     }
 
-    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        self.form.key(&key);
-        Reaction::none()
-    }
-
-    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        self.form.paste(text);
-        Reaction::none()
+    fn fills(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {

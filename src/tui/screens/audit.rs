@@ -284,7 +284,11 @@ impl Screen for Audit {
                     return Reaction::push(Page::new(
                         &[tr("Audit"), &say!("event {n}", n = line.n)],
                         as_written(line),
-                        tr("the event as it stands in the log; nothing secret is in it"),
+                        if line.hides {
+                            tr("a kcv is hidden here until compared; the log's file holds it")
+                        } else {
+                            tr("the event as it stands in the log; nothing secret is in it")
+                        },
                     ));
                 }
             }

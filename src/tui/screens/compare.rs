@@ -3,8 +3,6 @@
 #[cfg(test)]
 pub(in crate::tui) mod tests;
 
-use crossterm::event::KeyEvent;
-
 use super::key::KeyPage;
 use crate::ceremony::AskField;
 use crate::session::asked::{CHECK_VALUE, COMPARER, SHOWN_UNCOMPARED, UNCOMPARED};
@@ -31,8 +29,8 @@ pub(crate) struct Compare {
     showing: Option<String>,
     /// What was said of the value that was typed last.
     stop: Option<String>,
-    /// Whether what was typed last is not this key's.
-    differs: bool,
+    /// How far it has come: what was typed last is not this key's, or ours was shown before.
+    stands: Comparing,
     waiting: bool,
     question: u64,
 }
@@ -47,10 +45,10 @@ fn asked(field: Field, practice: Option<String>) -> AskField {
 }
 
 /// The questions; whoever compares is one of the vault's people.
-fn asks(world: &World) -> Form {
+fn asks(stands: Comparing, world: &World) -> Form {
     let view = world.view.as_deref();
     let profile = view.map_or(Profile::Production, |view| view.profile);
-    let practice = comparing::practice(profile);
+    let practice = comparing::practice(profile).filter(|_| stands == Comparing::Waits);
     let mut form = Form::new(&[asked(COMPARER, None), asked(CHECK_VALUE, practice)]);
     let people = view.map(guide::people).unwrap_or_default();
     form.set_choices(COMPARER.id, Choices::new(people));
@@ -60,13 +58,15 @@ fn asks(world: &World) -> Form {
 impl Compare {
     /// Asks for the check value of the key with this ARN.
     pub(crate) fn new(arn: &str, world: &World) -> Self {
+        let stands = row(arn, world).and_then(|row| row.comparing);
+        let stands = stands.unwrap_or(Comparing::Waits);
         Self {
             arn: arn.to_owned(),
             from_key: false,
-            form: asks(world),
+            form: asks(stands, world),
             showing: None,
             stop: None,
-            differs: row(arn, world).is_some_and(|row| row.comparing == Some(Comparing::Differs)),
+            stands,
             waiting: false,
             question: 0,
         }
@@ -88,7 +88,7 @@ impl Compare {
 
     /// The same questions for the same person.
     fn ask_again(&mut self, by: &str, world: &World) {
-        let mut form = asks(world);
+        let mut form = asks(self.stands, world);
         form.set(COMPARER.id, by);
         form.go_to(CHECK_VALUE.id);
         self.ask(form, None);
@@ -132,19 +132,21 @@ impl Compare {
     fn heard(&mut self, judged: &Judged, world: &World) -> Reaction {
         let role = match judged {
             Judged::Differs(why) | Judged::NotTaken(why) => {
-                self.differs |= matches!(judged, Judged::Differs(_));
+                if matches!(judged, Judged::Differs(_)) {
+                    self.stands = Comparing::Differs;
+                }
                 let by = self.form.text(COMPARER.id).unwrap_or_default();
                 self.ask_again(&by, world);
                 self.stop = Some(why.clone());
                 return Reaction::none();
             }
             Judged::Agreed => Role::Ok,
-            Judged::AsShown | Judged::Shown => Role::Note,
+            Judged::Late | Judged::AsShown | Judged::Shown => Role::Note,
         };
         let on = if self.from_key {
             Reaction::pop()
         } else {
-            Reaction::instead(KeyPage::new(&self.arn))
+            Reaction::instead(KeyPage::compared(&self.arn))
         };
         on.then(Step::Notice(role, judged.words().to_owned()))
     }
@@ -175,12 +177,7 @@ impl Screen for Compare {
             let enter = self
                 .form
                 .enter_says(tr("compares it with ours, and records the outcome"));
-            let so_far = if self.differs {
-                tr("it differed, which is recorded; our check value is hidden")
-            } else {
-                tr("the key is here; its check value is hidden, not compared")
-            };
-            (enter, so_far)
+            (enter, comparing::so_far(self.stands))
         };
         Footing {
             acts: tr("whoever has what the sender gave; nobody signs").into(),
@@ -201,10 +198,12 @@ impl Screen for Compare {
             offers.push(Offer::plain(Verb::Practice));
         }
         let show = Offer::word(Verb::Reveal, tr("show ours"));
-        offers.push(if self.differs {
-            show.off_because(tr("it differs: it stays hidden until the sender's agrees"))
-        } else {
-            show
+        offers.push(match self.stands {
+            Comparing::Differs => {
+                show.off_because(tr("it differs: it stays hidden until the sender's agrees"))
+            }
+            Comparing::Shown => show.off_because(tr("it is shown already, on the key's page")),
+            _ => show,
         });
         offers
     }
@@ -213,7 +212,7 @@ impl Screen for Compare {
         &[
             "A check value says which key this is without saying the key. The one that came with the key proves nothing: its sender gives it by telephone, letter or paper, and somebody types it who has not seen ours (PCI PIN 15-1).",
             "Six digits are compared, under CMAC of AES as many as are typed, up to ten. Where it differs, the usual mistakes are named and our value is not. That it differed, and who typed it, is recorded.",
-            "Esc leaves it for later: our value stays hidden on every page, and Home says that it is due. F3 shows ours without comparing it; that is recorded too, and nobody can prove any more that the sender's was typed blind.",
+            "Esc leaves it for later: our value stays hidden on every page, and Home says that it is due. F3 shows ours without comparing it; that is recorded too: the key stays uncompared, C still compares it late, and nobody can prove any more that the sender's was typed blind.",
         ]
     }
 
@@ -239,15 +238,16 @@ impl Screen for Compare {
             self.form.draw_page(&said, canvas);
             return;
         }
-        let [asked, other_way, hidden, nothing] = comparing::asks(&row.label);
-        let why = format!("{hidden} {nothing}");
+        let [asked, other_way, why] = comparing::asks(&row.label, self.stands);
         said.push((Role::Title, &asked));
         if stop.is_none() {
             said.extend([(Role::Text, other_way.as_str()), (Role::Text, &why)]);
-            said.extend(comparing::practised(view.profile).map(|words| (Role::Muted, words)));
-            let ways =
-                tr("Esc leaves it for later. F3 shows ours without comparing it, on record.");
-            said.push((Role::Muted, ways));
+            if self.stands == Comparing::Waits {
+                said.extend(comparing::practised(view.profile).map(|words| (Role::Muted, words)));
+                let ways =
+                    tr("Esc leaves it for later. F3 shows ours without comparing it, on record.");
+                said.push((Role::Muted, ways));
+            }
         }
         self.form.draw_page(&said, canvas);
     }
@@ -257,8 +257,11 @@ impl Screen for Compare {
             (Verb::Enter, _) => return self.submit(world),
             (Verb::Back, Some(by)) => self.ask_again(&by, world),
             (Verb::Back, None) => {
-                let role = if self.differs { Role::Stop } else { Role::Note };
-                let words = comparing::left(self.differs);
+                let role = match self.stands {
+                    Comparing::Differs => Role::Stop,
+                    _ => Role::Note,
+                };
+                let words = comparing::left(self.stands);
                 return Reaction::pop().then(Step::Notice(role, words.to_owned()));
             }
             (Verb::Reveal, None) => self.shows(),
@@ -268,14 +271,8 @@ impl Screen for Compare {
         Reaction::none()
     }
 
-    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        self.form.key(&key);
-        Reaction::none()
-    }
-
-    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        self.form.paste(text);
-        Reaction::none()
+    fn fills(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {

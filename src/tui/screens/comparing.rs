@@ -1,6 +1,6 @@
 //! What pages say of a check value that is still to be compared with its sender's.
 
-use crate::api::{Key, KeyState, WrappedKey};
+use crate::api::WrappedKey;
 use crate::session::{Comparing, KeyRow};
 use crate::text::{say, tr};
 use crate::tui::theme::Role;
@@ -43,24 +43,11 @@ pub(super) fn sent(wrapped: &WrappedKey, world: &World) -> String {
     format!("{} ({method})", wrapped.key_check_value)
 }
 
-/// Another key of this vault with the same check value: the same key is here twice. Nothing while its value is hidden.
-pub(super) fn twin(key: &Key, row: Option<&KeyRow>, world: &World) -> Option<Line> {
-    let hidden = row?.comparing.is_some_and(Comparing::hides);
-    if hidden || key.key_state != KeyState::CREATE_COMPLETE {
-        return None;
-    }
-    let same = |other: &&KeyRow| {
-        let other = &other.key;
-        other.key_arn != key.key_arn
-            && other.key_state == KeyState::CREATE_COMPLETE
-            && other.key_check_value == key.key_check_value
-            && other.key_check_value_algorithm == key.key_check_value_algorithm
-            && other.key_attributes.key_algorithm == key.key_attributes.key_algorithm
-    };
-    let other = world.view.as_ref()?.keys.iter().find(same)?;
+/// Another key of this vault with the same check value: the same key is here twice.
+pub(super) fn twin(row: Option<&KeyRow>) -> Option<Line> {
     let words = say!(
         "{label} has the same check value: this key is here twice. Delete the one that nobody uses",
-        label = other.label
+        label = row?.twin.as_ref()?
     );
     Some(Line::new(tr("here already"), words).role(Role::Note))
 }

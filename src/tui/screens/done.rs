@@ -236,7 +236,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
             );
             lines.push(Line::new(tr("use"), kind));
             let values = check_values(row.map_or(key, |row| &row.key), row).into_iter();
-            lines.extend(values.chain(comparing::twin(key, row, world)));
+            lines.extend(values.chain(comparing::twin(row)));
             lines.push(Line::new(tr("ARN"), key.key_arn.clone()).whole());
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(

@@ -3,7 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
+use crossterm::event::{KeyCode, KeyEvent};
 use unicode_width::UnicodeWidthStr;
+
+use super::welcome::Welcome;
 
 use crate::session::field::Footing;
 use crate::text::tr;
@@ -74,7 +77,8 @@ impl Files {
             (Kind::File, Wants::Vault) => {
                 Reaction::notice(Role::Note, tr("A vault is a folder: choose that."))
             }
-            (_, Wants::Vault) if entry.vault => Self::takes(entry.path),
+            // Over this list: Esc leads back to where one was looking.
+            (_, Wants::Vault) if entry.vault => Welcome::begin(entry.path),
             (Kind::File, Wants::File) => Self::takes(entry.path),
             (Kind::File, Wants::Folder) => Reaction::notice(
                 Role::Note,
@@ -142,7 +146,8 @@ impl Screen for Files {
         &[
             "Each file is looked into and called what it is, whatever its name says: a receiver's parameters, a certificate, a key block, a token. Files above 1 MiB and hidden ones are left alone.",
             "Sticks and cards that are mounted stand first. One that is plugged in meanwhile shows within seconds.",
-            "Esc goes back to the field, with what was typed there.",
+            "A letter goes to the next name that begins with it; h, j, k and l move as the arrows do.",
+            "Esc goes back to where you came from, with what was typed there.",
         ]
     }
 
@@ -221,6 +226,31 @@ impl Screen for Files {
                 self.cursor.moved(other, self.entries().len(), page);
                 Reaction::none()
             }
+        }
+    }
+
+    /// A letter that moves nothing goes to the next name that begins with it.
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if let KeyCode::Char(c) = key.code {
+            let begins = |entry: &Entry| {
+                let first = entry.name.chars().next();
+                first.is_some_and(|first| first.eq_ignore_ascii_case(&c))
+            };
+            let entries = self.entries();
+            let after = self.cursor.at().saturating_add(1);
+            let order = (after..entries.len()).chain(0..after.min(entries.len()));
+            let mut order = order.filter(|at| entries.get(*at).is_some_and(begins));
+            if let Some(at) = order.next() {
+                self.cursor = Cursor::on(at);
+            }
+        }
+        Reaction::none()
+    }
+
+    fn returned(&mut self, world: &World) -> Reaction {
+        match self.wants {
+            Wants::Vault => super::restore::gives_up(world),
+            Wants::File | Wants::Folder => Reaction::none(),
         }
     }
 

@@ -364,9 +364,13 @@ impl Screen for Home {
     }
 }
 
+/// Columns from which on nothing of when and for whom is cut.
+const WIDE: u16 = 120;
+
 /// The columns of what is due.
 fn columns(width: u16) -> [Column; 4] {
-    let what = width.saturating_sub(45);
+    let (when, for_whom) = if width >= WIDE { (16, 28) } else { (11, 15) };
+    let what = width.saturating_sub(19 + when + for_whom);
     [
         Column {
             title: "DUE",
@@ -380,12 +384,12 @@ fn columns(width: u16) -> [Column; 4] {
         },
         Column {
             title: "WHEN",
-            width: 11,
+            width: when,
             right: false,
         },
         Column {
             title: "FOR",
-            width: 15,
+            width: for_whom,
             right: false,
         },
     ]

@@ -31,6 +31,8 @@ pub(crate) struct KeyPage {
     arn: String,
     draft: Option<Draft>,
     reading: Reading,
+    /// What was on record of its comparison before somebody went to compare it, where somebody did.
+    before: Option<Option<String>>,
 }
 
 impl KeyPage {
@@ -40,6 +42,15 @@ impl KeyPage {
             arn: arn.to_owned(),
             draft: None,
             reading: Reading::default(),
+            before: None,
+        }
+    }
+
+    /// The same right after it was compared.
+    pub(super) fn compared(arn: &str) -> Self {
+        Self {
+            before: Some(None),
+            ..Self::new(arn)
         }
     }
 
@@ -85,6 +96,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
     if !row.comparing.is_some_and(Comparing::hides) {
         lines.extend(comparing::compared(row));
     }
+    lines.extend(comparing::twin(Some(row)));
     let state = state_word(row);
     let role = if state == tr("ready") {
         Role::Ok
@@ -240,11 +252,18 @@ impl Screen for KeyPage {
         vec![tr("Key").into(), label]
     }
 
-    fn footing(&self, _world: &World) -> Footing {
+    fn footing(&self, world: &World) -> Footing {
+        let now = self.row(world).and_then(|row| row.compared.as_ref());
+        let entered = self.before.as_ref().is_some_and(|b| b.as_ref() != now);
         Footing {
             acts: tr("nobody: looking needs no approval").into(),
             enter: tr("back to where you were").into(),
-            so_far: tr("nothing has changed").into(),
+            so_far: if entered {
+                tr("what came of the comparison is recorded; nothing else changed")
+            } else {
+                tr("nothing has changed")
+            }
+            .into(),
         }
     }
 
@@ -325,7 +344,11 @@ impl Screen for KeyPage {
             }),
             Verb::Delete => Reaction::push(Delete::new(row)),
             Verb::Write => row.map_or_else(Reaction::none, |row| Reaction::push(receipt(row))),
-            Verb::Compare => Reaction::push(Compare::over_key(&self.arn, world)),
+            Verb::Compare => {
+                let before = row.and_then(|row| row.compared.clone());
+                self.before = Some(before);
+                Reaction::push(Compare::over_key(&self.arn, world))
+            }
             Verb::Restore => self.ask(op::RESTORE_KEY.name),
             Verb::Switch if row.is_some_and(|r| r.key.enabled) => self.ask(op::STOP_KEY_USAGE.name),
             Verb::Switch => self.ask(op::START_KEY_USAGE.name),

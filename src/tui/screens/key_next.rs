@@ -1,6 +1,6 @@
 //! What can be done with a key, under its fields: each act with its key and, where it is off, why.
 
-use crate::session::KeyRow;
+use crate::session::{Comparing, KeyRow};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, wrap};
 use crate::tui::keys::{Offer, Verb};
@@ -17,6 +17,9 @@ fn means(verb: Verb, row: Option<&KeyRow>) -> Option<&'static str> {
         Verb::Name => tr("another name for requests, or a note"),
         Verb::Delete => tr("unusable at once; it can be restored until its window ends"),
         Verb::Write => tr("for its sender: says that the key arrived, and as which"),
+        Verb::Compare if row.is_some_and(|r| r.comparing == Some(Comparing::Shown)) => {
+            tr("with what its sender gave: ours was shown, and nobody has compared it")
+        }
         Verb::Compare => tr("with what its sender gave: ours is hidden until that is typed"),
         Verb::Restore => tr("takes the deletion back; the key is disabled then"),
         _ => return None,

@@ -271,7 +271,14 @@ fn explanation(row: &KeyRow, view: &View) -> [String; 4] {
     let use_words = tr(key.key_attributes.key_usage.words());
     let values: Vec<String> = check_values(key, Some(row))
         .into_iter()
-        .map(|line| line.value)
+        .map(|line| {
+            // A value says what it is by itself, a comparison does not.
+            if line.label == tr("compared") {
+                say!("compared: {value}", value = line.value)
+            } else {
+                line.value
+            }
+        })
         .collect();
     let made = say!(
         "{use_words}, since {clock}. ",

@@ -41,7 +41,7 @@ impl Entry {
     fn text(&self) -> String {
         match (&self.off, self.does) {
             // What it would do is known by its name; why it does not is what matters.
-            (Some(reason), _) => say!("{name} is off: {reason}", name = self.name, reason),
+            (Some(reason), _) => say!("{name} · off here: {reason}", name = self.name, reason),
             (None, Does::Go(place)) if place.does() => format!("{}: {}", self.name, self.help),
             (None, _) => self.help.to_owned(),
         }
@@ -115,13 +115,18 @@ impl Palette {
             )?;
             Some((rank, entry))
         });
-        let mut found: Vec<(u8, &Entry)> = ranked.collect();
+        let mut found: Vec<(Rank, &Entry)> = ranked.collect();
         found.sort_by_key(|(rank, _)| *rank);
-        // Letters that stand somewhere in this order are a guess: nobody wants guesses beside what was meant.
-        let meant = found.first().is_some_and(|(rank, _)| *rank < SCATTERED);
+        // What fits fewer of the words stands beside nothing that fits more; and letters that stand somewhere in this
+        // order are a guess: nobody wants guesses beside what was meant.
+        let Some((best, _)) = found.first().copied() else {
+            return Vec::new();
+        };
+        let meant = best.worst < SCATTERED;
         let shown = found
             .into_iter()
-            .filter(|(rank, _)| !meant || *rank < SCATTERED);
+            .filter(|(rank, _)| rank.missing == best.missing)
+            .filter(|(rank, _)| !meant || rank.worst < SCATTERED);
         shown.map(|(_, entry)| entry).collect()
     }
 }
@@ -170,12 +175,23 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
     entries.collect()
 }
 
+/// The rank of letters inside of a word.
+const INSIDE: u8 = 4;
 /// The rank of letters that merely stand in this order.
 const SCATTERED: u8 = 5;
 
-/// How well an entry fits what was typed, every word of it: 0 best, `None` not at all. What else it is called counts as
-/// its name does.
-fn rank(wanted: &str, name: &str, also: &str, help: &str) -> Option<u8> {
+/// How well an entry fits what was typed: the least is best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// Words that it does not have.
+    missing: usize,
+    /// The place of the word that fits worst: 0 best.
+    worst: u8,
+}
+
+/// How well an entry fits what was typed; `None` where it has none of the words. What else it is called counts as its
+/// name does. One word that people add costs nothing: an entry that lacks it is found where none has them all.
+fn rank(wanted: &str, name: &str, also: &str, help: &str) -> Option<Rank> {
     let of_word = |wanted: &str| {
         let words = |text: &str, fits: &dyn Fn(&str) -> bool| {
             text.split(|c: char| !c.is_alphanumeric()).any(fits)
@@ -190,17 +206,23 @@ fn rank(wanted: &str, name: &str, also: &str, help: &str) -> Option<u8> {
             () if words(name, &begins) || words(also, &begins) => Some(1),
             () if words(help, &whole) => Some(2),
             () if words(help, &begins) => Some(3),
-            () if name.contains(wanted) || help.contains(wanted) => Some(4),
+            () if name.contains(wanted) || help.contains(wanted) => Some(INSIDE),
             () if words(name, &guess) || words(help, &guess) => Some(SCATTERED),
             () => None,
         }
     };
     // `TR-34` is two words, as it is in the texts.
     let wanted = wanted.split(|c: char| !c.is_alphanumeric());
-    let ranks = wanted.filter(|word| !word.is_empty()).map(of_word);
-    ranks
-        .collect::<Option<Vec<u8>>>()
-        .map(|ranks| ranks.into_iter().max().unwrap_or(0))
+    let words: Vec<&str> = wanted.filter(|word| !word.is_empty()).collect();
+    let ranks: Vec<u8> = words.iter().copied().filter_map(of_word).collect();
+    let missing = words.len().saturating_sub(ranks.len());
+    // Beside a word that is missing, letters inside of others are chance.
+    let meant = |rank: &&u8| missing == 0 || **rank < INSIDE;
+    let fits = ranks.iter().filter(meant).count();
+    (words.is_empty() || fits > 0).then(|| Rank {
+        missing: words.len().saturating_sub(fits),
+        worst: ranks.iter().filter(meant).copied().max().unwrap_or(0),
+    })
 }
 
 /// Whether the letters of `wanted` stand in `text` in this order.

@@ -1,7 +1,5 @@
 //! Taking a request off the table: who, and why, in their own words. It is recorded.
 
-use crossterm::event::KeyEvent;
-
 use crate::session::asked::REFUSING;
 use crate::session::field::Footing;
 use crate::session::said;
@@ -110,14 +108,8 @@ impl Screen for Refuse {
         Reaction::none()
     }
 
-    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        self.form.key(&key);
-        Reaction::none()
-    }
-
-    fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        self.form.paste(text);
-        Reaction::none()
+    fn fills(&mut self) -> Option<&mut Form> {
+        Some(&mut self.form)
     }
 
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {

@@ -1,6 +1,6 @@
 //! Welcome: four numbered ways to begin, the safest first.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::doctor::Doctor;
 use super::files::Files;
@@ -28,8 +28,6 @@ pub(super) const SHOWN: usize = 2;
 pub(crate) struct Welcome {
     /// What is under the cursor, and no number: vaults come and go meanwhile.
     at: Way,
-    /// The folder of a vault that is in no list, as it was just chosen.
-    elsewhere: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -55,7 +53,6 @@ impl Welcome {
         let at = ways.into_iter().find(stopped);
         Self {
             at: at.unwrap_or_default(),
-            elsewhere: None,
         }
     }
 
@@ -126,6 +123,15 @@ impl Welcome {
             tr("Network, swap, core dumps, clock: what a ceremony needs.").to_owned(),
         ));
         ways
+    }
+
+    /// What a vault's folder that was chosen begins: it is opened, and a copy is returned to.
+    pub(super) fn begin(folder: PathBuf) -> Reaction {
+        if crate::vault::is_copy(&folder) {
+            Reaction::push(Restore::of(&folder))
+        } else {
+            Self::open(folder)
+        }
     }
 
     fn open(vault: PathBuf) -> Reaction {
@@ -229,18 +235,6 @@ impl Screen for Welcome {
         super::restore::gives_up(world)
     }
 
-    fn picked(&mut self, path: &Path) {
-        self.elsewhere = Some(path.to_owned());
-    }
-
-    fn reads_picked(&mut self) -> Reaction {
-        match self.elsewhere.take() {
-            Some(copy) if crate::vault::is_copy(&copy) => Reaction::push(Restore::of(&copy)),
-            Some(vault) => Self::open(vault),
-            None => Reaction::none(),
-        }
-    }
-
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         if verb == Verb::Enter {
             return self.go(world);
@@ -315,7 +309,28 @@ mod tests {
             room.press("<Enter>");
             assert_eq!(room.state.top().unwrap().name(), screen, "{}", room.text());
             assert!(room.text().contains(chosen), "{}", room.text());
+            // Back to where one was looking; a letter goes to a name.
+            room.press("<Esc>").shows(&["Choose a vault"]);
+            let first = chosen.chars().next().unwrap();
+            room.press(&format!("<Home>{first}"));
+            let text = room.text();
+            let on = |line: &str| line.contains('►') && line.contains(&format!(" {first}"));
+            assert!(text.lines().any(on), "{text}");
         }
+    }
+
+    /// One that was made here stands in the list as it was named, and is no second one when the folder is looked at again.
+    #[test]
+    fn a_vault_is_listed_once_however_it_was_named() {
+        let mut state = snapshot::state(Welcome::default());
+        state.world.vaults = vec!["dup".into()];
+        let again = Msg::Vaults {
+            came: vec!["./dup".into(), "other".into()],
+            gone: Vec::new(),
+            stopped: Vec::new(),
+        };
+        update(&mut state, again);
+        assert_eq!(state.world.vaults.len(), 2, "{:?}", state.world.vaults);
     }
 
     /// A vault's folder on a stick that is plugged in while Welcome stands there.

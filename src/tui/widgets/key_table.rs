@@ -177,15 +177,15 @@ fn columns(width: u16) -> [Column; 8] {
         width,
         right: false,
     };
-    // All columns but the first take 63 with their gaps; names get the rest.
-    let name = width.saturating_sub(63).clamp(8, 48);
+    // All columns but the first take 64 with their gaps; names get the rest.
+    let name = width.saturating_sub(64).clamp(8, 48);
     [
         column("NAME", name),
         column("USE", 3),
         column("ALGORITHM", 9),
         column("MODES", 5),
         column("KCV", 8),
-        column("STATE", 9),
+        column("STATE", 10),
         column("EXPORT", 6),
         column("FROM", 6),
     ]

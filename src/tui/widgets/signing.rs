@@ -71,7 +71,10 @@ impl SignForm {
     /// then to what `then` says.
     pub(crate) fn enter_says(&self, reading: &Reading, then: String) -> String {
         let elsewhere = self.form.elsewhere_says();
-        elsewhere.unwrap_or_else(|| reading.or_first(then))
+        elsewhere.unwrap_or_else(|| {
+            let unfinished = self.form.unfinished_says().filter(|_| !self.held);
+            reading.or_first(unfinished.unwrap_or(then))
+        })
     }
 
     /// The key of it.

@@ -102,6 +102,21 @@ impl TextField {
     /// Draws the line, scrolled so that the cursor is in sight; `◄` in front says that it begins further left: two dots
     /// would read as the folder above.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, room: u16, focused: bool) {
+        self.draw_as(canvas, (x, y, room), focused, None);
+    }
+
+    /// The same with a dot for each letter, as long as nobody knows whether it is a secret.
+    pub(crate) fn draw_dots(&self, canvas: &mut Canvas<'_>, at: (u16, u16, u16), focused: bool) {
+        self.draw_as(canvas, at, focused, Some('•'));
+    }
+
+    fn draw_as(
+        &self,
+        canvas: &mut Canvas<'_>,
+        (x, y, room): (u16, u16, u16),
+        focused: bool,
+        dot: Option<char>,
+    ) {
         let inside = usize::from(room.saturating_sub(1));
         let scroll = self.input.visual_scroll(inside);
         let (mark, cut) = if scroll > 0 {
@@ -120,6 +135,7 @@ impl TextField {
                 }
                 skip
             })
+            .map(|c| dot.unwrap_or(c))
             .collect();
         let role = if focused { Role::Focus } else { Role::Text };
         canvas.put_cut(x, y, room, role, &format!("{mark}{seen}"));

@@ -8,7 +8,7 @@ use crate::session::comparing;
 use crate::session::due::span;
 use crate::session::op_components::SLIP;
 use crate::session::said;
-use crate::session::{KeyRow, Profile, Session};
+use crate::session::{Comparing, KeyRow, Profile, Session};
 use crate::text::{say, tr};
 
 use super::super::super::model::Step;
@@ -219,8 +219,9 @@ impl Runner {
     fn check_value_body(&self, session: &Session, step: &Step) -> Vec<String> {
         let declared = step.key().and_then(|id| self.script.model.key(id));
         let label = declared.map(|key| key.label.clone()).unwrap_or_default();
-        let [asked, other_way, hidden, nothing] = comparing::asks(&label);
-        let mut body = vec![asked, String::new(), other_way, hidden, nothing];
+        let [asked, other_way, _] = comparing::asks(&label, Comparing::Pending);
+        let mut body = vec![asked, String::new(), other_way];
+        body.extend(comparing::hidden_until().map(str::to_owned));
         if self.plays_other(session) {
             body.splice(2.., [tr("keymoot plays the sender here, who telephones nobody: type `as-shown`. Ours is taken, nothing is compared, and it is recorded so. On the day it comes by telephone, by letter, on paper.").to_owned()]);
             return body;

@@ -214,6 +214,12 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
     if let Some(words) = &row.compared {
         lines.push(say!("  compared    {words}", words));
     }
+    if let Some(label) = &row.twin {
+        lines.push(say!(
+            "  here twice  {label} has the same check value",
+            label
+        ));
+    }
     if let Some(at) = key.delete_pending_timestamp {
         lines.push(say!(
             "  destroyed   on {at}, unless it is restored before",

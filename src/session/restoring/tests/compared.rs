@@ -4,6 +4,24 @@ use super::{House, opened, returned, row};
 use crate::session::Comparing;
 use crate::session::comparing::tests::{came_by_form, sent, typed, value};
 
+/// What was shown and compared late stays so: the log that is repeated says both.
+#[test]
+fn a_return_repeats_that_a_comparison_was_not_blind() {
+    let mut house = House::new();
+    let file = sent(&mut house.session);
+    let arn = came_by_form(&mut house.session, &file);
+    house.back_up("before");
+    typed(&mut house.session, &arn, "as-shown");
+    let own = value(&house.session, &arn);
+    typed(&mut house.session, &arn, &own);
+    let mut copy = opened(&house.path("before"), None);
+    returned(&mut copy, Some(&house.log()));
+    let told = row(&copy, "came");
+    assert_eq!(told.comparing, None);
+    let words = told.compared.unwrap();
+    assert!(words.starts_with("not blind: "), "{words}");
+}
+
 #[test]
 fn a_return_keeps_comparisons_and_repeats_those_of_the_newer_log() {
     let mut house = House::new();

@@ -21,6 +21,8 @@ pub(super) struct Root {
     /// Files that were refused as they are named.
     refused: Vec<(String, PathBuf)>,
     said: Option<Above>,
+    /// Which of them came in before.
+    pub(super) known: Vec<String>,
 }
 
 impl Act {
@@ -33,6 +35,7 @@ impl Act {
             return Reaction::none();
         }
         self.root.of.clone_from(&paths);
+        self.root.known.clear();
         if paths.is_empty() {
             return Reaction::none();
         }
@@ -53,7 +56,9 @@ impl Act {
         }
         self.root.waiting = false;
         match news {
-            News::Above(said) => {
+            News::Above(said, known) => {
+                self.root.known.clone_from(known);
+                self.heard.clone_from(known);
                 if *said != self.root.said {
                     self.root.said.clone_from(said);
                     self.fit(world);

@@ -50,13 +50,12 @@ impl Act {
         self.appointed = person;
     }
 
-    /// What stands against whoever was named in the fields above the one at hand.
+    /// What stands against whoever was named in the fields above the one at hand, and which files came in before.
     pub(super) fn heard_so_far(&self, view: &View) -> Vec<String> {
         let answer = |id: &str| self.text(id);
         let above = self.op.fields.iter().take_while(|f| !self.form.on(f.id));
-        above
-            .flat_map(|field| heard(view, self.op, field.id, &answer))
-            .collect()
+        let heard = above.flat_map(|field| heard(view, self.op, field.id, &answer));
+        self.root.known.iter().cloned().chain(heard).collect()
     }
 
     /// Whether somebody is named in the field at hand who is not in the list: it is typed in from now on. A list further

@@ -93,8 +93,10 @@ fn a_key_that_came_in_waits_until_its_senders_value_is_typed() {
         .check("compare-differs");
     let text = room.text();
     assert!(text.contains("STOP") && !text.contains(&value), "{text}");
-    room.press(&value[..4]).press("<Enter>");
-    room.shows(&["too short"]);
+    // The right ones and too few say no more than wrong ones would.
+    room.press(&value[..5]).shows(&["at least 6 are wanted"]);
+    room.press("<Enter>").shows(&["6 to 10 are wanted"]);
+    room.press("<Back><Back><Back><Back><Back>");
     room.press("<Esc>")
         .shows(&["The check value differs and stays hidden"]);
     room.check("key-differs");
@@ -122,6 +124,16 @@ fn ours_is_shown_uncompared_by_a_choice_of_its_own() {
     room.press("<F3><Down><Enter>")
         .shows(&["It is shown from now on", &value]);
     room.shows(&["had it shown before anybody compared"]);
+    room.check("key-shown");
+    // It is still due, and compared late; nothing more is to be shown.
+    room.press("<Esc>");
+    room.shows(&["pek-partner is not compared yet"]);
+    room.press("<Enter>").check("compare-shown");
+    room.press("<Down><Enter>").press(&value);
+    room.press("<Enter>")
+        .shows(&["no blind comparison", "not blind: with"]);
+    room.press("<Esc>");
+    assert!(!room.text().contains("pek-partner is not compared"));
 }
 
 #[test]

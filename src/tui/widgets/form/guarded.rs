@@ -13,8 +13,10 @@ impl Form {
             return;
         };
         if line.holds_words() {
+            let unseen = line.is_no_path_yet();
             line.input.fill("");
-            line.error = Some(wiped_words().to_owned());
+            let said = if unseen { wiped_words() } else { wiped_seen() };
+            line.error = Some(said.to_owned());
         } else if line.holds_words_astray() {
             line.input.fill("");
             line.error = Some(went_astray().to_owned());
@@ -39,6 +41,12 @@ impl Form {
 }
 
 impl Line {
+    /// Whether what stands in a path's field beside words may still be a passphrase: it is drawn as dots.
+    pub(super) fn is_no_path_yet(&self) -> bool {
+        let path = |text: &str| text.contains(['/', '\\', '.', '~']);
+        is_beside_words(&self.asked.field) && self.input.text().is_some_and(|text| !path(&text))
+    }
+
     fn holds_words(&self) -> bool {
         let text = self.input.text();
         is_beside_words(&self.asked.field) && text.is_some_and(|text| looks_like_words(&text))
@@ -64,6 +72,13 @@ pub(super) fn went_astray() -> &'static str {
 /// What is said of words that were typed into a path's field; as long as it stands there, no letter is taken.
 pub(super) fn wiped_words() -> &'static str {
     tr(
-        "That looks like a passphrase and was wiped; what is typed on is not taken. Tab goes to the field for it. For a path, Backspace first; one that begins with a word and a blank has ./ before it.",
+        "That looks like a passphrase and was wiped; nothing but dots was drawn, and what is typed on is not taken. Tab goes to the field for it. For a path, Backspace first; one that begins with a word and a blank has ./ before it.",
+    )
+}
+
+/// The same where words were drawn: whoever looked on may have read them.
+pub(super) fn wiped_seen() -> &'static str {
+    tr(
+        "That looks like a passphrase and was wiped; words of it stood here, and what is typed on is not taken. If anybody but you can have read them, your words are made new at Custodians. Tab goes to the field for them. For a path, Backspace first.",
     )
 }

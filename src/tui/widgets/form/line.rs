@@ -37,7 +37,11 @@ impl Line {
                     let optional = self.asked.field.optional && !focused;
                     self.draw_blank(canvas, (beside, y, room), optional);
                 }
-                field.draw(canvas, beside, y, room, focused);
+                if self.is_no_path_yet() {
+                    field.draw_dots(canvas, (beside, y, room), focused);
+                } else {
+                    field.draw(canvas, beside, y, room, focused);
+                }
                 y += 1;
                 if let Some((role, words)) = self.hex_standing(focused) {
                     canvas.put_cut(beside, y, room, role, &words);

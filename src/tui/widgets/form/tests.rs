@@ -180,6 +180,11 @@ fn words_never_stay_in_the_field_of_an_envelope_and_the_cursor_goes_to_what_was_
     assert!(form.on(SHARE_ENVELOPE.id));
     typed(&mut form, "headstone satisfied ransack unrevised unworn");
     let left = form.text(SHARE_ENVELOPE.id).unwrap();
+    let error = form.lines[0].error.clone().unwrap();
+    assert!(
+        error.contains("words of it stood here"),
+        "behind a path: {error}"
+    );
     assert_eq!(left, "", "the rest of the words is not taken either");
     form.key(&KeyCode::Backspace.into());
     typed(&mut form, "./headstone of ben");
@@ -187,6 +192,29 @@ fn words_never_stay_in_the_field_of_an_envelope_and_the_cursor_goes_to_what_was_
     form.verb(Verb::NextField);
     form.unopened("The passphrase does not open this envelope. Nothing is locked.");
     assert!(form.on(OPENING_PASSPHRASE.id));
+}
+
+/// Nobody knows yet whether it is a path: words joined by hyphens are a passphrase as well.
+#[test]
+fn what_may_be_a_passphrase_is_drawn_as_dots_until_it_is_a_path() {
+    use crate::session::asked::{OPENING_PASSPHRASE, SHARE_ENVELOPE};
+    let drawn = |text: &str| {
+        let mut form = Form::of(&[SHARE_ENVELOPE, OPENING_PASSPHRASE]);
+        typed(&mut form, text);
+        let area = ratatui::layout::Rect::new(0, 0, 70, 8);
+        let mut buffer = ratatui::buffer::Buffer::empty(area);
+        let look = crate::tui::snapshot::appearance();
+        form.draw(&mut crate::tui::canvas::Canvas::new(&mut buffer, &look));
+        crate::tui::snapshot::text(&buffer)
+    };
+    for words in ["overprice", "Overprice-scorn-ember", "usb"] {
+        let text = drawn(words);
+        let dots = "•".repeat(words.len());
+        assert!(!text.contains(words) && text.contains(&dots), "{text}");
+    }
+    for path in ["usb/", "./overprice", "Ada.share.age", "~", "/media/ada"] {
+        assert!(drawn(path).contains(path), "{path}");
+    }
 }
 
 /// Whoever goes back and corrects a field is led on field by field; the line Enter says where.

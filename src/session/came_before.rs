@@ -1,0 +1,165 @@
+//! A file that brings a key and was taken in once already: told where it is named and to whoever signs. It is no refusal,
+//! since a key that was deleted comes back this way.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXUPPER_PERMISSIVE;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use crate::api::{ImportKeyMaterial, KeyState, Request, Response, Timestamp};
+use crate::engine::EngineState;
+use crate::text::{say, tr};
+
+use super::action::Action;
+use super::state::State;
+use super::views::name_of;
+use super::{Session, brought, op_exchange};
+
+/// A wrapped key that came in, found by the SHA-256 of its block, token or cryptogram.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BlockRecord {
+    /// The ARN of the key that it last came in as.
+    pub(crate) arn: String,
+    /// When.
+    pub(crate) at: i64,
+}
+
+/// The digest of what wraps the key, whatever file is around it.
+fn digest(wrapped: &[u8]) -> String {
+    super::door::hex(&Sha256::digest(wrapped))
+}
+
+/// What wraps the key in a request; nothing of certificates.
+fn wrapped(material: &ImportKeyMaterial) -> Option<Vec<u8>> {
+    let bytes = |hex: &str| HEXUPPER_PERMISSIVE.decode(hex.trim().as_bytes()).ok();
+    match material {
+        ImportKeyMaterial::KeyCryptogram(m) => bytes(&m.wrapped_key_cryptogram),
+        ImportKeyMaterial::Tr34KeyBlock(m) => bytes(&m.wrapped_key_block),
+        ImportKeyMaterial::Tr31KeyBlock(m) => Some(m.wrapped_key_block.trim().as_bytes().to_vec()),
+        _ => None,
+    }
+}
+
+/// Remembers what one executed operation took in.
+pub(super) fn remember(state: &mut State, request: &Request, response: &Response, at: i64) {
+    let (Request::ImportKey(input), Response::ImportKey(output)) = (request, response) else {
+        return;
+    };
+    if let Some(wrapped) = wrapped(&input.key_material) {
+        let arn = output.key.key_arn.clone();
+        state
+            .blocks
+            .insert(digest(&wrapped), BlockRecord { arn, at });
+    }
+}
+
+/// That it came in already, when, and as which key.
+fn known(
+    wrapped: &[u8],
+    blocks: &BTreeMap<String, BlockRecord>,
+    engine: &EngineState,
+) -> Option<String> {
+    let came = blocks.get(&digest(wrapped))?;
+    let key = engine.find(&came.arn)?;
+    let at = super::span::clock(Timestamp::from_millis(came.at));
+    let label = name_of(key);
+    Some(if key.key.key_state == KeyState::DELETE_COMPLETE {
+        say!(
+            "this file came in already, {at}, as {label}, which was destroyed since",
+            at,
+            label
+        )
+    } else {
+        say!(
+            "this file came in already, {at}, as {label}: the same key would be here twice",
+            at,
+            label
+        )
+    })
+}
+
+/// What whoever signs for a key that comes in reads, where its file came in before.
+pub(super) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> {
+    let requests: Vec<&Request> = match action {
+        Action::Control { request, .. } => vec![request],
+        Action::List { acts, .. } => acts.iter().collect(),
+        _ => Vec::new(),
+    };
+    let told = requests.into_iter().filter_map(|request| {
+        let Request::ImportKey(input) = request else {
+            return None;
+        };
+        let words = known(&wrapped(&input.key_material)?, &state.blocks, &state.engine)?;
+        Some((tr("beware").to_owned(), words))
+    });
+    told.collect()
+}
+
+impl Session {
+    /// What is known of a file as soon as it is named for this field of an act: that it came in already, and as which
+    /// key.
+    pub(crate) fn came_before(&self, op: &str, field: &str, bytes: &[u8]) -> Option<String> {
+        let profile = self.profile();
+        let wrapped = match op {
+            _ if field != "file" => None,
+            name if name == op_exchange::IMPORT_TR31.name => brought::key_block(bytes, profile)
+                .ok()
+                .map(|block| block.trim().as_bytes().to_vec()),
+            name if name == op_exchange::IMPORT_TR34.name => {
+                brought::tr34(bytes, profile).ok().map(|file| file.token)
+            }
+            name if name == op_exchange::IMPORT_RSA_WRAP.name => {
+                let request = brought::cryptogram(bytes, profile).ok();
+                request.and_then(|input| wrapped(&input.key_material))
+            }
+            _ => None,
+        };
+        known(&wrapped?, &self.state.blocks, &self.state.engine)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::comparing::tests::{BLOCK, sender};
+    use super::super::tests::{act, answers};
+    use super::*;
+    use crate::session::build;
+
+    /// One who takes the same file in a second time reads so where the file is named, and whoever signs does too.
+    #[test]
+    fn a_file_that_came_in_already_is_told_at_its_field_and_to_whoever_signs() {
+        let (_, mut session, file) = sender();
+        let op = op_exchange::IMPORT_TR31.name;
+        let at_field = |session: &Session| session.came_before(op, "file", &file);
+        let signed = |session: &Session| {
+            let given = answers(&[("wrap", "zone"), ("label", "again")], &[("file", &file)]);
+            let action = build::action(session, op, &given).unwrap();
+            let (_, details) = super::super::sentence::describe(&action, &session.state);
+            details
+                .iter()
+                .any(|(_, words)| words.contains("came in already"))
+        };
+        assert_eq!(at_field(&session), None);
+        assert!(!signed(&session));
+        act(&mut session, op, &BLOCK, &[("file", &file)]).unwrap();
+        let words = at_field(&session).unwrap();
+        assert!(words.contains(", as came: the same key"), "{words}");
+        assert!(signed(&session));
+        // The block alone is the same key as the request around it.
+        let block = brought::key_block(&file, session.profile()).unwrap();
+        assert_eq!(
+            session.came_before(op, "file", block.as_bytes()),
+            Some(words)
+        );
+        assert_eq!(session.came_before(op, "other", block.as_bytes()), None);
+        // It is no refusal.
+        let again = [("wrap", "zone"), ("label", "again")];
+        act(&mut session, op, &again, &[("file", &file)]).unwrap();
+        assert!(
+            at_field(&session)
+                .unwrap()
+                .contains(", as again: the same key")
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! One key that is in the vault twice: a key that came in, and another with its algorithm and check value.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::api::{KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyOrigin, KeyState};
+use crate::engine::KeyRecord;
+
+use super::Session;
+use super::blind::{ByRuns, Comparing};
+use super::views::name_of;
+
+/// What two readings of one key have in common.
+type Reading<'r> = (KeyAlgorithm, KeyCheckValueAlgorithm, &'r str);
+
+fn reading(record: &KeyRecord) -> Option<Reading<'_>> {
+    let key = &record.key;
+    let attributes = &key.key_attributes;
+    let here = key.key_state == KeyState::CREATE_COMPLETE;
+    (here && attributes.key_class == KeyClass::SYMMETRIC_KEY).then(|| {
+        let method = key.key_check_value_algorithm;
+        (
+            attributes.key_algorithm,
+            method,
+            key.key_check_value.as_str(),
+        )
+    })
+}
+
+impl Session {
+    /// Of keys that came in and are here a second time: the other's name, by ARN. Nothing where ours is hidden and the
+    /// other's is not: to name it would be to tell the value.
+    pub(super) fn twins(&self, runs: &ByRuns<'_>) -> HashMap<String, String> {
+        let records = || self.state.engine.records();
+        let came = records().filter(|record| record.key.key_origin == KeyOrigin::EXTERNAL);
+        let came: Vec<&KeyRecord> = came.filter(|record| reading(record).is_some()).collect();
+        if came.is_empty() {
+            return HashMap::new();
+        }
+        let wanted: HashSet<Reading<'_>> = came.iter().copied().filter_map(reading).collect();
+        let mut here: HashMap<Reading<'_>, Vec<&KeyRecord>> = HashMap::new();
+        for record in records() {
+            if let Some(reading) = reading(record).filter(|reading| wanted.contains(reading)) {
+                here.entry(reading).or_default().push(record);
+            }
+        }
+        let hides = |record: &KeyRecord| {
+            let comparing = self.comparing(&record.key.key_arn, runs);
+            comparing.is_some_and(Comparing::hides)
+        };
+        let twin = |record: &KeyRecord| {
+            let mut others = here.get(&reading(record)?)?.iter();
+            let other = others.find(|other| other.key.key_arn != record.key.key_arn)?;
+            let told = !hides(record) || hides(other);
+            told.then(|| (record.key.key_arn.clone(), name_of(other)))
+        };
+        came.into_iter().filter_map(twin).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::comparing::tests::{came_by_form, sender, typed, value};
+
+    /// The key that came in has the value of the one that was made here: that is said once ours is no longer hidden.
+    #[test]
+    fn a_key_that_is_here_twice_says_so_and_never_while_that_tells_its_value() {
+        let (_, mut session, file) = sender();
+        let arn = came_by_form(&mut session, &file);
+        let twin = |session: &super::Session, arn: &str| {
+            let keys = session.view().keys;
+            keys.iter()
+                .find(|row| row.key.key_arn == arn)
+                .unwrap()
+                .twin
+                .clone()
+        };
+        assert_eq!(twin(&session, &arn), None, "pek's value stands on its page");
+        let own = value(&session, &arn);
+        typed(&mut session, &arn, &own);
+        assert_eq!(twin(&session, &arn).as_deref(), Some("pek"));
+        let pek = session.view().keys;
+        let pek = pek.iter().find(|row| row.label == "pek").unwrap();
+        assert_eq!(pek.twin, None, "it did not come in");
+    }
+}
