@@ -9,11 +9,11 @@ use crate::session::{Command, Refusal, Session, Watches};
 use crate::text::{say, tr};
 
 use super::act::{Acting, Acts};
+use super::beside::plain;
 use super::dialogue::{Dialogue, Heard, Question, answered, footing};
 use super::filling::Draft;
 use super::line::Gone;
 use super::lock::over;
-use super::opening::plain;
 use super::question::gives_up;
 
 /// Whether shares that were entered are given up; where there are none, nothing is asked.

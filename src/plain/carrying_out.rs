@@ -12,9 +12,9 @@ use crate::session::{
 use crate::text::{say, tr};
 
 use super::act::Acting;
+use super::beside::plain;
 use super::dialogue::{Question, SEARCHING, footing};
 use super::line::Gone;
-use super::opening::plain;
 
 const BEING_DONE: &str = "Wait: all have signed; it is being done.";
 

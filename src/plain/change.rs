@@ -8,10 +8,10 @@ use crate::session::{Changed, Changing};
 use crate::text::{say, tr};
 
 use super::act::Acting;
+use super::beside::plain;
 use super::dialogue::{Dialogue, Heard, Question, footing};
 use super::home::Home;
 use super::line::Gone;
-use super::opening::plain;
 use super::question::gives_up;
 
 impl Acting<'_, '_> {

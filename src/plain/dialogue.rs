@@ -7,7 +7,6 @@ use crate::session::asked::{looks_like_phrase, words_at_a_number};
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::idle::{IDLE_MINUTES, Why};
-use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
 use crate::text::{say, tr};
 
 use super::choices::{numbered, picked};
@@ -28,7 +27,7 @@ const IDLE: i64 = IDLE_MINUTES * 60 * 1000;
 
 /// A talk over lines.
 pub(crate) struct Dialogue<'a> {
-    line: &'a mut dyn Line,
+    pub(super) line: &'a mut dyn Line,
     /// How many vaults are open behind it.
     guarded: usize,
     /// Milliseconds after which a ceremony wants it locked, where that is sooner than usual.
@@ -133,7 +132,7 @@ impl<'a> Dialogue<'a> {
     }
 
     /// Enter alone, where a passphrase comes next: what is typed a line too early is not shown.
-    fn enter_unseen(&mut self, question: &Question) -> Result<Heard<()>, Gone> {
+    pub(super) fn enter_unseen(&mut self, question: &Question) -> Result<Heard<()>, Gone> {
         self.tell(question);
         loop {
             self.footing(&question.footing);
@@ -386,35 +385,6 @@ impl<'a> Dialogue<'a> {
                 Heard::Said(word) => Heard::Said(word),
             },
         )
-    }
-
-    /// The keyboard changes hands; with `blank`, earlier text is scrolled out of sight once the person is there.
-    pub(crate) fn hand_over(
-        &mut self,
-        page: &HandOver<'_>,
-        blank: bool,
-    ) -> Result<Heard<()>, Gone> {
-        self.heading(&page.goes());
-        self.say(&page.step_back());
-        let enter = if blank {
-            tr("scrolls all this out of sight and shows the question")
-        } else {
-            tr("shows the question")
-        };
-        let question =
-            Question::new(footing(&page.acts(), enter, page.saved)).explained_here(vec![
-                say!(
-                    "The keyboard changes hands because {ONE_PERSONS_EYES}",
-                    ONE_PERSONS_EYES = tr(ONE_PERSONS_EYES)
-                ),
-                page.waits(),
-            ]);
-        self.line.drop_typed_ahead();
-        let heard = self.enter_unseen(&question)?;
-        if blank && matches!(heard, Heard::Given(())) {
-            self.line.out_of_sight();
-        }
-        Ok(heard)
     }
 
     fn tell(&mut self, question: &Question) {

@@ -9,10 +9,10 @@ use crate::session::keyboard::HandOver;
 use crate::session::{KeySource, Refusal, Run};
 use crate::text::{say, tr};
 
+use super::beside::plain;
 use super::dialogue::{Heard, Question, footing};
 use super::home::Home;
 use super::line::Gone;
-use super::opening::plain;
 
 const BUNDLE: Field = Field {
     id: "bundle",

@@ -8,10 +8,10 @@ use crate::session::view::{CounterpartyView, GivenView};
 use crate::session::{ExportView, TokenView, View};
 use crate::text::{say, tr};
 
+use super::beside::plain;
 use super::dialogue::{Question, footing};
 use super::home::Home;
 use super::line::Gone;
-use super::opening::plain;
 
 impl Home<'_, '_> {
     /// Which file that is still to be written is to be written now; `None` where none is, or something else is wanted.

@@ -417,7 +417,7 @@ fn handed_out(
                 words,
             ])
             .explained(HELP);
-        match super::opening::plain(talk, &question, MEDIUM)? {
+        match super::beside::plain(talk, &question, MEDIUM)? {
             None => talk.say(founding::NEEDS_THEIRS),
             Some(folder) => match envelopes.place(Path::new(folder.trim()), &plan.given.dir) {
                 Ok(notes) => {

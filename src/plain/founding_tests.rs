@@ -188,11 +188,8 @@ fn a_production_vault_made_in_lines_hands_its_envelopes_out() {
     ] {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }
-    for (at, file) in [
-        (0, "Ana.share.age"),
-        (1, "Ben.approval.age"),
-        (3, "Wim.approval.age"),
-    ] {
+    let theirs = ["Ana.share.age", "Ben.approval.age"];
+    for (at, file) in theirs.into_iter().enumerate() {
         assert!(Path::new(&media[at]).join(file).is_file(), "{file}");
     }
     let custody = std::fs::read_to_string(dir.join("custody.toml")).unwrap();

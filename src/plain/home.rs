@@ -15,13 +15,13 @@ use crate::text::{say, tr};
 
 use super::Explain;
 use super::act::{Acting, Acts};
+use super::beside::plain;
 use super::dialogue::{Dialogue, Heard, Question, footing};
 use super::exchanged;
 use super::filling::Draft;
 use super::line::Gone;
 use super::lock::lock;
 use super::menu::{self, Goal, Line, entries};
-use super::opening::plain;
 use super::run::play;
 
 const RECEIPT: Field = Field {

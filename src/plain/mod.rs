@@ -7,6 +7,7 @@ mod act;
 mod attesting;
 #[cfg(test)]
 mod back_tests;
+mod beside;
 mod carrying_out;
 mod change;
 mod choices;
@@ -25,6 +26,7 @@ mod filling_tests;
 mod founding;
 #[cfg(test)]
 mod founding_tests;
+mod hand_over;
 mod hints;
 mod home;
 mod keys;
@@ -301,7 +303,7 @@ fn elsewhere(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
         tr("nothing has happened; no vault is open"),
     ));
     loop {
-        let Some(named) = opening::plain(talk, &question, VAULT_FOLDER)? else {
+        let Some(named) = beside::plain(talk, &question, VAULT_FOLDER)? else {
             return Ok(());
         };
         let folder = Path::new(named.trim());

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use crate::ceremony::{AskField, read_envelope};
+use crate::ceremony::AskField;
 use crate::session::asked::{
     CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, RECOVERY_REASON, SHARE_ENVELOPE,
 };
-use crate::session::field::Field;
 use crate::session::founding::vault_name;
 use crate::session::guide::Entry;
 use crate::session::idle::{Why, nothing_open};
@@ -20,6 +19,7 @@ use crate::text::{say, tr};
 use crate::vault::FolderStore;
 
 use super::attesting::{attested, shares_given_up};
+use super::beside::{medium, plain};
 use super::dialogue::{Dialogue, Heard, Question, answered, footing};
 use super::line::Gone;
 
@@ -410,13 +410,24 @@ impl<'t, 'a> Entering<'t, 'a> {
             field: OPENING_PASSPHRASE,
             practice: self.public.practice.get(name).cloned(),
         };
+        self.unsealed(name, envelope.as_deref(), &question, &asked)
+    }
+
+    /// Asks for the words until they open the envelope, somebody goes back, or it is the envelope that is wrong.
+    fn unsealed(
+        &mut self,
+        name: &str,
+        envelope: Option<&str>,
+        question: &Question,
+        asked: &AskField,
+    ) -> Result<(), Gone> {
         loop {
-            let Heard::Given(passphrase) = self.talk.secret(&question, &asked)? else {
+            let Heard::Given(passphrase) = self.talk.secret(question, asked)? else {
                 return Ok(());
             };
             self.talk
                 .say(&say!("Wait: unsealing the envelope of {name}.", name));
-            match self.opening.enter(name, &passphrase, envelope.as_deref()) {
+            match self.opening.enter(name, &passphrase, envelope) {
                 Ok(0) => self
                     .talk
                     .say(&say!("{name} has entered. That is enough.", name)),
@@ -464,43 +475,6 @@ impl<'t, 'a> Entering<'t, 'a> {
                     None => return Ok(Some(card)),
                 }
             }
-        }
-    }
-}
-
-/// A plain field without a practice answer; `None` if a word was said.
-pub(crate) fn plain(
-    talk: &mut Dialogue<'_>,
-    question: &Question,
-    field: Field,
-) -> Result<Option<String>, Gone> {
-    let asked = AskField {
-        exactly: None,
-        digits: None,
-        field,
-        practice: None,
-    };
-    Ok(match talk.text(question, &asked)? {
-        Heard::Given(text) => Some(text),
-        Heard::Said(_) => None,
-    })
-}
-
-/// An envelope on its owner's medium; `None` if a word was said.
-pub(crate) fn medium(
-    talk: &mut Dialogue<'_>,
-    question: &Question,
-    field: Field,
-    whose: (&str, &str),
-    sets: &[String],
-) -> Result<Option<String>, Gone> {
-    loop {
-        let Some(path) = plain(talk, question, field)? else {
-            return Ok(None);
-        };
-        match read_envelope(Path::new(&path), whose, sets) {
-            Ok(text) => return Ok(Some(text)),
-            Err(refusal) => talk.stop(&refusal.to_string()),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
+use super::beside::plain;
 use super::dialogue::{Question, footing};
 use super::home::Home;
 use super::line::Gone;
-use super::opening::plain;
 use crate::ceremony::{lint_said, recorded_script_for};
 use crate::os::write_new_file;
 use crate::session::asked::NEW_SCRIPT;

@@ -5,9 +5,9 @@ use crate::session::{Command, PendingView, guide};
 use crate::text::{say, tr};
 
 use super::act::Acting;
+use super::beside::plain;
 use super::dialogue::{Heard, Question, footing};
 use super::line::Gone;
-use super::opening::plain;
 
 impl Acting<'_, '_> {
     pub(super) fn void(&mut self, pending: &PendingView) {

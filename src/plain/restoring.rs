@@ -10,10 +10,11 @@ use crate::session::{Environment, NewerLog, Profile, Restored, Session};
 use crate::text::{say, tr};
 
 use super::act::{Acting, Acts};
+use super::beside::plain;
 use super::dialogue::{Dialogue, Heard, Question, Word, answered, footing};
 use super::filling::Draft;
 use super::line::Gone;
-use super::opening::{self, plain};
+use super::opening;
 use super::{Explain, close};
 
 /// A return that stands before its custodians, and what became of it.

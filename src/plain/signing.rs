@@ -5,9 +5,9 @@ use crate::session::asked::{APPROVAL_ENVELOPE, SIGNING_PASSPHRASE};
 use crate::session::{KeySource, Profile, Session};
 use crate::text::tr;
 
+use super::beside::medium;
 use super::dialogue::{Dialogue, Heard, Question};
 use super::line::Gone;
-use super::opening::medium;
 
 /// What opens a person's key for one signature; `None` if it was given up.
 pub(crate) fn key(

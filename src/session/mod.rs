@@ -271,7 +271,7 @@ impl Session {
             entropy,
             state_folder,
         } = environment;
-        let consumed = consumed_ids(&state);
+        let consumed = state.consumed_ids();
         let paced = (wall.now(), OsMonotonic::start());
         Self {
             name,
@@ -465,7 +465,7 @@ impl Session {
             self.broken = Some(refusal.to_string());
             return Err(refusal);
         }
-        self.consumed = consumed_ids(&state);
+        self.consumed = state.consumed_ids();
         self.state = state;
         self.rows = OnceLock::new();
         self.copies = OnceLock::new();
@@ -490,12 +490,4 @@ impl Session {
             self.broken = Some("The refusal could not be written down.".into());
         }
     }
-}
-
-fn consumed_ids(state: &State) -> BTreeSet<[u8; 32]> {
-    state
-        .consumed
-        .iter()
-        .filter_map(|id| id.as_slice().try_into().ok())
-        .collect()
 }

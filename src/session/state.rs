@@ -1,7 +1,7 @@
 //! State: what the payload of the vault holds beside its header. The vault stores its bytes and knows none of
 //! these types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
@@ -90,6 +90,12 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Approval ids that were consumed, as they are compared.
+    pub(crate) fn consumed_ids(&self) -> BTreeSet<[u8; 32]> {
+        let ids = self.consumed.iter();
+        ids.filter_map(|id| id.as_slice().try_into().ok()).collect()
+    }
+
     /// The recovery set that no rotation has ended.
     pub(crate) fn recovery_in_force(&self) -> Option<&RecoveryRecord> {
         self.recovery.as_ref().filter(|set| set.ended.is_none())

@@ -25,11 +25,8 @@ impl Session {
     /// The read-only view.
     pub fn view(&self) -> View {
         let seq = self.book.seq();
-        let people = self
-            .acting()
-            .iter()
-            .filter(|p| p.serves_at(seq))
-            .map(|person| self.person_view(person));
+        let people = self.acting().iter().filter(|p| p.serves_at(seq));
+        let people = people.map(|person| self.person_view(person));
         View {
             vault: self.name.clone(),
             vault_id: self.book.vault_id().to_owned(),

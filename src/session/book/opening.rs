@@ -84,19 +84,17 @@ impl Book {
         let vault_id = crate::session::door::hex(&header.vault_id);
         let audit_key = v.derive(AUDIT_LABEL);
         let keys = audit_keys(&state.eras, &audit_key);
-        let sealed_head = Head {
-            count: header.audit_head.count,
-            hash: header.audit_head.hash,
-        };
+        let (count, hash) = (header.audit_head.count, header.audit_head.hash);
+        let sealed_head = Head { count, hash };
         let log = log_of(&vault)?;
         let mut last_group: Vec<Event> = Vec::new();
         let mut since = SinceCard {
             head: (card == Some(0)).then(|| state_head::head0(&vault_id)),
             ..SinceCard::default()
         };
-        let mut open = false;
+        let mut cut_off = false;
         let mut each = |line: &Line| {
-            open = stands_open(&line.event).unwrap_or(open);
+            cut_off = stands_open(&line.event).unwrap_or(cut_off);
             remember(&mut last_group, &line.event);
             since.head = head_at(&line.event, card).or(since.head);
             if let Some(card) = card {
@@ -128,9 +126,7 @@ impl Book {
         };
         let before = book.chain.head();
         let mut notes = book.settle_log(&reading, &last_group, at)?;
-        if open {
-            notes.push(tr(CUT_OFF).to_owned());
-        }
+        notes.extend(cut_off.then(|| tr(CUT_OFF).to_owned()));
         if book.chain.head() != before {
             // Sealed at once: the log may hold one unsealed group at most, whatever follows.
             book.write(&state)?;

@@ -28,18 +28,6 @@ pub(super) fn appointments(view: &View, now: Timestamp) -> Vec<Due> {
         .filter(holds)
         .map(|p| p.name.as_str())
         .collect();
-    let of = |person: &str, why| Whom {
-        person: person.to_owned(),
-        why,
-    };
-    let line = |what: String, who: &[&str], when: String, over| Due {
-        kind: "appoint",
-        what,
-        when,
-        who: who.join(", "),
-        over,
-        goes: Goes::Appoint(of(who.first().copied().unwrap_or_default(), None)),
-    };
     let strict = view.profile == Profile::Production;
     let at = now.millis();
     let (mut absent, mut ended, mut ending) = (Vec::new(), Vec::new(), Vec::new());
@@ -68,25 +56,42 @@ pub(super) fn appointments(view: &View, now: Timestamp) -> Vec<Due> {
         let when = left(now, Timestamp::from_millis(*first));
         lines.push(line(what, &names, when, false));
     }
-    lines.extend(
-        stand_ins(view, &people, at)
-            .into_iter()
-            .map(|(backup, (whom, why))| {
-                // Where the stand-in has no appointment, theirs is entered; else another stand-in is named in the next form.
-                let first = whom.first().copied().unwrap_or(backup);
-                let person = if why.rule == Rule::A7 { backup } else { first };
-                let what = say!(
-                    "{backup} could not stand in for {whom}",
-                    backup,
-                    whom = whom.join(", ")
-                );
-                Due {
-                    goes: Goes::Appoint(of(person, Some(why.foretold()))),
-                    ..line(what, &[backup], tr("now").into(), false)
-                }
-            }),
-    );
+    let off = stand_ins(view, &people, at).into_iter();
+    lines.extend(off.map(|(backup, refused)| stand_in_line(backup, refused)));
     lines
+}
+
+fn line(what: String, who: &[&str], when: String, over: bool) -> Due {
+    Due {
+        kind: "appoint",
+        what,
+        when,
+        who: who.join(", "),
+        over,
+        goes: Goes::Appoint(Whom {
+            person: who.first().copied().unwrap_or_default().to_owned(),
+            why: None,
+        }),
+    }
+}
+
+/// A stand-in who could not step in. Where that is for want of an appointment, theirs is entered; else another stand-in is
+/// named in the next form.
+fn stand_in_line(backup: &str, (whom, why): Refused<'_>) -> Due {
+    let first = whom.first().copied().unwrap_or(backup);
+    let person = if why.rule == Rule::A7 { backup } else { first };
+    let what = say!(
+        "{backup} could not stand in for {whom}",
+        backup,
+        whom = whom.join(", ")
+    );
+    Due {
+        goes: Goes::Appoint(Whom {
+            person: person.to_owned(),
+            why: Some(why.foretold()),
+        }),
+        ..line(what, &[backup], tr("now").into(), false)
+    }
 }
 
 /// Those whose place a stand-in could not take, and the rule that refuses the first of them.

@@ -31,8 +31,8 @@ pub(crate) struct KeyPage {
     arn: String,
     draft: Option<Draft>,
     reading: Reading,
-    /// What was on record of its comparison before somebody went to compare it, where somebody did.
-    before: Option<Option<String>>,
+    /// What was on record of its comparison before somebody went to compare it, empty for nothing; where somebody did.
+    before: Option<String>,
 }
 
 impl KeyPage {
@@ -49,7 +49,7 @@ impl KeyPage {
     /// The same right after it was compared.
     pub(super) fn compared(arn: &str) -> Self {
         Self {
-            before: Some(None),
+            before: Some(String::new()),
             ..Self::new(arn)
         }
     }
@@ -253,8 +253,9 @@ impl Screen for KeyPage {
     }
 
     fn footing(&self, world: &World) -> Footing {
-        let now = self.row(world).and_then(|row| row.compared.as_ref());
-        let entered = self.before.as_ref().is_some_and(|b| b.as_ref() != now);
+        let now = self.row(world).and_then(|row| row.compared.as_deref());
+        let now = now.unwrap_or_default();
+        let entered = self.before.as_ref().is_some_and(|before| before != now);
         Footing {
             acts: tr("nobody: looking needs no approval").into(),
             enter: tr("back to where you were").into(),
@@ -346,7 +347,7 @@ impl Screen for KeyPage {
             Verb::Write => row.map_or_else(Reaction::none, |row| Reaction::push(receipt(row))),
             Verb::Compare => {
                 let before = row.and_then(|row| row.compared.clone());
-                self.before = Some(before);
+                self.before = Some(before.unwrap_or_default());
                 Reaction::push(Compare::over_key(&self.arn, world))
             }
             Verb::Restore => self.ask(op::RESTORE_KEY.name),

@@ -492,4 +492,6 @@ impl Screen for RunScreen {
 #[cfg(test)]
 mod fitting_tests;
 #[cfg(test)]
+mod long_tests;
+#[cfg(test)]
 pub(in crate::tui) mod tests;
