@@ -11,6 +11,7 @@ mod beside;
 mod carrying_out;
 mod change;
 mod choices;
+mod closing;
 mod comparing;
 #[cfg(test)]
 mod comparing_tests;
@@ -69,6 +70,7 @@ use crate::text::{say, tr};
 use crate::vault::{MemoryStore, is_copy, vaults_in};
 
 use act::Acts;
+use closing::close_vault;
 use dialogue::{Dialogue, Heard, Question, footing};
 use home::Home;
 use line::{Gone, Line, Terminal};
@@ -469,34 +471,4 @@ fn stay(talk: &mut Dialogue<'_>, mut session: Session, lent: Lent) -> Result<(),
     talk.unguard();
     close_vault(talk, session);
     stayed
-}
-
-/// Closes a vault that people worked in: the witness copies the card of this state first.
-fn close_vault(talk: &mut Dialogue<'_>, session: Session) {
-    for line in card_told(&session.view()) {
-        talk.say(&line);
-    }
-    close(talk, session);
-}
-
-/// What is said of the witness card before a vault is closed, with what is to be copied where that is a newer one.
-fn card_told(view: &View) -> Vec<String> {
-    let words = view.card_before_closing();
-    let newer = words.is_some() && !view.card_is_current();
-    let copied = newer.then(|| view.card_lines().map(|line| format!("  {line}")));
-    words
-        .into_iter()
-        .chain(copied.into_iter().flatten())
-        .collect()
-}
-
-fn close(talk: &mut Dialogue<'_>, session: Session) {
-    let only = session.only_copy();
-    match session.close() {
-        Ok(()) => talk.say(tr("The vault is closed; what was held in memory is wiped.")),
-        Err(refusal) => talk.stop(&refusal.to_string()),
-    }
-    if let Some(only) = only {
-        talk.stop(only);
-    }
 }

@@ -9,13 +9,14 @@ use crate::session::returning::{COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING
 use crate::session::{Environment, NewerLog, Profile, Restored, Session};
 use crate::text::{say, tr};
 
+use super::Explain;
 use super::act::{Acting, Acts};
 use super::beside::plain;
+use super::closing::close;
 use super::dialogue::{Dialogue, Heard, Question, Word, answered, footing};
 use super::filling::Draft;
 use super::line::Gone;
 use super::opening;
-use super::{Explain, close};
 
 /// A return that stands before its custodians, and what became of it.
 pub(crate) struct Returning {

@@ -1,5 +1,6 @@
 //! Talks without a terminal: every shipped ceremony from its first question to its last, and acts in an open vault.
 
+use super::closing::card_told;
 use super::reader_tests::{MAKE, Reader, at_home, practice_session};
 use super::*;
 use crate::ceremony::{Rehearsals, not_here, shipped};

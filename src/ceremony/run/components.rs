@@ -286,7 +286,7 @@ impl Runner {
         if read_twice && !same_serial(&serial, &watched) {
             self.forget_package(session);
             return Err(Halt::Again(
-                "The two of you read different serials. Nothing was recorded. Both read the package again."
+                "The two of you read different serials. Nothing of it was taken. Both read the package again."
                     .into(),
             ));
         }

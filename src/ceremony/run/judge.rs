@@ -133,7 +133,7 @@ impl Runner {
             return Ok(());
         }
         Err(Halt::Again(
-            tr("This is not what the first reading says. Nothing was recorded. Read it again from the thing itself, in the \
+            tr("This is not what the first reading says. Nothing of it was taken. Read it again from the thing itself, in the \
              same order. If the first reading was wrong: pause (Esc) and record an exception that says so; behind it \
              what you read counts, and both readings stay on record.")
             .to_owned(),
@@ -152,7 +152,7 @@ impl Runner {
         match difference_on_record(typed, &on_record, ANOTHER_KEY) {
             None => Ok(()),
             Some(Wrong { advice, .. }) => Err(Halt::Again(format!(
-                "What you typed is not the check value of this key. Nothing was recorded. {advice}"
+                "What you typed is not the check value of this key. Nothing of it was taken. {advice}"
             ))),
         }
     }

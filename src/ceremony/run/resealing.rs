@@ -283,7 +283,7 @@ impl Runner {
         match (serial.as_str(), reason.as_str()) {
             ("", "") => {
                 return Err(Halt::Again(
-                    "Neither a serial nor a reason was typed. Nothing was recorded: the paper must not lie about. \
+                    "Neither a serial nor a reason was typed. Nothing of it was taken: the paper must not lie about. \
                      Type the new package's serial, or why there is none."
                         .into(),
                 ));
@@ -309,7 +309,7 @@ impl Runner {
             }
             _ => {
                 return Err(Halt::Again(
-                    "Both a serial and a reason were typed. Nothing was recorded: either the paper lies in the package, \
+                    "Both a serial and a reason were typed. Nothing of it was taken: either the paper lies in the package, \
                      or it does not."
                         .into(),
                 ));
@@ -331,7 +331,7 @@ impl Runner {
         };
         if !same_serial(&serial, watched) {
             return Err(Halt::Again(
-                "The two of you read different serials. Nothing was recorded. Both read the package again."
+                "The two of you read different serials. Nothing of it was taken. Both read the package again."
                     .into(),
             ));
         }

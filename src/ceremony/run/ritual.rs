@@ -224,7 +224,7 @@ impl Runner {
                 self.forget();
                 self.watches_asked = true;
                 Err(Halt::Again(say!(
-                    "{question} Nothing was recorded. Read both watches again; if they say the same, that is taken.",
+                    "{question} Nothing of it was taken. Read both watches again; if they say the same, that is taken.",
                     question
                 )))
             }

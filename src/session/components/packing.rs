@@ -35,7 +35,7 @@ fn free_package(
 ) -> Result<(), Refusal> {
     if plain(serial).is_empty() {
         return Err(wrong(
-            "A package has a serial. Nothing was recorded: read it from the package.",
+            "A package has a serial. Nothing of it was taken: read it from the package.",
         ));
     }
     came_in(state, set, part, serial)?;
@@ -54,7 +54,7 @@ fn free_package(
         None => Ok(()),
         Some(other) => Err(wrong(format_args!(
             "Package {} holds part {} of the {} already: every component has a package of its own (PCI PIN 21-3). \
-             Nothing was recorded. Take another package, or read the serial again.",
+             Nothing of it was taken. Take another package, or read the serial again.",
             other.place,
             other.part,
             of_the_key(&other.split).unwrap_or("another set")
@@ -75,7 +75,7 @@ fn came_in(state: &State, set: &SetRef, part: u8, serial: &str) -> Result<(), Re
         if let Some(package) = came {
             return Err(wrong(format_args!(
                 "Package {} came with component {} of {}: it is no new package, and its seal proves nothing any more \
-                 (PCI PIN 21-3). Nothing was recorded. Put the paper into a new one, or read the serial again.",
+                 (PCI PIN 21-3). Nothing of it was taken. Put the paper into a new one, or read the serial again.",
                 package.serial, package.part, known.label
             )));
         }
@@ -116,7 +116,7 @@ pub(super) fn sealed_again(
     let mut own = held.filter(|h| h.split == set.id && h.part == part && h.until.is_none());
     let Some(holding) = own.find(|h| h.person == person) else {
         return Err(wrong(format_args!(
-            "{person} holds no component {part} of {}. Nothing was recorded.",
+            "{person} holds no component {part} of {}. Nothing of it was taken.",
             set.label
         )));
     };

@@ -438,7 +438,7 @@ fn read_back(
 ) -> Result<String, Refusal> {
     let Some(held) = known.part(part).filter(|c| c.holder == person) else {
         return Err(wrong(format_args!(
-            "{person} holds no component {part} of {}. Nothing was recorded.",
+            "{person} holds no component {part} of {}. Nothing of it was taken.",
             known.label
         )));
     };
@@ -446,7 +446,7 @@ fn read_back(
         return Ok(held.kcv.clone());
     }
     Err(wrong(
-        "What was typed is not what the slip must say. Nothing was recorded. Read the slip again, group by group; if \
+        "What was typed is not what the slip must say. Nothing of it was taken. Read the slip again, group by group; if \
          it cannot be read, stop the ceremony: a component that its custodian cannot read is lost.",
     ))
 }

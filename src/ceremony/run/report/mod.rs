@@ -59,8 +59,9 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
     let head = data_encoding::HEXLOWER.decode(audit_head.as_bytes()).ok();
     let head: Option<[u8; 32]> = head.and_then(|bytes| bytes.try_into().ok());
     let mut entered = ledger::Entered::of(session);
+    let exceptions = exceptions(&from);
     RunReport {
-        done: done(run, script),
+        done: done(run, script, exceptions.len()),
         run: run.id.clone(),
         vault: format!("{}, {}", view.vault, view.vault_id),
         profile: view.profile.name().to_owned(),
@@ -95,7 +96,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         accesses: entered.accesses(session),
         suspect_packages: from.shown.suspect_packages(),
         suspect_keys: entered.suspect_keys(session),
-        exceptions: exceptions(&from),
+        exceptions,
         papers: papers::of_a_stop(&from),
         exempted: entered.exempted(run, session),
         clauses: clauses::table(&from),
@@ -190,8 +191,11 @@ fn outcome(run: &Run) -> String {
     }
 }
 
-fn done(run: &Run, script: &Script) -> String {
+fn done(run: &Run, script: &Script, exceptions: usize) -> String {
     let words = match run.outcome {
+        Some(RunOutcome::Completed) if exceptions > 0 => {
+            "Completed; what was not as written stands under Exceptions."
+        }
         Some(RunOutcome::Completed) => "Completed as written.",
         Some(RunOutcome::Exception) => "Completed with recorded exceptions.",
         Some(RunOutcome::Aborted) => "ABORTED before its end.",
