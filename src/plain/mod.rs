@@ -65,7 +65,7 @@ use crate::ceremony::{Again, Script, Wanted, open_run};
 use crate::session::asked::{ELSEWHERE, VAULT_FOLDER};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
-use crate::session::{Environment, Profile, Refusal, RunOutcome, Session, View, practice};
+use crate::session::{Environment, Profile, Refusal, RunOutcome, Session, practice};
 use crate::text::{say, tr};
 use crate::vault::{MemoryStore, is_copy, vaults_in};
 

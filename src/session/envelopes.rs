@@ -83,6 +83,13 @@ pub fn place(
         )));
     }
     let out = OutputFolder::open(folder).map_err(|e| wrong(&e))?;
+    let names = out.names().map_err(|e| wrong(&e))?;
+    if let Some(theirs) = names.iter().find(|name| is_of_another(name, files)) {
+        return Err(Refusal::Usage(format!(
+            "{theirs} lies in that folder: it is somebody else's medium. Nothing was written; put in your own, or name \
+             another folder on it."
+        )));
+    }
     for (name, text) in files {
         let there = out.names().map_err(|e| wrong(&e))?.contains(name);
         if !(there && reads_back(&out, name, text)) {
@@ -97,6 +104,17 @@ pub fn place(
         }
     }
     Ok(existing(folder))
+}
+
+/// Whether a file is an envelope of another person than these are, by its name, whatever set it is of.
+fn is_of_another(name: &str, own: &[(String, String)]) -> bool {
+    let whose = |name: &str| name.split('.').next().map(str::to_owned);
+    is_envelope(name) && !own.iter().any(|(own, _)| whose(own) == whose(name))
+}
+
+fn is_envelope(name: &str) -> bool {
+    let of = |kind: &str| name.contains(&format!(".{kind}."));
+    is_age(name) && (of("share") || of("approval"))
 }
 
 /// The same, with what the person should know of the place before it is left: in sentences, none where all is well.
@@ -129,10 +147,9 @@ pub fn place_telling(
     let names = OutputFolder::open(&real)
         .and_then(|out| out.names())
         .unwrap_or_default();
-    let others = names.into_iter().filter(|name| {
-        let envelope = |kind: &str| name.contains(&format!(".{kind}.")) && is_age(name);
-        (envelope("share") || envelope("approval")) && !files.iter().any(|(own, _)| own == name)
-    });
+    let others = names
+        .into_iter()
+        .filter(|name| is_envelope(name) && !files.iter().any(|(own, _)| own == name));
     let others: Vec<String> = others.collect();
     if !others.is_empty() {
         notes.push(say!(
@@ -228,13 +245,13 @@ mod tests {
         let typo = room.path().join("nosuch/ana");
         assert!(refused(place(&typo, &file(), &vault, &[])).contains("is the stick mounted"));
         assert!(!room.path().join("nosuch").exists());
-        std::fs::write(room.path().join("Ben.share.age"), "armored").unwrap();
+        std::fs::write(room.path().join("ana.share.0a.age"), "armored").unwrap();
         let Ok((_, notes)) = place_telling(room.path(), &file(), &vault, &[]) else {
             panic!("it was refused");
         };
         let told = notes.join(" ");
         assert!(
-            told.contains("same disk as the vault") && told.contains("Ben.share.age"),
+            told.contains("same disk as the vault") && told.contains("ana.share.0a.age"),
             "{told}"
         );
         assert!(!told.contains("was made"), "{told}");
@@ -255,6 +272,10 @@ mod tests {
         );
         // A second try after a cut one.
         assert!(place(&ana, &file(), &vault, &[]).is_ok());
+        // Another person's stick, whatever set of theirs lies on it.
+        let theirs = vec![("ben.share.2a.age".to_owned(), "armored".to_owned())];
+        let said = refused(place(&ana, &theirs, &vault, &[]));
+        assert!(said.contains("ana.share.age lies in that folder"), "{said}");
         // Another name of the same folder.
         let link = room.path().join("ben");
         std::os::unix::fs::symlink(&ana, &link).unwrap();
