@@ -66,10 +66,10 @@ impl Rule {
             }
             Self::A6 => "Let somebody observe who never held a part of this key.",
             Self::A7 => {
-                "Enter the signed appointment first (keymoot vault appoint), or choose somebody whose appointment is in force."
+                "Enter the signed appointment first (at the screens Custodians, \"Somebody is appointed as custodian\"; or keymoot vault appoint), or choose somebody whose appointment is in force."
             }
             Self::A8 => {
-                "Choose custodians who report to different managers; a small firm enters the exception that two managers signed (keymoot vault exempt)."
+                "Choose custodians who report to different managers; a small firm enters the exception that two managers signed (at the screens Custodians; or keymoot vault exempt)."
             }
             Self::A9 => "Name another witness and fill in every field of the access.",
             Self::C4 => {
