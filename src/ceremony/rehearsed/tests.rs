@@ -27,11 +27,11 @@ fn what_is_told_of_a_note_is_what_became_of_it() {
 fn a_rehearsal_without_people_opens_no_production() {
     let room = tempfile::tempdir().unwrap();
     let file = room.path().join("notes");
-    let (now, day) = (WallClock.now(), 86_400_000);
+    let day = 86_400_000;
     let noted = Noted::leaving(Some(&file), "aa", false);
     assert_eq!(noted, Noted::Headless);
     assert!(noted.told().contains("people answer"), "{}", noted.told());
-    let refused = find(Some(&file), "aa", now, day).unwrap_err();
+    let refused = find(Some(&file), "aa", WallClock.now(), day).unwrap_err();
     assert!(refused.contains("nobody practised it"), "{refused}");
     assert!(refused.contains("in which people answered"), "{refused}");
     leave(&file, "aa", true).unwrap();
