@@ -197,6 +197,22 @@ fn a7_a_form_that_has_ended_is_named_with_its_last_day() {
     enter(&mut session, &two, (1, "Ana")).unwrap();
 }
 
+/// The rule that stops a custodian's turn is asked before the ceremony begins: nothing is on record then.
+#[test]
+fn a7_is_told_before_a_ceremony_begins_and_not_in_its_first_turn() {
+    let mut session = session();
+    appoint(&mut session, "Ana", "Meg", "Dee", "2026-11-01");
+    let refused = played(&mut session, &entering()).unwrap_err().to_string();
+    assert!(
+        refused.starts_with("A7 (PCI PIN 25-1): Ana may not serve"),
+        "{refused}"
+    );
+    assert!(refused.ends_with("Nothing was begun."), "{refused}");
+    assert!(session.view().runs.is_empty());
+    appoint(&mut session, "Ana", "Meg", "Dee", "2027-11-01");
+    played(&mut session, &entering()).unwrap();
+}
+
 #[test]
 fn a8_whoever_reports_to_the_same_manager_is_named_with_the_papers() {
     let mut session = session();

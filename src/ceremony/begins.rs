@@ -1,9 +1,10 @@
 //! What stands against a script in a vault before anybody asks for it: lists show it off with its reason, and with what
 //! brings it. The run itself judges again, and more.
 
-use crate::session::Profile;
+use crate::session::{Profile, View};
 use crate::text::{say, tr};
 
+use super::open_run::open_run;
 use super::rehearsed::Rehearsals;
 use super::script::Script;
 
@@ -14,6 +15,44 @@ pub struct NotHere {
     pub short: &'static str,
     /// In a sentence that begins with them, and with what brings it.
     pub told: String,
+    /// Whether it may be otherwise by now: it was rehearsed meanwhile, in another terminal.
+    pub again: bool,
+}
+
+/// Why another ceremony does not begin while one stands open in the vault; nothing for that one itself.
+pub fn another_open(view: &View, sha256: &str) -> Option<NotHere> {
+    let open = open_run(view).filter(|open| open.script_sha256 != sha256)?;
+    Some(NotHere {
+        short: tr("waits for another"),
+        told: say!(
+            "not now: {title} stands open at step {number} of {all}, and a vault has one ceremony at a time. Home goes on \
+             with it; there Esc can also stop it for good.",
+            title = open.title,
+            number = open.number,
+            all = open.all
+        ),
+        again: false,
+    })
+}
+
+/// What whoever rehearses a script is told that no production vault would begin, with the way out.
+pub fn not_for_production(script: &Script) -> Option<String> {
+    (!script.profiles().contains(&Profile::Production)).then(|| {
+        say!(
+            "NOT FOR PRODUCTION: its author lets it run in {kinds} vaults only. {way}",
+            kinds = profiles(script),
+            way = tr(COPY_IT)
+        )
+    })
+}
+
+/// How a script comes to run in another vault.
+pub(super) const COPY_IT: &str = "To run it elsewhere: copy the script (keymoot new-script --from it), set [policy] profiles, rehearse the copy.";
+
+/// `rehearsal and test`.
+fn profiles(script: &Script) -> String {
+    let names: Vec<_> = script.profiles().iter().map(|p| p.name()).collect();
+    names.join(" and ")
 }
 
 /// Why a script would not begin in a vault of this profile. `file` is how a command names the script; of `rehearsals`
@@ -25,15 +64,16 @@ pub fn not_here(
     rehearsals: Option<&Rehearsals>,
 ) -> Option<NotHere> {
     if !script.profiles().contains(&profile) {
-        let names: Vec<_> = script.profiles().iter().map(|p| p.name()).collect();
         return Some(NotHere {
             short: tr("not for this vault"),
             told: say!(
                 "not for this vault: the script is for {kinds} vaults, and this one is for {profile}. Its author says so \
-                 in [policy] profiles; the vault stays as it is.",
-                kinds = names.join(" and "),
-                profile = profile.name()
+                 in [policy] profiles; the vault stays as it is. {way}",
+                kinds = profiles(script),
+                profile = profile.name(),
+                way = tr(COPY_IT)
             ),
+            again: false,
         });
     }
     if profile != Profile::Production {
@@ -48,11 +88,13 @@ pub fn not_here(
                  secure cryptographic device, PCI PIN 5-1). Keys come from elsewhere; the policy is changed at Custodians.",
             )
             .to_owned(),
+            again: false,
         });
     }
     let missing = rehearsals?.missing(script)?;
     Some(NotHere {
         short: missing.short,
         told: missing.told(file),
+        again: true,
     })
 }

@@ -26,6 +26,7 @@ mod recorded;
 mod rehearsed;
 mod run;
 mod script;
+mod seats;
 mod shipped;
 mod stand_in;
 mod stand_in_receiver;
@@ -36,7 +37,7 @@ mod template;
 pub use ask::{
     Advance, Anew, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
 };
-pub use begins::{NotHere, not_here};
+pub use begins::{NotHere, another_open, not_for_production, not_here};
 pub use brief::{Brief, BriefVault, brief};
 pub use changing::ChangeTalk;
 pub use component_script::component_script;
@@ -53,6 +54,7 @@ pub use run::{
     RunError, Runner, Wanted, is_compared, left_behind, resolve_inputs, run_report, write_run,
 };
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
+pub use seats::kept_out;
 pub use shipped::{sample, shipped};
 pub use telling::{came_back, came_back_footing, ended, handed_over, holdings, saved};
 pub use template::new_script;

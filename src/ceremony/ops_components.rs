@@ -3,6 +3,7 @@
 use crate::session::field::{Choice, Field, Kind};
 use crate::session::op::Op;
 use crate::session::op_components::SLIP;
+use crate::text::tr;
 
 /// Names of these ops begin so.
 pub const PREFIX: &str = "component.";
@@ -75,6 +76,22 @@ pub const KCV: Field = Field {
 
 /// The field in which somebody says whether a package was opened before: a tired Enter does not answer it.
 pub const TAMPERED: &str = "tampered";
+
+/// The field in which a holder says what became of a paper that did not count.
+pub const FATE_OF_A_PAPER: &str = "fate";
+
+/// The field in which whoever watches says whether it was so.
+pub const SEEN_TOO: &str = "seen";
+
+/// Why none of these fields' answers is chosen before somebody chooses it, where one attests what was seen.
+pub fn undecided(field: &str) -> Option<&'static str> {
+    match field {
+        TAMPERED => Some(tr("look at the package first, then choose")),
+        FATE_OF_A_PAPER => Some(tr("say what became of the paper, then go on")),
+        SEEN_TOO => Some(tr("say what you saw yourself, then go on")),
+        _ => None,
+    }
+}
 
 /// A package comes.
 pub const RECEIVE: Op = Op {

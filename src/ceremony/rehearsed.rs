@@ -34,7 +34,15 @@ pub struct Rehearsed {
     pub at: String,
     /// `completed`.
     pub outcome: String,
+    /// `people` where people answered at screens or in lines, `headless` where the script answered itself. Absent in notes
+    /// of before this was noted: they count as they did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
+
+/// Who answered in a rehearsal, as its note has it.
+const PEOPLE: &str = "people";
+const HEADLESS: &str = "headless";
 
 impl Rehearsed {
     /// In words, for people and for the record.
@@ -45,7 +53,26 @@ impl Rehearsed {
         } else {
             format!("another build ({})", self.build)
         };
-        format!("rehearsed {} by {build}", self.at)
+        let who = match self.by.as_deref() {
+            Some(PEOPLE) => ", with people who answered",
+            Some(HEADLESS) => ", headless: nobody practised",
+            _ => "",
+        };
+        format!("rehearsed {} by {build}{who}", self.at)
+    }
+
+    /// The same on a screen, where somebody is asked whether the script begins.
+    pub fn on_screen(&self) -> String {
+        let at = self.at.get(..16).unwrap_or(&self.at).replace('T', " ");
+        match self.by.as_deref() {
+            Some(PEOPLE) => say!("{at} UTC on this workstation: people answered", at),
+            Some(HEADLESS) => say!("{at} UTC, headless: nobody practised", at),
+            _ => say!("{at} UTC on this workstation", at),
+        }
+    }
+
+    fn headless(&self) -> bool {
+        self.by.as_deref() == Some(HEADLESS)
     }
 }
 
@@ -54,6 +81,8 @@ impl Rehearsed {
 pub enum Noted {
     /// It stands among this workstation's own.
     Here,
+    /// It is noted, and that nobody answered: a production vault asks for another.
+    Headless,
     /// It stands in this file, which somebody named.
     In(PathBuf),
     /// This workstation has no place for notes, and nobody named a file.
@@ -64,12 +93,13 @@ pub enum Noted {
 
 impl Noted {
     /// Leaves the note of a script that went through, where there is a place for it.
-    pub(super) fn leaving(file: Option<&Path>, script: &str) -> Self {
+    pub(super) fn leaving(file: Option<&Path>, script: &str, attended: bool) -> Self {
         let Some(file) = file else {
             return Self::Nowhere;
         };
         let usual = crate::os::state_folder().map(|folder| note_file(&folder));
-        match leave(file, script) {
+        match leave(file, script, attended) {
+            Ok(()) if !attended => Self::Headless,
             Ok(()) if usual.as_deref() == Some(file) => Self::Here,
             Ok(()) => Self::In(file.to_owned()),
             Err(why) => Self::Failed(why),
@@ -84,6 +114,7 @@ impl Noted {
     /// In words for people: whether production will find it, and what to do where it does not.
     pub fn told(&self) -> String {
         match self {
+            Self::Headless => tr("It is noted that this script went through headless. A production vault asks for a rehearsal in which people answer, on the screens or in lines.").into(),
             Self::Here => tr("It is noted on this workstation that this script went through: a production vault asks for that.").into(),
             Self::In(file) => say!(
                 "It is noted in {file} that this script went through: a production vault asks for that file.",
@@ -104,7 +135,7 @@ pub fn note_file(state_folder: &Path) -> PathBuf {
 ///
 /// # Errors
 /// The file cannot be written, or is too large to be read again: in words.
-pub(super) fn leave(file: &Path, script: &str) -> Result<(), String> {
+pub(super) fn leave(file: &Path, script: &str, attended: bool) -> Result<(), String> {
     if std::fs::metadata(file).is_ok_and(|file| file.len() > LARGEST) {
         return Err(too_large(file));
     }
@@ -113,6 +144,7 @@ pub(super) fn leave(file: &Path, script: &str) -> Result<(), String> {
         build: own_sha256().unwrap_or_else(|| "unknown".to_owned()),
         at: WallClock.now().rfc3339(),
         outcome: "completed".to_owned(),
+        by: Some(if attended { PEOPLE } else { HEADLESS }.to_owned()),
     };
     let line = serde_json::to_string(&note).map_err(|e| e.to_string())?;
     append_line(file, &line).map_err(|e| e.to_string())
@@ -180,7 +212,8 @@ impl NotRehearsed {
     pub(super) fn refused(&self) -> String {
         let (why, span) = (&self.why, in_english(self.max_age));
         format!(
-            "{why} A production run asks for a green rehearsal of exactly this script, not older than {span}. \
+            "{why} A production run asks for a green rehearsal of exactly this script, in which people answered, not older \
+             than {span}. \
              Nothing was begun. Rehearse it here to its end first, on the screens or by `keymoot play SCRIPT`; or \
              elsewhere with --rehearsal-note F, and give the same file here."
         )
@@ -222,6 +255,8 @@ type Dated = Option<(Timestamp, Rehearsed)>;
 #[derive(Debug, Clone, Default)]
 struct Dates {
     latest: Dated,
+    /// The latest in which nobody answered: it opens nothing, and is told.
+    headless: Dated,
     ahead: Dated,
 }
 
@@ -245,6 +280,8 @@ impl Rehearsals {
             let noted = all.scripts.entry(note.script.clone()).or_default();
             let kept = if at > now {
                 &mut noted.ahead
+            } else if note.headless() {
+                &mut noted.headless
             } else {
                 &mut noted.latest
             };
@@ -270,6 +307,18 @@ impl Rehearsals {
             return Err(wanted(why.clone(), tr("not rehearsed"), Some(detail)));
         }
         let noted = self.scripts.get(script).cloned().unwrap_or_default();
+        let young = |at: &Timestamp| self.now.saturating_sub(at.millis()) <= max_age;
+        let with_people = noted.latest.as_ref().is_some_and(|(at, _)| young(at));
+        if let Some((_, note)) = noted.headless.filter(|(at, _)| young(at) && !with_people) {
+            return Err(wanted(
+                format!(
+                    "This script went through headless ({}), and nobody practised it.",
+                    note.at
+                ),
+                tr("rehearsed headless only"),
+                Some(&note.at),
+            ));
+        }
         let Some((at, note)) = noted.latest else {
             return Err(match noted.ahead {
                 Some((_, note)) => wanted(
@@ -300,6 +349,11 @@ impl Rehearsals {
             ));
         }
         Ok(note)
+    }
+
+    /// The rehearsal that a production run of a script would begin with.
+    pub fn found(&self, script: &Script) -> Option<Rehearsed> {
+        self.of(&script.sha256_hex(), max_age(script)).ok()
     }
 
     /// Why a production run of a script would not begin for want of a rehearsal.
@@ -344,128 +398,4 @@ pub(super) fn find(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(text: &str) -> Timestamp {
-        Timestamp::parse_rfc3339(text).unwrap()
-    }
-
-    #[test]
-    fn what_is_told_of_a_note_is_what_became_of_it() {
-        let room = tempfile::tempdir().unwrap();
-        let file = room.path().join("notes");
-        let noted = Noted::leaving(Some(&file), "aa");
-        assert!(
-            noted.stands() && noted.told().contains("noted in "),
-            "{noted:?}"
-        );
-        assert!(std::fs::read_to_string(&file).unwrap().contains("aa"));
-        let nowhere = Noted::leaving(None, "aa");
-        assert!(!nowhere.stands() && nowhere.told().contains("--rehearsal-note"));
-        let failed = Noted::leaving(Some(room.path()), "aa");
-        assert!(!failed.stands() && failed.told().contains("could not be noted"));
-    }
-
-    #[test]
-    fn a_rehearsal_counts_for_its_script_and_its_days() {
-        let room = tempfile::tempdir().unwrap();
-        let file = room.path().join("notes");
-        let day = 86_400_000;
-        let now = at("2026-12-01T09:00:00Z");
-        assert!(find(None, "aa", now, day).unwrap_err().contains("no place"));
-        assert!(
-            find(Some(&file), "aa", now, day)
-                .unwrap_err()
-                .contains("No rehearsal")
-        );
-        let line = |script: &str, at: &str, outcome: &str| {
-            format!(r#"{{"script":"{script}","build":"b","at":"{at}","outcome":"{outcome}"}}"#)
-        };
-        let lines = [
-            line("aa", "2026-11-29T09:00:00Z", "completed"),
-            line("aa", "2026-11-30T09:00:00Z", "completed"),
-            line("aa", "2026-12-01T08:00:00Z", "exception"),
-            line("bb", "2027-01-01T00:00:00Z", "completed"),
-            r#"{"script":"aa","bui"#.to_owned(),
-        ];
-        std::fs::write(&file, lines.join("\n")).unwrap();
-        let found = find(Some(&file), "aa", now, day).unwrap();
-        assert_eq!(found.at, "2026-11-30T09:00:00Z");
-        let late = at("2026-12-01T09:00:01Z");
-        assert!(
-            find(Some(&file), "aa", late, day)
-                .unwrap_err()
-                .contains("too old")
-        );
-        assert!(
-            find(Some(&file), "bb", now, day)
-                .unwrap_err()
-                .contains("future")
-        );
-        assert!(
-            find(Some(&file), "cc", now, day)
-                .unwrap_err()
-                .contains("another script")
-        );
-    }
-
-    fn line(script: &str, at: &str) -> String {
-        format!(r#"{{"script":"{script}","build":"b","at":"{at}","outcome":"completed"}}"#)
-    }
-
-    /// A laptop's wrong clock, or a file from elsewhere: the valid note beside it counts.
-    #[test]
-    fn a_note_from_the_future_hides_none_before_it() {
-        let room = tempfile::tempdir().unwrap();
-        let file = room.path().join("notes");
-        let now = at("2026-12-01T09:00:00Z");
-        let lines = [
-            line("aa", "2026-11-30T09:00:00Z"),
-            line("aa", "2036-01-01T00:00:00Z"),
-        ];
-        std::fs::write(&file, lines.join("\n")).unwrap();
-        let found = find(Some(&file), "aa", now, MAX_AGE).unwrap();
-        assert_eq!(found.at, "2026-11-30T09:00:00Z");
-        // Too old, it is what is told, and not the clock.
-        let early = find(Some(&file), "aa", now, 3_600_000).unwrap_err();
-        assert!(early.contains("too old"), "{early}");
-    }
-
-    #[test]
-    fn a_long_file_is_read_to_its_end_and_one_that_is_too_large_is_named() {
-        let room = tempfile::tempdir().unwrap();
-        let file = room.path().join("notes");
-        let now = at("2026-12-01T09:00:00Z");
-        let other = line("bb", "2026-11-30T09:00:00Z") + "\n";
-        let mut text = line("aa", "2026-11-30T09:00:00Z") + "\n";
-        text.push_str(&other.repeat((1 << 20) / other.len() + 1));
-        text.push_str(&"x".repeat(10_000));
-        text.push('\n');
-        text.push_str(&line("cc", "2026-11-30T10:00:00Z"));
-        std::fs::write(&file, text).unwrap();
-        for script in ["aa", "bb", "cc"] {
-            find(Some(&file), script, now, MAX_AGE).unwrap();
-        }
-        File::options()
-            .write(true)
-            .open(&file)
-            .unwrap()
-            .set_len(LARGEST + 1)
-            .unwrap();
-        let full = leave(&file, "aa").unwrap_err();
-        assert!(full.contains("begins a new one"), "{full}");
-        let unreadable = find(Some(room.path()), "aa", now, MAX_AGE).unwrap_err();
-        assert!(unreadable.contains("cannot be read"), "{unreadable}");
-    }
-
-    #[test]
-    fn a_line_is_left_and_found() {
-        let room = tempfile::tempdir().unwrap();
-        let file = note_file(&room.path().join("new"));
-        leave(&file, "aa").unwrap();
-        leave(&file, "aa").unwrap();
-        assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
-        assert!(find(Some(&file), "aa", WallClock.now(), MAX_AGE).is_ok());
-    }
-}
+mod tests;

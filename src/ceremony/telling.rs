@@ -390,9 +390,15 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) 
     } else {
         ""
     };
+    let report = if rehearsal {
+        tr("report.txt, where the files are written")
+    } else {
+        tr("in the vault; Home, o Evidence, w writes it to a folder")
+    };
     let told = say!(
-        "file    {files}{next}\nreport  report.txt, where the files are written: who did what, when, and who signed{record}\ncard    {card}: state of the vault, sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
+        "file    {files}{next}\nreport  {report}: who did what, when, and who signed{record}\ncard    {card}: state of the vault, sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
         record,
+        report,
         card,
         files = files.join(", "),
         next,
@@ -416,6 +422,9 @@ mod tests {
         let words = |rehearsal| holdings(None, 7, &["aardvark".to_owned()], rehearsal);
         assert!(words(false).starts_with("file    none for others; the vault keeps the record\n"));
         assert!(!words(false).contains("ceremony.json"));
+        // No report.txt lies anywhere before somebody has it written.
+        assert!(!words(false).contains("report.txt"));
+        assert!(words(false).contains("o Evidence, w writes it"));
         assert!(words(true).starts_with("file    none for others; ceremony.json is the record\n"));
         assert!(done(None, false).contains("no file, 1 report"));
     }

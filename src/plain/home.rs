@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::ceremony::{NotHere, Rehearsals, Script, Wanted, named_file, not_here, shipped};
+use crate::ceremony::{
+    NotHere, Rehearsals, Script, Wanted, another_open, named_file, not_here, shipped,
+};
 use crate::session::due::{self, Exchanged, Goes};
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
@@ -316,7 +318,8 @@ impl<'a> Home<'_, 'a> {
                 return Noted::More(tr("stands open and goes on"));
             }
             let vault = (view.profile, view.software_generation);
-            let off = not_here(script, script.id(), vault, Some(&rehearsals));
+            let off = another_open(&view, &script.sha256_hex());
+            let off = off.or_else(|| not_here(script, script.id(), vault, Some(&rehearsals)));
             off.map_or(Noted::Nothing, Noted::Off)
         };
         let Some(script) = pick(self.talk, &beside)? else {

@@ -42,6 +42,7 @@ pub(crate) fn start(
             aside: None,
             opening: None,
             runner: None,
+            scripts: BTreeMap::new(),
             acts: Acts::default(),
             state_folder,
             recorded,
@@ -72,6 +73,8 @@ pub(crate) struct Desk {
     aside: Option<Session>,
     opening: Option<Opening>,
     runner: Option<Runner>,
+    /// Where scripts of one's own were read from, by their SHA-256.
+    scripts: BTreeMap<String, PathBuf>,
     acts: Acts,
     state_folder: Option<PathBuf>,
     /// Whether the screens are recorded.
@@ -89,6 +92,7 @@ impl Desk {
             aside: None,
             opening: None,
             runner: None,
+            scripts: BTreeMap::new(),
             acts: Acts::default(),
             state_folder: None,
             recorded: false,
@@ -158,7 +162,9 @@ impl Desk {
             }
             Order::ReadScript(path) => {
                 let open = self.session.as_ref().map(Session::profile);
-                scripts::read(&path, open.unwrap_or(Profile::Rehearsal))
+                let read = scripts::read(&path, open.unwrap_or(Profile::Rehearsal));
+                self.scripts.extend(scripts::known(&read, &path));
+                read
             }
             Order::Rehearsals => self.rehearsals(),
             Order::Look(folder) => {
@@ -194,29 +200,6 @@ impl Desk {
             let now = session.wall_time();
             News::Rehearsals(Rehearsals::read(notes.as_deref(), now))
         })
-    }
-
-    /// Begins or takes up a ceremony in the vault that is open.
-    fn play_here(&mut self, here: Order) -> News {
-        let Order::PlayHere {
-            script,
-            inputs,
-            resume,
-            people,
-            real,
-            out,
-        } = here
-        else {
-            return News::Refused(tr("No ceremony is under way.").into());
-        };
-        let usual = self.wanted(inputs, resume, None);
-        let wanted = Wanted {
-            people,
-            real_others: real,
-            out,
-            ..usual
-        };
-        self.begin(&script, wanted).unwrap_or_else(News::RunFailed)
     }
 
     fn trail(&mut self) -> Result<News, Refusal> {
@@ -467,10 +450,15 @@ fn parse(script: &[u8]) -> Result<Script, String> {
         let lines: Vec<String> = findings
             .iter()
             .map(|f| {
+                let at = if f.path.is_empty() {
+                    String::new()
+                } else {
+                    format!("{}: ", f.path)
+                };
                 say!(
-                    "line {line}: {path}: {message}",
+                    "line {line}: {at}{message}",
                     line = f.line,
-                    path = f.path,
+                    at,
                     message = f.message
                 )
             })

@@ -87,17 +87,18 @@ impl Runner {
     /// Takes the run up with the people that are known by now: one line of the log. Nothing where it was taken up.
     ///
     /// # Errors
-    /// What the door refused.
+    /// A component that is still to come would be refused to whoever takes a place, or what the door refused.
     pub(super) fn arrive(&mut self, session: &mut Session) -> Result<(), RunError> {
         let Some(arrival) = self.arrival.take() else {
             return Ok(());
         };
-        let known = self.run(session).inputs;
+        let run = self.run(session);
         self.last = told(&arrival.relieved);
         for relief in &arrival.relieved {
             let (place, name) = (relief.place.clone(), relief.to.clone());
             self.people.insert(place, name);
         }
+        self.newcomers_may_hold(&run, session, &arrival.relieved)?;
         session.perform(Command::Journal(Arrow::Resume {
             run: self.run.clone(),
             relieved: arrival.relieved,
@@ -105,7 +106,7 @@ impl Runner {
         }))?;
         self.goes_elsewhere(session, arrival.out.as_deref())?;
         for (name, bytes) in arrival.inputs {
-            if !known.contains_key(&name) {
+            if !run.inputs.contains_key(&name) {
                 self.keep_input(session, &name, bytes, "command line".to_owned())?;
             }
         }

@@ -5,16 +5,18 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::session::run::GOES_TO;
+use crate::session::run::{FROM_FILE, GOES_TO};
 use crate::session::{
     Arrow, Command, Profile, Run, RunOutcome, Session, StepRecord, StepState, View,
 };
 
+use super::super::begins::{COPY_IT, not_for_production};
 use super::super::model::{KeyDeclaration, Person};
 use super::super::ops;
 use super::super::rehearsed;
 use super::super::script::Script;
 use super::arrival::Arrival;
+use super::super::seats;
 use super::{RunError, Runner, Stage, Wanted, bind, existing, inputs};
 
 impl Runner {
@@ -40,8 +42,8 @@ impl Runner {
         let view = session.view();
         if let Some(open) = view.runs.iter().find(|run| run.outcome.is_none()) {
             return Err(RunError::CannotBegin(format!(
-                "A run of `{}` stands open in this vault since {}. Nothing was begun. Take it up with --resume; \
-                 there Esc can also stop it for good.",
+                "A run of `{}` stands open in this vault since {}. Nothing was begun. Go on with it first: \
+                 at the screens Home shows it, at a shell keymoot play --resume does; there Esc can also stop it for good.",
                 open.script,
                 open.started.rfc3339()
             )));
@@ -53,6 +55,12 @@ impl Runner {
             )));
         }
         let people = bind::people(&script.model, &view)?;
+        if let Some(why) = seats::judged(&script.model, &view, &people) {
+            return Err(RunError::CannotBegin(format!(
+                "{} Nothing was begun.",
+                why.foretold()
+            )));
+        }
         let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
         let (files, _) = inputs::resolve_inputs(&script, wanted.inputs, None, session.profile())?;
         let mut run = Run {
@@ -84,7 +92,8 @@ impl Runner {
         runner.copies_to = wanted.copies_to;
         runner.last = rehearsed
             .map(|told| format!("This script was {told}."))
-            .or_else(|| practice.map(|made| existing::told(&made)));
+            .or_else(|| practice.map(|made| existing::told(&made)))
+            .or_else(|| only_practised(&runner.script, session).filter(|_| attended));
         runner.go_on(session)?;
         Ok(runner)
     }
@@ -152,6 +161,12 @@ impl Runner {
     }
 }
 
+/// What whoever rehearses a script hears that no production vault begins: nobody learns that only on the day.
+fn only_practised(script: &Script, session: &Session) -> Option<String> {
+    let rehearses = session.profile() == Profile::Rehearsal && !session.lasts();
+    rehearses.then(|| not_for_production(script)).flatten()
+}
+
 /// Whether the script may run in this vault at all.
 fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
     let errors: Vec<_> = script
@@ -173,7 +188,7 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
     if !script.profiles().contains(&profile) {
         let names: Vec<_> = script.profiles().iter().map(|p| p.name()).collect();
         return Err(RunError::CannotBegin(format!(
-            "This script is for {}, and this is a {} vault. Nothing was begun.",
+            "This script is for {}, and this is a {} vault. Nothing was begun. {COPY_IT}",
             names.join(" and "),
             profile.name()
         )));
@@ -319,6 +334,30 @@ impl Runner {
         let run = self.run(session);
         let folder = run.steps.first()?.notes.get(GOES_TO)?;
         Some(PathBuf::from(folder))
+    }
+
+    /// Notes the file that the script of a run that just began was read from, where it neither ships nor lies in the vault:
+    /// on another day people are led to it. The record for programs does not have it.
+    ///
+    /// # Errors
+    /// The note could not be committed; the run stands open all the same.
+    pub fn begun_from(&mut self, session: &mut Session, file: &Path) -> Result<(), RunError> {
+        let run = self.run(session);
+        let known = super::super::evidence::script_of(&run).is_some();
+        let file = std::path::absolute(file).ok();
+        let file = file.as_deref().and_then(Path::to_str);
+        let first = run.steps.into_iter().next();
+        let (Some(file), Some(mut step)) = (file, first.filter(|_| !known && session.lasts()))
+        else {
+            return Ok(());
+        };
+        step.notes.insert(FROM_FILE.to_owned(), file.to_owned());
+        session.perform(Command::Journal(Arrow::Step {
+            run: self.run.clone(),
+            step: Box::new(step),
+            binds: Vec::new(),
+        }))?;
+        Ok(())
     }
 
     /// Whoever takes the run up may name another folder.

@@ -6,7 +6,19 @@ use std::collections::BTreeMap;
 use crate::session::{PersonView, View};
 
 use super::super::model::{Model, Person, Role};
+use super::super::script::Script;
 use super::RunError;
+
+/// Who would have which place of a script that begins now.
+///
+/// # Errors
+/// The vault has too few people for it.
+pub(in crate::ceremony) fn places_of(
+    script: &Script,
+    view: &View,
+) -> Result<BTreeMap<String, String>, RunError> {
+    people(&script.model, view)
+}
 
 /// Binds every place to a person. People who are present come first within their role.
 pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, String>, RunError> {

@@ -81,7 +81,23 @@ impl Runner {
             .and_then(|()| self.advance(session));
         match taken {
             Ok(()) => Ok(self.outcome.map_or(Advance::Asks, Advance::Ended)),
-            Err(Halt::Again(words)) => Ok(Advance::Again(words)),
+            Err(Halt::Again(words)) => {
+                self.ask_all_again(session)?;
+                Ok(Advance::Again(words))
+            }
+            Err(Halt::Error(error)) => Err(error),
+        }
+    }
+
+    /// Where what was refused was the word of several people together (two watches), all of them are asked again: without
+    /// that nothing would be asked, and people would be led out of the run.
+    fn ask_all_again(&mut self, session: &mut Session) -> Result<(), RunError> {
+        let asks_nobody = !self.turns_known && self.turns.is_empty() && self.awaited.is_empty();
+        if self.outcome.is_some() || self.stage != Stage::Turn || !asks_nobody {
+            return Ok(());
+        }
+        match self.advance(session) {
+            Ok(()) | Err(Halt::Again(_)) => Ok(()),
             Err(Halt::Error(error)) => Err(error),
         }
     }
@@ -393,7 +409,11 @@ impl Runner {
         let green = self.outcome == Some(RunOutcome::Completed);
         if green && session.profile() == Profile::Rehearsal {
             let file = self.rehearsal_note.as_deref();
-            self.noted = Some(Noted::leaving(file, &self.script.sha256_hex()));
+            self.noted = Some(Noted::leaving(
+                file,
+                &self.script.sha256_hex(),
+                self.attended,
+            ));
         }
     }
 

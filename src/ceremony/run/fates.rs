@@ -11,6 +11,7 @@ use crate::text::{say, tr};
 
 use super::super::ask::Answer;
 use super::super::model::Step;
+use super::super::ops_components::{FATE_OF_A_PAPER, SEEN_TOO};
 use super::Runner;
 use super::drive::Halt;
 use super::papers::PRINTED;
@@ -40,7 +41,7 @@ const NO_PAPER: Choice = Choice {
 
 /// What became of a paper that counts for nothing.
 pub(super) const FATE: Field = Field {
-    id: "fate",
+    id: FATE_OF_A_PAPER,
     label: "That paper",
     hint: "It counts for nothing any more, and must not lie about. The answer stands in the record.",
     kind: Kind::Choice(&[
@@ -70,7 +71,7 @@ const FATE_OF_LAST: Field = Field {
 
 /// Whether whoever watched saw that.
 pub(super) const SEEN: Field = Field {
-    id: "seen",
+    id: SEEN_TOO,
     label: "Was it so",
     hint: "What you saw yourself, not what you were told. If in doubt, say no.",
     kind: Kind::Choice(&[
@@ -84,6 +85,23 @@ pub(super) const SEEN: Field = Field {
         },
     ]),
     optional: false,
+};
+
+/// The same of a paper that cannot be found: there is nothing to see, and both answers leave it not found.
+const SEEN_NOWHERE: Field = Field {
+    label: "Looked too",
+    hint: "Whether you looked for it yourself. Either way it counts as not found.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: SEEN_SO,
+            label: "yes: I looked too, and it is not there",
+        },
+        Choice {
+            id: "no",
+            label: "no: I did not look for it myself",
+        },
+    ]),
+    ..SEEN
 };
 
 /// What was said of a paper, and by whom.
@@ -115,6 +133,9 @@ impl Runner {
         match id {
             id if id == FATE.id && self.stays_good() => Some(FATE_OF_LAST),
             id if id == FATE.id => Some(FATE),
+            id if id == SEEN.id && self.texts.get(FATE.id).is_some_and(|said| said == LOST) => {
+                Some(SEEN_NOWHERE)
+            }
             id if id == SEEN.id => Some(SEEN),
             _ => None,
         }
@@ -194,6 +215,7 @@ impl Runner {
             Some(_) => format!("watched by {witness}"),
         };
         let words = match (chosen, agreed) {
+            (LOST, Some(false)) => format!("{MISSING}, by {person}; {witness} did not look for it"),
             (_, Some(false)) => format!(
                 "{MISSING}: {person} said {}, and {witness} did not see it so",
                 said(chosen)

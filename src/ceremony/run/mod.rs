@@ -61,6 +61,7 @@ use drive::Halt;
 
 pub(super) use act::is_asked;
 pub(crate) use asks::key_lines;
+pub(super) use bind::places_of;
 pub(super) use bring::files_of;
 pub use inputs::resolve_inputs;
 pub use leaving::left_behind;

@@ -83,6 +83,38 @@ impl Runner {
         }
     }
 
+    /// Whoever takes a place is not refused the components that are still to come: said before the run goes on, and not in
+    /// the turn, which would stop it for good.
+    ///
+    /// # Errors
+    /// CannotBegin, with the rule and the past event; the run stands as it stood.
+    pub(super) fn newcomers_may_hold(
+        &self,
+        run: &Run,
+        session: &Session,
+        relieved: &[Relief],
+    ) -> Result<(), RunError> {
+        for step in self.ahead(run).filter(|step| !step.expects_error()) {
+            let new = |place: &String| relieved.iter().any(|relief| relief.place == *place);
+            if !step.who.first().is_some_and(new) {
+                continue;
+            }
+            let lets_out = step.op.name == EXPORT_COMPONENTS.name;
+            if !lets_out && !ops::shows(step.op) {
+                continue;
+            }
+            let Some((set, part, person)) = self.paper_of(step) else {
+                continue;
+            };
+            session
+                .may_hold_component(&set, part, &person)
+                .map_err(|why| {
+                    RunError::CannotBegin(format!("{why} The run stands as it stood."))
+                })?;
+        }
+        Ok(())
+    }
+
     /// The steps that are still to be done.
     fn ahead<'a>(&'a self, run: &'a Run) -> impl Iterator<Item = &'a Step> {
         let steps = self.script.model.steps.iter().zip(&run.steps);

@@ -432,3 +432,6 @@ fn heard(step: &Step, turn: &Turn, as_shown: bool) -> String {
 fn step_asks_second(step: &Step, fields: &[&'static str]) -> bool {
     fields.iter().any(|field| step.asked.contains_key(field))
 }
+
+#[cfg(test)]
+mod tests;

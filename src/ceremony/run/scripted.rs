@@ -151,7 +151,7 @@ impl Runner {
     }
 
     /// Gives the next answer: a wrong one where a fault of the script wants it, else the script's own.
-    fn one_answer(&mut self, session: &mut Session) -> Result<(), RunError> {
+    pub(super) fn one_answer(&mut self, session: &mut Session) -> Result<(), RunError> {
         if let Some((answers, expect)) = self.wrong_answers(session) {
             let step = self.step().map(|step| step.id.clone()).unwrap_or_default();
             let advance = self.answer(session, answers)?;

@@ -35,6 +35,16 @@ fn together(refused: &[Ineligible]) -> Option<Ineligible> {
 }
 
 impl Ledger {
+    /// A7 for several people, as [`Ledger::may_serve`] for one.
+    ///
+    /// # Errors
+    /// [`Ineligible`] under A7, naming everybody whom it refuses.
+    pub fn may_all_serve(&self, people: &[&str], at: i64, strict: bool) -> Result<(), Ineligible> {
+        let serve = |person: &&str| self.may_serve(person, at, strict).err();
+        let refused: Vec<Ineligible> = people.iter().filter_map(serve).collect();
+        together(&refused).map_or(Ok(()), Err)
+    }
+
     /// A3, C4, A7 and A8 for people who take all parts of a secret together, in their order.
     ///
     /// # Errors
@@ -43,11 +53,7 @@ impl Ledger {
     pub fn may_take_seats(&self, seats: &Seats<'_>) -> Result<(), Ineligible> {
         let (split, at) = (seats.split, seats.split.at);
         let names: Vec<&str> = seats.people.iter().map(|(name, _)| *name).collect();
-        let serve = |person: &&str| self.may_serve(person, at, seats.strict).err();
-        let refused: Vec<Ineligible> = names.iter().filter_map(serve).collect();
-        if let Some(refused) = together(&refused) {
-            return Err(refused);
-        }
+        self.may_all_serve(&names, at, seats.strict)?;
         self.may_form(&names, split.threshold, at)?;
         let mut ledger = self.clone();
         // So that a refusal can say of what it is a part.

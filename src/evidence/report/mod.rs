@@ -55,6 +55,9 @@ pub struct RunReport {
     /// Production: whether the machine had a network when the run began.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub network: String,
+    /// Production: when this script was rehearsed before it, and whether people answered.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub rehearsed: String,
     /// Production vaults that make keys in software or take clear components: the sentence of the policy.
     pub software_policy: String,
     /// How long the script's author thought that it takes, `25m`; empty where nothing was said.

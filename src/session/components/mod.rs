@@ -70,7 +70,8 @@ impl SetRef {
         kcv::default_method(self.algorithm)
     }
 
-    pub(super) fn split(&self, at: i64) -> Split {
+    /// The divided secret that the ledger knows it as, since `at` (milliseconds since 1970).
+    pub(crate) fn split(&self, at: i64) -> Split {
         Split {
             id: self.id.clone(),
             what: format!("components of {}", self.label),

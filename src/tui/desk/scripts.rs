@@ -1,12 +1,15 @@
 //! A script of one's own is read from its file: what it is, what stands in for its inputs, what the linter finds.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::ceremony::{MAX_SCRIPT_BYTES, resolve_inputs};
+use super::Desk;
+use crate::ceremony::{MAX_SCRIPT_BYTES, Wanted, resolve_inputs};
+use crate::evidence::bundle::sha256;
 use crate::session::{Profile, Refusal};
-use crate::tui::message::{News, OwnScript};
+use crate::text::tr;
+use crate::tui::message::{News, Order, OwnScript};
 
 /// Reads the script for a vault of this profile.
 pub(super) fn read(path: &Path, profile: Profile) -> Result<News, Refusal> {
@@ -21,4 +24,45 @@ pub(super) fn read(path: &Path, profile: Profile) -> Result<News, Refusal> {
         found: script.lint(),
         bytes: bytes.to_vec(),
     })))
+}
+
+/// A script that was read, by its SHA-256, and its file.
+pub(super) fn known(read: &Result<News, Refusal>, path: &Path) -> Option<(String, PathBuf)> {
+    match read {
+        Ok(News::Script(own)) => Some((sha256(&own.bytes), path.to_owned())),
+        _ => None,
+    }
+}
+
+impl Desk {
+    /// Begins or takes up a ceremony in the vault that is open. Of one that begins from a file of its own the file is noted.
+    pub(super) fn play_here(&mut self, here: Order) -> News {
+        let Order::PlayHere {
+            script,
+            inputs,
+            resume,
+            people,
+            real,
+            out,
+        } = here
+        else {
+            return News::Refused(tr("No ceremony is under way.").into());
+        };
+        let usual = self.wanted(inputs, resume, None);
+        let wanted = Wanted {
+            people,
+            real_others: real,
+            out,
+            ..usual
+        };
+        let begun = self.begin(&script, wanted);
+        let file = self.scripts.get(&sha256(&script)).filter(|_| !resume);
+        if let (Ok(_), Some(file)) = (&begun, file)
+            && let (Some(session), Some(runner)) = (self.session.as_mut(), self.runner.as_mut())
+            && let Err(error) = runner.begun_from(session, file)
+        {
+            return News::RunFailed(error.to_string());
+        }
+        begun.unwrap_or_else(News::RunFailed)
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::picker::Listed;
 use super::runner::RunScreen;
-use crate::ceremony::Script;
+use crate::ceremony::{Rehearsed, Script, kept_out};
 use crate::session::due::span;
 use crate::session::field::Footing;
 use crate::session::{Profile, RunOutcome, said};
@@ -25,6 +25,8 @@ pub(crate) struct Begin {
     chosen: Listed,
     /// What the script says of itself; absent where it cannot be read, which its run would say.
     script: Option<Script>,
+    /// The rehearsal that lets a production vault begin it.
+    rehearsed: Option<Rehearsed>,
     /// Who plays the other side, where a test vault lets keymoot do it.
     other: Option<Choices>,
 }
@@ -56,7 +58,7 @@ fn others(passes: i64, destroys: Option<String>) -> Choices {
 
 impl Begin {
     /// The question for a script.
-    pub(crate) fn new(chosen: Listed, world: &World) -> Self {
+    pub(crate) fn new(chosen: Listed, rehearsed: Option<Rehearsed>, world: &World) -> Self {
         let script = Script::parse(&chosen.script).ok();
         let test = world
             .view
@@ -71,6 +73,7 @@ impl Begin {
         Self {
             chosen,
             script,
+            rehearsed,
             other,
         }
     }
@@ -86,7 +89,13 @@ impl Begin {
             format!("{}, {}", view.vault, view.profile.banner())
         });
         let mut lines = vec![Line::new(tr("in the vault"), vault).role(Role::Wait)];
+        if let Some(why) = self.stopped(world) {
+            lines.push(Line::new(tr("STOP"), why).role(Role::Stop));
+        }
         lines.extend(self.before(world));
+        if let Some(rehearsed) = &self.rehearsed {
+            lines.push(Line::new(tr("rehearsed"), rehearsed.on_screen()));
+        }
         if let Some(script) = &self.script {
             lines.push(Line::new(tr("needs"), people(script)));
             let takes = script.estimate().map_or_else(
@@ -134,27 +143,22 @@ impl Begin {
     fn passes(&self, script: &Script, world: &World) -> Option<Line> {
         let view = world.view.as_ref().filter(|v| v.profile == Profile::Test)?;
         let passes = script.lets_pass(view.profile, view.now, self.real());
-        if passes == 0 {
+        if passes == 0 || self.stopped(world).is_some() {
             return None;
         }
-        let words = match self.stopped(world) {
-            Some(why) => Line::new(tr("STOP"), why).role(Role::Stop),
-            None => Line::new(
-                tr("clock"),
-                say!(
-                    "PRACTICE: its steps let {time} pass; the clock of this vault does not go back",
-                    time = span(passes)
-                ),
-            )
-            .role(Role::Note),
-        };
-        Some(words)
+        let words = say!(
+            "PRACTICE: its steps let {time} pass; the clock of this vault does not go back",
+            time = span(passes)
+        );
+        Some(Line::new(tr("clock"), words).role(Role::Note))
     }
 
     /// Why it cannot begin here.
     fn stopped(&self, world: &World) -> Option<String> {
         let script = self.script.as_ref()?;
-        script.would_destroy(world.view.as_ref()?, self.real())
+        let view = world.view.as_ref()?;
+        let destroys = script.would_destroy(view, self.real());
+        destroys.or_else(|| kept_out(script, view))
     }
 
     /// When this very script was run here before: beginning it makes another run.
@@ -209,10 +213,14 @@ impl Screen for Begin {
         vec![tr("Ceremonies").into(), tr("begin it here?").into()]
     }
 
-    fn footing(&self, _world: &World) -> Footing {
+    fn footing(&self, world: &World) -> Footing {
         Footing {
             acts: tr("you; in the ceremony each question names who answers it").into(),
-            enter: tr("begins it in this vault and asks the first question").into(),
+            enter: if self.stopped(world).is_some() {
+                tr("begins nothing: above stands why, and what brings it").into()
+            } else {
+                tr("begins it in this vault and asks the first question").into()
+            },
             so_far: tr("nothing has happened; Esc goes back to the list").into(),
         }
     }
@@ -259,8 +267,9 @@ impl Screen for Begin {
         });
     }
 
-    fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {
+    fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
+            Verb::Enter if self.stopped(world).is_some() => Reaction::none(),
             Verb::Enter => {
                 let order = Order::PlayHere {
                     script: self.chosen.script.clone(),

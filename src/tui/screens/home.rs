@@ -159,7 +159,11 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
         .doctor
         .iter()
         .find(|(_, verdict, _)| verdict == "STOP");
-    let host = match worst.or_else(|| world.doctor.iter().find(|(_, v, _)| v == "note")) {
+    // What was looked at when the program began says nothing of the clock once people have read their watches.
+    let noted = |(label, verdict, _): &&(String, String, String)| {
+        verdict == "note" && !(label == "clock" && view.attested)
+    };
+    let host = match worst.or_else(|| world.doctor.iter().find(noted)) {
         Some((label, verdict, line)) => format!(
             "{} · {verdict}: {label}: {line}",
             network_word(&world.network)
@@ -213,6 +217,9 @@ fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
                 number = open.number,
                 all = open.all
             ),
+            Some(open) if open.file.is_some() => {
+                tr("reads its script's own file again, and shows it among the ceremonies").into()
+            }
             _ => tr("shows the ceremonies: its script's own file goes on with it").into(),
         },
         Some(Due {

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 
 use super::begin::Begin;
 use super::runner::RunScreen;
-use crate::ceremony::{Finding, NotHere, Rehearsals, Script, open_run, script_of, shipped};
+use crate::ceremony::{
+    Finding, NotHere, Rehearsals, Script, not_for_production, open_run, script_of, shipped,
+};
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::PlaySession;
@@ -51,6 +53,8 @@ pub(crate) struct Listed {
     pub(crate) found: Option<Vec<Finding>>,
     /// Why it would not begin in the open vault.
     pub(crate) off: Option<NotHere>,
+    /// What is said of one that is rehearsed and that no production vault would begin.
+    pub(crate) only_practised: Option<String>,
 }
 
 impl Listed {
@@ -67,6 +71,7 @@ impl Listed {
             inputs: BTreeMap::new(),
             found: None,
             off: None,
+            only_practised: not_for_production(script),
         }
     }
 
@@ -81,11 +86,18 @@ impl Listed {
 
     /// What it is about, in full where the list (which had so much `room` for it) has it cut, and its steps, as many as
     /// there is room for.
-    fn draw(&self, room: u16, canvas: &mut Canvas<'_>) {
+    fn draw(&self, place: Place, room: u16, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(3);
         let mut y = 0;
         if let Some(found) = &self.found {
             y = own::draw(found, width, canvas);
+        }
+        if let Some(words) = self
+            .only_practised
+            .as_ref()
+            .filter(|_| place == Place::Rehearsal)
+        {
+            y = y.saturating_add(canvas.paragraph(2, y, width, Role::Muted, words));
         }
         if let Some(off) = &self.off {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Note, &off.told));
@@ -156,6 +168,8 @@ pub(crate) struct Picker {
     cursor: Cursor,
     /// The rehearsals that are noted here, once the desk has read them: production asks for one.
     rehearsals: Option<Rehearsals>,
+    /// Whether Enter was pressed on one that was not rehearsed when the list was read.
+    asked_again: bool,
 }
 
 impl Picker {
@@ -204,6 +218,7 @@ impl Picker {
             chosen: None,
             cursor: Cursor::on(0),
             rehearsals: None,
+            asked_again: false,
         }
     }
 
@@ -223,7 +238,8 @@ impl Picker {
         // What begins in a vault that stays is recorded there: that is asked once more.
         let stays = world.view.as_ref().is_some_and(|view| view.kept);
         if self.place == Place::Here && stays && !chosen.stands_open(world) {
-            return Reaction::push(Begin::new(chosen.clone(), world));
+            let rehearsed = self.rehearsed(chosen, world);
+            return Reaction::push(Begin::new(chosen.clone(), rehearsed, world));
         }
         // A run that goes on has its files.
         let inputs = if chosen.stands_open(world) && self.place == Place::Here {
@@ -285,6 +301,9 @@ impl Screen for Picker {
         let enter = match (self.place, self.listed.is_empty()) {
             _ if open => tr("goes on with the run that stands open, at the step where it stopped"),
             (_, true) => tr("does nothing: no script is here"),
+            _ if chosen.is_some_and(Listed::may_be_rehearsed_now) => {
+                tr("looks whether it was rehearsed meanwhile; then asks whether it begins")
+            }
             _ if chosen.is_some_and(|listed| listed.off.is_some()) => {
                 tr("begins nothing here: below stands why, and what brings it")
             }
@@ -323,6 +342,7 @@ impl Screen for Picker {
         let off = chosen.and_then(|listed| listed.off.as_ref());
         offers.push(match off {
             _ if self.listed.is_empty() => begin.off_because(tr("no script is here")),
+            Some(off) if off.again => Offer::word(Verb::Enter, tr("look again")),
             Some(off) => begin.off_because(off.short),
             None => begin,
         });
@@ -406,7 +426,7 @@ impl Screen for Picker {
         let y = top.saturating_add(1);
         let room = self.room(chosen, world, width);
         canvas.within(0, y, width, height.saturating_sub(y), |c| {
-            chosen.draw(room, c);
+            chosen.draw(self.place, room, c);
         });
     }
 
@@ -435,7 +455,7 @@ impl Screen for Picker {
             News::Rehearsals(read) => {
                 self.rehearsals = Some(read.clone());
                 self.judge(world);
-                Some(Reaction::none())
+                Some(self.looked_again(world))
             }
             _ => None,
         }
@@ -451,7 +471,7 @@ impl Screen for Picker {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
-            Verb::Enter => self.begin(world),
+            Verb::Enter => self.looks_again().unwrap_or_else(|| self.begin(world)),
             Verb::Write => written(world),
             Verb::Back => Reaction::pop(),
             other => {

@@ -19,6 +19,8 @@ pub(crate) struct TextField {
     input: Input,
     /// The text is a proposal: the first letter typed takes its place.
     proposed: bool,
+    /// It is what somebody typed, and was refused with something else.
+    kept: bool,
 }
 
 impl TextField {
@@ -27,6 +29,7 @@ impl TextField {
         Self {
             input: Input::new(text.to_owned()),
             proposed: false,
+            kept: false,
         }
     }
 
@@ -41,7 +44,13 @@ impl TextField {
 
     /// What stands here was refused: the first letter typed takes its place, as a proposal's.
     pub(crate) fn refused(&mut self) {
+        self.kept = self.is_kept();
         self.proposed = true;
+    }
+
+    /// Whether what stands here is somebody's own, refused or not: nothing else takes its place but what they type.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_own() || (self.kept && !self.value().is_empty())
     }
 
     /// Whether somebody typed what stands here.
@@ -58,6 +67,7 @@ impl TextField {
     pub(crate) fn key(&mut self, key: &KeyEvent) {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let proposed = std::mem::take(&mut self.proposed);
+        self.kept = false;
         // Ctrl-K cuts from the cursor on; what was only proposed goes as a whole.
         let cut = control && key.code == KeyCode::Char('k');
         if proposed && matches!(key.code, KeyCode::Char(_)) && (cut || !control) {

@@ -32,6 +32,31 @@ pub(in crate::ceremony::run) fn into_safe(safe: &Safe) -> String {
     )
 }
 
+/// What a holder does with the paper: it went into a package before a pause and lies there still, or it lies open.
+fn to_pack(session: &Session, set: &SetRef, part: u8) -> (String, &'static str) {
+    let packages = session.closed_packages(&set.id);
+    let lies = packages.into_iter().find(|(of, ..)| *of == part);
+    lies.map_or_else(
+        || {
+            (
+                tr("Put your paper into a new package and close it. Type its serial.").to_owned(),
+                tr("the paper is open; its package is not on record"),
+            )
+        },
+        |(_, _, package)| {
+            (
+                say!(
+                    "Paper {part} lies in package {package}: leave it closed and read its serial. If it was opened since, \
+                     the paper goes into a new package, and that one's serial is typed.",
+                    part,
+                    package
+                ),
+                tr("the paper lies in its package, which is on record"),
+            )
+        },
+    )
+}
+
 impl Runner {
     /// The lines, and what has not happened.
     pub(super) fn component_body(
@@ -76,11 +101,10 @@ impl Runner {
                 tr("the package is closed; its serial was read by one of two")
             }
             _ => {
-                body.push(
-                    tr("Put your paper into a new package and close it. Type its serial.").into(),
-                );
+                let (words, so_far) = to_pack(session, &set, part);
+                body.push(words);
                 body.extend(self.safe_of(step).as_ref().map(into_safe));
-                tr("the paper is open; its package is not on record")
+                so_far
             }
         };
         let held = session.component_parts(&set.id);
@@ -132,5 +156,62 @@ impl Runner {
             ),
             tr("The request shows the place to everybody. No passphrase here.").into(),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ceremony::{Script, Wanted, shipped};
+    use crate::session::{Command, ComponentCommand, ComponentStep, Environment, practice};
+
+    /// A paper that was put away before a pause is not told as open when its step comes: nobody opens a package for that.
+    #[test]
+    fn a_paper_that_lies_in_a_package_stays_in_it() {
+        let (_, text) = shipped()
+            .iter()
+            .find(|(name, _)| *name == "kek-from-components.toml")
+            .unwrap();
+        let script = Script::parse(text).ok().unwrap();
+        let start = crate::api::Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap();
+        let store = Box::new(crate::vault::MemoryStore::new());
+        let environment = Environment::seeded("packed").unwrap();
+        let made = practice::vault(store, environment, Some(start), true);
+        let mut session = made.unwrap().session;
+        let mut runner = Runner::begin(&mut session, script, Wanted::default()).unwrap();
+        while runner.step().unwrap().op.name != ops::SEAL.name {
+            runner.one_answer(&mut session).unwrap();
+        }
+        let body = |runner: &Runner, session: &Session| {
+            let ask = runner.showing(session).ask.unwrap();
+            (ask.body.join(" "), ask.footing.so_far)
+        };
+        let (open, so_far) = body(&runner, &session);
+        assert!(open.contains("into a new package and close it"), "{open}");
+        assert!(so_far.contains("the paper is open"), "{so_far}");
+        let step = runner.step().unwrap();
+        let (set, part) = runner.component_of(step).unwrap();
+        let sealed = ComponentCommand {
+            set,
+            part,
+            person: runner.name(&step.who[0]),
+            by: "pause".into(),
+            step: ComponentStep::Seal {
+                serial: "ZZ-2001".into(),
+                witness: "Wim".into(),
+                safe: None,
+            },
+            arrow: None,
+        };
+        session
+            .perform(Command::Component(Box::new(sealed)))
+            .map(|_| ())
+            .unwrap();
+        let (closed, so_far) = body(&runner, &session);
+        assert!(
+            closed.contains("Paper 1 lies in package ZZ-2001: leave it closed"),
+            "{closed}"
+        );
+        assert!(so_far.contains("which is on record"), "{so_far}");
     }
 }

@@ -210,7 +210,7 @@ impl Runner {
         let same = found == wanted;
         let mut lines = vec![
             say!("  asked for   {wanted}", wanted),
-            say!("  is there    {found}", found),
+            say!("  as made     {found}", found),
         ];
         if !same {
             lines.push(tr("STOP: they differ.").to_owned());

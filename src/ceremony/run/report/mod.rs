@@ -72,7 +72,8 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         interruptions: run.interruptions,
         interrupted: handled::interruptions(&from),
         clock: handled::clock(&from),
-        network: network(run),
+        network: begun_with(run, crate::session::run::NETWORK),
+        rehearsed: begun_with(run, crate::session::run::REHEARSED),
         software_policy: software(&view).to_owned(),
         estimated: script.estimate().unwrap_or_default().to_owned(),
         used_ms: time::used(&from),
@@ -110,10 +111,10 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
     }
 }
 
-/// What was noted of the machine's network when the run began.
-fn network(run: &Run) -> String {
+/// What was noted when the run began: of the machine's network, of the rehearsal before it.
+fn begun_with(run: &Run, note: &str) -> String {
     let first = run.steps.first();
-    let told = first.and_then(|step| step.notes.get(crate::session::run::NETWORK));
+    let told = first.and_then(|step| step.notes.get(note));
     told.cloned().unwrap_or_default()
 }
 

@@ -1,7 +1,7 @@
 //! What would not begin in the open vault stands off in the list, with its reason and what brings it.
 
 use super::{Listed, Picker, Place};
-use crate::ceremony::{Script, not_here, shell_word, shipped};
+use crate::ceremony::{Rehearsed, Script, another_open, not_here, open_run, shell_word, shipped};
 use crate::session::Profile;
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
@@ -9,6 +9,11 @@ use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
 
 impl Listed {
+    /// Whether it stands off for want of a rehearsal, which may have been held since.
+    pub(super) fn may_be_rehearsed_now(&self) -> bool {
+        self.off.as_ref().is_some_and(|off| off.again)
+    }
+
     /// How a command names it.
     fn command_word(&self) -> String {
         let ships = shipped()
@@ -25,7 +30,16 @@ impl Listed {
 impl Picker {
     /// The list of the open vault, as a screen that has what it shows read: which scripts were rehearsed.
     pub(crate) fn open(world: &World) -> Reaction {
-        Self::asking(Reaction::push(Self::here(world)), world)
+        let reaction = Self::asking(Reaction::push(Self::here(world)), world);
+        // The script of the run that stands open may be known to its own file alone: it is read again.
+        let open = world.view.as_deref().and_then(open_run);
+        match open
+            .filter(|open| open.bytes.is_none())
+            .and_then(|open| open.file)
+        {
+            Some(file) => reaction.then(Step::Order(Order::ReadScript(file))),
+            None => reaction,
+        }
     }
 
     /// The same with the script of this id under the cursor.
@@ -48,16 +62,43 @@ impl Picker {
     /// Marks what would not begin in the open vault. A run that stands open is past that.
     pub(super) fn judge(&mut self, world: &World) {
         let view = world.view.as_deref().filter(|_| self.place == Place::Here);
-        let Some(vault) = view.map(|view| (view.profile, view.software_generation)) else {
+        let Some(view) = view else {
             return;
         };
+        let vault = (view.profile, view.software_generation);
         for listed in &mut self.listed {
             let script = Script::parse(&listed.script).ok();
             let off = script.and_then(|script| {
                 let called = listed.command_word();
-                not_here(&script, &called, vault, self.rehearsals.as_ref())
+                let other = another_open(view, &listed.sha256);
+                other.or_else(|| not_here(&script, &called, vault, self.rehearsals.as_ref()))
             });
             listed.off = off.filter(|_| !listed.stands_open(world));
         }
+    }
+
+    /// Which rehearsal a production vault would begin it with.
+    pub(super) fn rehearsed(&self, chosen: &Listed, world: &World) -> Option<Rehearsed> {
+        let view = world.view.as_ref();
+        view.filter(|view| view.profile == Profile::Production)?;
+        let script = Script::parse(&chosen.script).ok()?;
+        self.rehearsals.as_ref()?.found(&script)
+    }
+
+    /// Enter on what was not rehearsed looks again: it may have been rehearsed in another terminal since.
+    pub(super) fn looks_again(&mut self) -> Option<Reaction> {
+        let chosen = self.listed.get(self.cursor.at());
+        self.asked_again = chosen.is_some_and(Listed::may_be_rehearsed_now);
+        self.asked_again.then(|| Reaction::order(Order::Rehearsals))
+    }
+
+    /// What comes of that: the page that asks whether it begins, if it would now.
+    pub(super) fn looked_again(&mut self, world: &World) -> Reaction {
+        let asked = std::mem::take(&mut self.asked_again);
+        let chosen = self.listed.get(self.cursor.at());
+        if asked && chosen.is_some_and(|listed| listed.off.is_none()) {
+            return self.begin(world);
+        }
+        Reaction::none()
     }
 }

@@ -6,7 +6,7 @@ use super::*;
 use crate::api::Timestamp;
 use crate::session::Profile;
 use crate::tui::app::State;
-use crate::tui::message::Effect;
+use crate::tui::message::{Effect, Msg};
 use crate::tui::snapshot;
 
 fn picker() -> Picker {
@@ -26,6 +26,7 @@ fn picker() -> Picker {
         inputs: BTreeMap::new(),
         found: None,
         off: None,
+        only_practised: None,
     };
     Picker::over(
         Place::Rehearsal,
@@ -89,7 +90,6 @@ fn an_unrehearsed_script_stands_off_in_production() {
     let mut state = here(Profile::Production, read());
     snapshot::check("picker-unrehearsed", &mut state);
     snapshot::survives_every_size(&mut state);
-    assert!(snapshot::press(&mut state, "<Enter>").is_empty());
     let (_, bytes) = shipped()
         .iter()
         .find(|(file, _)| *file == "deletion-window.toml")
@@ -106,6 +106,19 @@ fn an_unrehearsed_script_stands_off_in_production() {
         "{text}"
     );
     std::fs::write(&notes, line("2026-11-30T09:00:00Z")).unwrap();
+    // Rehearsed in another terminal while the list stands here: Enter looks again, and then asks.
+    let looks = snapshot::press(&mut state, "<Enter>");
+    assert!(
+        looks
+            .iter()
+            .any(|e| matches!(e, Effect::Desk(Order::Rehearsals)))
+    );
+    let view = state.world.view.clone();
+    let news = Msg::Desk(Box::new(News::Rehearsals(read())), view);
+    crate::tui::app::update(&mut state, news);
+    let text = shown(&mut state);
+    assert!(text.contains("begin it here?"), "{text}");
+    assert!(text.contains("rehearsed 2026-11-30 09:00 UTC"), "{text}");
     let mut state = here(Profile::Production, read());
     let text = shown(&mut state);
     assert!(text.contains("says what it needs"), "{text}");
@@ -153,4 +166,35 @@ fn a_script_for_other_vaults_stands_off() {
             assert!(!found.told.contains("keymoot play"), "{}", found.told);
         }
     }
+}
+
+/// While one ceremony stands open, another is off with the way on, before anybody presses Enter.
+#[test]
+fn another_ceremony_waits_for_the_one_that_stands_open() {
+    let mut state = here(
+        Profile::Test,
+        Rehearsals::read(None, Timestamp::from_millis(0)),
+    );
+    let mut view = (**state.world.view.as_ref().unwrap()).clone();
+    let (_, bytes) = shipped()
+        .iter()
+        .find(|(file, _)| *file == "first-key.toml")
+        .unwrap();
+    let first = Script::parse(bytes).unwrap();
+    let mut session = crate::tui::room::practice_session(false);
+    crate::ceremony::Runner::begin(&mut session, first, crate::ceremony::Wanted::default())
+        .unwrap();
+    view.runs = session.view().runs;
+    state.world.view = Some(Arc::new(view));
+    let mut picker = Picker::here(&state.world);
+    picker.judge(&state.world);
+    let off = |id: &str| {
+        let listed = picker.listed.iter().find(|l| l.id == id).unwrap();
+        listed.off.as_ref().map(|off| off.told.clone())
+    };
+    assert_eq!(off("first-key"), None);
+    let told = off("deletion-window").unwrap();
+    assert!(told.contains("stands open at step 1"), "{told}");
+    assert!(told.contains("Home goes on with it"), "{told}");
+    assert!(!told.contains("--resume"), "{told}");
 }

@@ -5,7 +5,7 @@ use super::super::component::ComponentField;
 use super::super::masked::MaskedField;
 use super::super::text::TextField;
 use crate::api::{KeyAlgorithm, KeyUsage};
-use crate::ceremony::ops_components::TAMPERED;
+use crate::ceremony::ops_components::undecided;
 use crate::session::field::{Field, Kind};
 use crate::text::tr;
 
@@ -52,9 +52,9 @@ pub(super) fn input_for(field: &Field) -> Input {
         Kind::Choice(list) => {
             let none = field.optional.then(|| Entry::none_of_these(field));
             let entries = list.iter().map(|c| Entry::new(c.id, tr(c.label), ""));
-            if field.id == TAMPERED {
+            if let Some(why) = undecided(field.id) {
                 let first = Entry::new("", tr("not said yet"), "");
-                let first = first.off_because(tr("look at the package first, then choose"));
+                let first = first.off_because(why);
                 let entries = std::iter::once(first).chain(entries).collect();
                 return Input::Choice(Choices::undecided(entries));
             }

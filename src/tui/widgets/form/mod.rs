@@ -215,23 +215,6 @@ impl Form {
         digits
     }
 
-    /// F5: fills in the practice answers. What somebody typed stays, unless every field with such an answer is typed.
-    pub(crate) fn practise(&mut self) {
-        let open = |line: &Line| line.asked.practice.is_some() && !line.is_typed();
-        let some = self.lines.iter().any(open);
-        for line in &mut self.lines {
-            if some && line.is_typed() {
-                continue;
-            }
-            if let Some(practice) = &line.asked.practice {
-                line.input.fill(practice);
-                line.error = None;
-                line.waits = false;
-                line.visited = true;
-            }
-        }
-    }
-
     /// Moves in a choice, or between fields, from the last to the first; a field is checked when it is left.
     pub(crate) fn verb(&mut self, verb: Verb) {
         let last = self.lines.len().saturating_sub(1);

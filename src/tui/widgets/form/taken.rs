@@ -66,6 +66,14 @@ fn wiped() -> &'static str {
 }
 
 impl Line {
+    /// The same of what was refused together with another answer.
+    fn is_kept(&self) -> bool {
+        match &self.input {
+            Input::Text(field) => field.is_kept(),
+            _ => self.is_typed(),
+        }
+    }
+
     /// Whether somebody typed what stands here.
     pub(super) fn is_typed(&self) -> bool {
         match &self.input {
@@ -73,6 +81,24 @@ impl Line {
             Input::Masked(field) => !field.is_empty(),
             Input::Component(field) => !field.is_empty(),
             Input::Choice(_) | Input::Confirm => false,
+        }
+    }
+}
+
+impl Form {
+    /// F5: fills in the practice answers. What somebody typed stays, here and in every other field, unless that very answer
+    /// was refused.
+    pub(crate) fn practise(&mut self) {
+        for line in &mut self.lines {
+            if line.is_kept() && line.error.is_none() {
+                continue;
+            }
+            if let Some(practice) = &line.asked.practice {
+                line.input.fill(practice);
+                line.error = None;
+                line.waits = false;
+                line.visited = true;
+            }
         }
     }
 }

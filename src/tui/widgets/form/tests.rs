@@ -61,6 +61,32 @@ fn practice_answers_fill_everything() {
     assert_eq!(form.enter(), Pressed::Complete);
 }
 
+/// A reason that somebody had typed stood in the report as the practice answer: a passphrase was wrong, and F5 pressed.
+#[test]
+fn practice_answers_replace_nothing_that_was_typed() {
+    let mut form = Form::new(&[
+        field("reason", Kind::Text { max: 80 }),
+        field("word", Kind::Passphrase),
+    ]);
+    typed(&mut form, "late");
+    form.verb(Verb::NextField);
+    typed(&mut form, "wrong");
+    form.practise();
+    assert_eq!(form.text("reason").as_deref(), Some("late"));
+    form.typed_over();
+    form.practise();
+    assert_eq!(form.text("reason").as_deref(), Some("late"));
+    assert_eq!(form.enter(), Pressed::Complete);
+    let answers = form.take();
+    assert!(matches!(&answers[1], Answer::Secret(s) if s.expose() == b"7"));
+    // An answer that was itself refused is filled.
+    let mut form = Form::new(&[field("days", Kind::Number { min: 3, max: 180 })]);
+    typed(&mut form, "999");
+    assert_eq!(form.enter(), Pressed::Stays);
+    form.practise();
+    assert_eq!(form.text("days").as_deref(), Some("7"));
+}
+
 #[test]
 fn an_enter_too_many_accuses_nobody_and_hides_no_fault() {
     let mut form = Form::of(&[crate::session::asked::SIGNING_PASSPHRASE]);
@@ -360,4 +386,27 @@ fn a_passphrase_in_a_field_for_open_text_is_wiped_before_it_is_whole() {
     form.key(&KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE));
     typed(&mut form, "It was lost on a train.");
     assert_eq!(form.enter(), Pressed::Complete);
+}
+
+/// Nothing says for a holder that a paper was destroyed, nor for whoever watches that it was seen.
+#[test]
+fn no_answer_about_a_lost_paper_is_chosen_before_somebody_chooses_it() {
+    use crate::ceremony::ops_components::{FATE_OF_A_PAPER, SEEN_TOO};
+    use crate::session::field::{Choice, Field, Kind};
+    for id in [FATE_OF_A_PAPER, SEEN_TOO] {
+        let asked = Field {
+            id,
+            label: "That paper",
+            hint: "",
+            kind: Kind::Choice(&[Choice {
+                id: "destroyed",
+                label: "destroyed now",
+            }]),
+            optional: false,
+        };
+        let mut form = Form::of(&[asked]);
+        assert_eq!(form.enter(), Pressed::Stays, "{id}");
+        form.verb(Verb::Down);
+        assert_eq!(form.enter(), Pressed::Complete, "{id}");
+    }
 }

@@ -1,0 +1,144 @@
+//! Rehearsals as they are noted and found: which one lets a production run begin.
+
+use super::*;
+
+fn at(text: &str) -> Timestamp {
+    Timestamp::parse_rfc3339(text).unwrap()
+}
+
+#[test]
+fn what_is_told_of_a_note_is_what_became_of_it() {
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join("notes");
+    let noted = Noted::leaving(Some(&file), "aa", true);
+    assert!(
+        noted.stands() && noted.told().contains("noted in "),
+        "{noted:?}"
+    );
+    assert!(std::fs::read_to_string(&file).unwrap().contains("aa"));
+    let nowhere = Noted::leaving(None, "aa", true);
+    assert!(!nowhere.stands() && nowhere.told().contains("--rehearsal-note"));
+    let failed = Noted::leaving(Some(room.path()), "aa", true);
+    assert!(!failed.stands() && failed.told().contains("could not be noted"));
+}
+
+/// People practise: that the script answers itself shows that it goes through, and no more.
+#[test]
+fn a_rehearsal_without_people_opens_no_production() {
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join("notes");
+    let day = 86_400_000;
+    let noted = Noted::leaving(Some(&file), "aa", false);
+    assert_eq!(noted, Noted::Headless);
+    assert!(noted.told().contains("people answer"), "{}", noted.told());
+    let refused = find(Some(&file), "aa", WallClock.now(), day).unwrap_err();
+    assert!(refused.contains("nobody practised it"), "{refused}");
+    assert!(refused.contains("in which people answered"), "{refused}");
+    leave(&file, "aa", true).unwrap();
+    leave(&file, "aa", false).unwrap();
+    let found = find(Some(&file), "aa", WallClock.now(), day).unwrap();
+    assert!(found.told().ends_with("with people who answered"));
+    assert!(found.on_screen().contains("people answered"));
+}
+
+#[test]
+fn a_rehearsal_counts_for_its_script_and_its_days() {
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join("notes");
+    let day = 86_400_000;
+    let now = at("2026-12-01T09:00:00Z");
+    assert!(find(None, "aa", now, day).unwrap_err().contains("no place"));
+    assert!(
+        find(Some(&file), "aa", now, day)
+            .unwrap_err()
+            .contains("No rehearsal")
+    );
+    let line = |script: &str, at: &str, outcome: &str| {
+        format!(r#"{{"script":"{script}","build":"b","at":"{at}","outcome":"{outcome}"}}"#)
+    };
+    let lines = [
+        line("aa", "2026-11-29T09:00:00Z", "completed"),
+        line("aa", "2026-11-30T09:00:00Z", "completed"),
+        line("aa", "2026-12-01T08:00:00Z", "exception"),
+        line("bb", "2027-01-01T00:00:00Z", "completed"),
+        r#"{"script":"aa","bui"#.to_owned(),
+    ];
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let found = find(Some(&file), "aa", now, day).unwrap();
+    assert_eq!(found.at, "2026-11-30T09:00:00Z");
+    let late = at("2026-12-01T09:00:01Z");
+    assert!(
+        find(Some(&file), "aa", late, day)
+            .unwrap_err()
+            .contains("too old")
+    );
+    assert!(
+        find(Some(&file), "bb", now, day)
+            .unwrap_err()
+            .contains("future")
+    );
+    assert!(
+        find(Some(&file), "cc", now, day)
+            .unwrap_err()
+            .contains("another script")
+    );
+}
+
+fn line(script: &str, at: &str) -> String {
+    format!(r#"{{"script":"{script}","build":"b","at":"{at}","outcome":"completed"}}"#)
+}
+
+/// A laptop's wrong clock, or a file from elsewhere: the valid note beside it counts.
+#[test]
+fn a_note_from_the_future_hides_none_before_it() {
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join("notes");
+    let now = at("2026-12-01T09:00:00Z");
+    let lines = [
+        line("aa", "2026-11-30T09:00:00Z"),
+        line("aa", "2036-01-01T00:00:00Z"),
+    ];
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let found = find(Some(&file), "aa", now, MAX_AGE).unwrap();
+    assert_eq!(found.at, "2026-11-30T09:00:00Z");
+    // Too old, it is what is told, and not the clock.
+    let early = find(Some(&file), "aa", now, 3_600_000).unwrap_err();
+    assert!(early.contains("too old"), "{early}");
+}
+
+#[test]
+fn a_long_file_is_read_to_its_end_and_one_that_is_too_large_is_named() {
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join("notes");
+    let now = at("2026-12-01T09:00:00Z");
+    let other = line("bb", "2026-11-30T09:00:00Z") + "\n";
+    let mut text = line("aa", "2026-11-30T09:00:00Z") + "\n";
+    text.push_str(&other.repeat((1 << 20) / other.len() + 1));
+    text.push_str(&"x".repeat(10_000));
+    text.push('\n');
+    text.push_str(&line("cc", "2026-11-30T10:00:00Z"));
+    std::fs::write(&file, text).unwrap();
+    for script in ["aa", "bb", "cc"] {
+        find(Some(&file), script, now, MAX_AGE).unwrap();
+    }
+    File::options()
+        .write(true)
+        .open(&file)
+        .unwrap()
+        .set_len(LARGEST + 1)
+        .unwrap();
+    let full = leave(&file, "aa", true).unwrap_err();
+    assert!(full.contains("begins a new one"), "{full}");
+    let unreadable = find(Some(room.path()), "aa", now, MAX_AGE).unwrap_err();
+    assert!(unreadable.contains("cannot be read"), "{unreadable}");
+}
+
+#[test]
+fn a_line_is_left_and_found() {
+    let room = tempfile::tempdir().unwrap();
+    let file = note_file(&room.path().join("new"));
+    leave(&file, "aa", true).unwrap();
+    leave(&file, "aa", true).unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+    assert!(find(Some(&file), "aa", WallClock.now(), MAX_AGE).is_ok());
+}
