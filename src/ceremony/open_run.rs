@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::session::run::FROM_FILE;
 use crate::session::{StepState, View};
 use crate::text::say;
 
@@ -25,8 +24,6 @@ pub struct OpenRun {
     pub all: usize,
     /// The script itself, where it ships or the vault keeps its text.
     pub bytes: Option<Vec<u8>>,
-    /// The file that it was read from at the screens, where neither is so and it was noted.
-    pub file: Option<PathBuf>,
     /// Whether it was stopped for good, and only the record of that is left to sign.
     pub stopped: bool,
     /// What lies in people's hands: words that are void, papers in packages; a sentence each.
@@ -44,11 +41,6 @@ pub fn open_run(view: &View) -> Option<OpenRun> {
         title: script.map_or_else(|| run.script.clone(), |s| s.title().to_owned()),
         number: run.next_step(),
         all: run.steps.len(),
-        file: run
-            .steps
-            .first()
-            .and_then(|step| step.notes.get(FROM_FILE))
-            .map(PathBuf::from),
         bytes,
         stopped: run
             .steps
@@ -224,7 +216,6 @@ mod tests {
             number: 5,
             all: 13,
             bytes,
-            file: None,
             stopped: false,
             in_hands: Vec::new(),
         }

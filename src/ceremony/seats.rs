@@ -45,20 +45,20 @@ pub(super) fn judged(
     sets.iter().find_map(|(set, people)| {
         let split = set.split(at);
         let whole = people.len() == usize::from(set.parts);
-        let seats: Vec<(&str, &str)> = people.values().map(|name| (name.as_str(), "")).collect();
-        let seats = Seats {
-            people: &seats,
+        let given: Vec<(&str, &str)> = people.values().map(|name| (name.as_str(), "")).collect();
+        let wanted = Seats {
+            people: &given,
             split: &split,
             strict,
         };
         // Where a script gives only some of them, the rest is judged in its turn.
         let together = if whole {
-            ledger.may_take_seats(&seats)
+            ledger.may_take_seats(&wanted)
         } else {
             Ok(())
         };
-        let sees = |(part, name): (&u8, &String)| ledger.may_see(name, &split, *part).err();
-        together.err().or_else(|| people.iter().find_map(sees))
+        let refused = |(part, name): (&u8, &String)| ledger.may_see(name, &split, *part).err();
+        together.err().or_else(|| people.iter().find_map(refused))
     })
 }
 

@@ -75,9 +75,6 @@ pub const NETWORK: &str = "network at its beginning";
 /// Note of a run's first step: the folder that was named for what the run leaves, so that whoever takes it up need not know.
 pub const GOES_TO: &str = "folder named at its beginning";
 
-/// Note of a run's first step: the file that its script was read from at the screens, where nobody but that file knows it.
-pub const FROM_FILE: &str = "script file at its beginning";
-
 /// Note of a step: answers that did not agree, each as `FIELD of PERSON at TIME`; never what they said.
 pub const NOT_TAKEN: &str = "not taken";
 

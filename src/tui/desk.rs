@@ -42,7 +42,6 @@ pub(crate) fn start(
             aside: None,
             opening: None,
             runner: None,
-            scripts: BTreeMap::new(),
             acts: Acts::default(),
             state_folder,
             recorded,
@@ -73,8 +72,6 @@ pub(crate) struct Desk {
     aside: Option<Session>,
     opening: Option<Opening>,
     runner: Option<Runner>,
-    /// Where scripts of one's own were read from, by their SHA-256.
-    scripts: BTreeMap<String, PathBuf>,
     acts: Acts,
     state_folder: Option<PathBuf>,
     /// Whether the screens are recorded.
@@ -92,7 +89,6 @@ impl Desk {
             aside: None,
             opening: None,
             runner: None,
-            scripts: BTreeMap::new(),
             acts: Acts::default(),
             state_folder: None,
             recorded: false,
@@ -162,9 +158,7 @@ impl Desk {
             }
             Order::ReadScript(path) => {
                 let open = self.session.as_ref().map(Session::profile);
-                let read = scripts::read(&path, open.unwrap_or(Profile::Rehearsal));
-                self.scripts.extend(scripts::known(&read, &path));
-                read
+                scripts::read(&path, open.unwrap_or(Profile::Rehearsal))
             }
             Order::Rehearsals => self.rehearsals(),
             Order::Look(folder) => {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::session::run::{FROM_FILE, GOES_TO};
+use crate::session::run::GOES_TO;
 use crate::session::{
     Arrow, Command, Profile, Run, RunOutcome, Session, StepRecord, StepState, View,
 };
@@ -15,8 +15,8 @@ use super::super::model::{KeyDeclaration, Person};
 use super::super::ops;
 use super::super::rehearsed;
 use super::super::script::Script;
-use super::arrival::Arrival;
 use super::super::seats;
+use super::arrival::Arrival;
 use super::{RunError, Runner, Stage, Wanted, bind, existing, inputs};
 
 impl Runner {
@@ -40,14 +40,7 @@ impl Runner {
             return resume(session, script, &wanted, attended);
         }
         let view = session.view();
-        if let Some(open) = view.runs.iter().find(|run| run.outcome.is_none()) {
-            return Err(RunError::CannotBegin(format!(
-                "A run of `{}` stands open in this vault since {}. Nothing was begun. Go on with it first: \
-                 at the screens Home shows it, at a shell keymoot play --resume does; there Esc can also stop it for good.",
-                open.script,
-                open.started.rfc3339()
-            )));
-        }
+        no_other_open(&view)?;
         if let Some(why) = script.would_destroy(&view, wanted.real_others) {
             return Err(RunError::CannotBegin(format!(
                 "`{}` cannot be practised in this vault now: {why}. Nothing was begun.",
@@ -165,6 +158,19 @@ impl Runner {
 fn only_practised(script: &Script, session: &Session) -> Option<String> {
     let rehearses = session.profile() == Profile::Rehearsal && !session.lasts();
     rehearses.then(|| not_for_production(script)).flatten()
+}
+
+/// One run stands open at a time.
+fn no_other_open(view: &View) -> Result<(), RunError> {
+    let Some(open) = view.runs.iter().find(|run| run.outcome.is_none()) else {
+        return Ok(());
+    };
+    Err(RunError::CannotBegin(format!(
+        "A run of `{}` stands open in this vault since {}. Nothing was begun. Go on with it first: at the screens Home \
+         shows it, at a shell keymoot play --resume does; there Esc can also stop it for good.",
+        open.script,
+        open.started.rfc3339()
+    )))
 }
 
 /// Whether the script may run in this vault at all.
@@ -334,30 +340,6 @@ impl Runner {
         let run = self.run(session);
         let folder = run.steps.first()?.notes.get(GOES_TO)?;
         Some(PathBuf::from(folder))
-    }
-
-    /// Notes the file that the script of a run that just began was read from, where it neither ships nor lies in the vault:
-    /// on another day people are led to it. The record for programs does not have it.
-    ///
-    /// # Errors
-    /// The note could not be committed; the run stands open all the same.
-    pub fn begun_from(&mut self, session: &mut Session, file: &Path) -> Result<(), RunError> {
-        let run = self.run(session);
-        let known = super::super::evidence::script_of(&run).is_some();
-        let file = std::path::absolute(file).ok();
-        let file = file.as_deref().and_then(Path::to_str);
-        let first = run.steps.into_iter().next();
-        let (Some(file), Some(mut step)) = (file, first.filter(|_| !known && session.lasts()))
-        else {
-            return Ok(());
-        };
-        step.notes.insert(FROM_FILE.to_owned(), file.to_owned());
-        session.perform(Command::Journal(Arrow::Step {
-            run: self.run.clone(),
-            step: Box::new(step),
-            binds: Vec::new(),
-        }))?;
-        Ok(())
     }
 
     /// Whoever takes the run up may name another folder.

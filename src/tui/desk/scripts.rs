@@ -1,12 +1,11 @@
 //! A script of one's own is read from its file: what it is, what stands in for its inputs, what the linter finds.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::Desk;
 use crate::ceremony::{MAX_SCRIPT_BYTES, Wanted, resolve_inputs};
-use crate::evidence::bundle::sha256;
 use crate::session::{Profile, Refusal};
 use crate::text::tr;
 use crate::tui::message::{News, Order, OwnScript};
@@ -26,16 +25,8 @@ pub(super) fn read(path: &Path, profile: Profile) -> Result<News, Refusal> {
     })))
 }
 
-/// A script that was read, by its SHA-256, and its file.
-pub(super) fn known(read: &Result<News, Refusal>, path: &Path) -> Option<(String, PathBuf)> {
-    match read {
-        Ok(News::Script(own)) => Some((sha256(&own.bytes), path.to_owned())),
-        _ => None,
-    }
-}
-
 impl Desk {
-    /// Begins or takes up a ceremony in the vault that is open. Of one that begins from a file of its own the file is noted.
+    /// Begins or takes up a ceremony in the vault that is open.
     pub(super) fn play_here(&mut self, here: Order) -> News {
         let Order::PlayHere {
             script,
@@ -55,14 +46,6 @@ impl Desk {
             out,
             ..usual
         };
-        let begun = self.begin(&script, wanted);
-        let file = self.scripts.get(&sha256(&script)).filter(|_| !resume);
-        if let (Ok(_), Some(file)) = (&begun, file)
-            && let (Some(session), Some(runner)) = (self.session.as_mut(), self.runner.as_mut())
-            && let Err(error) = runner.begun_from(session, file)
-        {
-            return News::RunFailed(error.to_string());
-        }
-        begun.unwrap_or_else(News::RunFailed)
+        self.begin(&script, wanted).unwrap_or_else(News::RunFailed)
     }
 }

@@ -217,9 +217,6 @@ fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
                 number = open.number,
                 all = open.all
             ),
-            Some(open) if open.file.is_some() => {
-                tr("reads its script's own file again, and shows it among the ceremonies").into()
-            }
             _ => tr("shows the ceremonies: its script's own file goes on with it").into(),
         },
         Some(Due {

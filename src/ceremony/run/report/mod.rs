@@ -56,8 +56,6 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         view: &view,
         shown: log::Shown::of(run, session),
     };
-    let head = data_encoding::HEXLOWER.decode(audit_head.as_bytes()).ok();
-    let head: Option<[u8; 32]> = head.and_then(|bytes| bytes.try_into().ok());
     let mut entered = ledger::Entered::of(session);
     let exceptions = exceptions(&from);
     RunReport {
@@ -104,11 +102,18 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         destruction: keys::destruction(&from),
         retain_until: retain_until(run),
         card: card(run),
-        audit_words: head
-            .map(|head| words::sixteen(&head).join(" "))
-            .unwrap_or_default(),
+        audit_words: in_words(&audit_head),
         audit_head,
     }
+}
+
+/// A head in hex digits as it is read aloud.
+fn in_words(head: &str) -> String {
+    let bytes = data_encoding::HEXLOWER.decode(head.as_bytes()).ok();
+    let bytes: Option<[u8; 32]> = bytes.and_then(|bytes| bytes.try_into().ok());
+    bytes
+        .map(|head| words::sixteen(&head).join(" "))
+        .unwrap_or_default()
 }
 
 /// What was noted when the run began: of the machine's network, of the rehearsal before it.

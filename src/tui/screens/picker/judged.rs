@@ -1,7 +1,7 @@
 //! What would not begin in the open vault stands off in the list, with its reason and what brings it.
 
 use super::{Listed, Picker, Place};
-use crate::ceremony::{Rehearsed, Script, another_open, not_here, open_run, shell_word, shipped};
+use crate::ceremony::{Rehearsed, Script, another_open, not_here, shell_word, shipped};
 use crate::session::Profile;
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
@@ -30,16 +30,7 @@ impl Listed {
 impl Picker {
     /// The list of the open vault, as a screen that has what it shows read: which scripts were rehearsed.
     pub(crate) fn open(world: &World) -> Reaction {
-        let reaction = Self::asking(Reaction::push(Self::here(world)), world);
-        // The script of the run that stands open may be known to its own file alone: it is read again.
-        let open = world.view.as_deref().and_then(open_run);
-        match open
-            .filter(|open| open.bytes.is_none())
-            .and_then(|open| open.file)
-        {
-            Some(file) => reaction.then(Step::Order(Order::ReadScript(file))),
-            None => reaction,
-        }
+        Self::asking(Reaction::push(Self::here(world)), world)
     }
 
     /// The same with the script of this id under the cursor.
