@@ -52,6 +52,7 @@ fn a_copy_is_opened_approved_and_written_out() {
     room.press("<Enter><F5><Enter>")
         .shows(&["review", "the stick broke"]);
     room.press("<PgDn>").shows(&["new.vault"]);
+    room.press("<PgDn>").shows(&["that was all of it"]);
     assert!(!path("new.vault").exists());
     // The word is typed, Ada asks, two custodians approve.
     room.press("<Enter>").shows(&["restore"]);
@@ -114,7 +115,9 @@ fn whoever_changes_their_mind_stands_again_before_the_vault_that_was_open() {
         .shows(&["review", "the stick broke and burnt"]);
     assert_ne!(open(&room), before);
     // When it stands before its custodians.
-    room.press("<PgDn><Enter>restore<Enter><F5><Enter>");
+    room.press("<PgDn>").shows(&["new.vault"]);
+    room.press("<PgDn>").shows(&["that was all of it"]);
+    room.press("<Enter>restore<Enter><F5><Enter>");
     room.shows(&["0 of 2"]);
     assert_ne!(open(&room), before);
     room.press("<Esc>").shows(&["What happened?"]);
