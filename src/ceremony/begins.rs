@@ -1,6 +1,8 @@
 //! What stands against a script in a vault before anybody asks for it: lists show it off with its reason, and with what
 //! brings it. The run itself judges again, and more.
 
+use crate::session::due::span;
+use crate::session::guide::Entry;
 use crate::session::{Profile, View};
 use crate::text::{say, tr};
 
@@ -17,6 +19,32 @@ pub struct NotHere {
     pub told: String,
     /// Whether it may be otherwise by now: it was rehearsed meanwhile, in another terminal.
     pub again: bool,
+}
+
+/// The choice of another side that is real.
+pub const REAL: &str = "real";
+
+/// Who plays the other side in a test vault: the real one first, for nothing moves the clock of a vault that stays unasked.
+/// Nothing where the script has no other side, or nobody who plays it.
+pub fn other_sides(script: &Script, view: &View) -> Option<Vec<Entry>> {
+    let samples = script.input_declarations();
+    let samples = samples.iter().any(|input| input.default.is_some());
+    if !script.has_stand_ins() && !samples {
+        return None;
+    }
+    let passes = script.lets_pass(Profile::Test, view.now, false);
+    let note = if passes == 0 {
+        tr("practice keys and files").to_owned()
+    } else {
+        say!(
+            "practice keys; the script moves this vault's clock by {time}, and it does not go back",
+            time = span(passes)
+        )
+    };
+    let asks = tr("each file is asked for at the step that reads it");
+    let mut plays = Entry::new("stand-in", tr("keymoot plays it"), &note);
+    plays.off = script.would_destroy(view, false);
+    Some(vec![Entry::new(REAL, tr("real files"), asks), plays])
 }
 
 /// Why another ceremony does not begin while one stands open in the vault; nothing for that one itself.

@@ -37,7 +37,7 @@ mod template;
 pub use ask::{
     Advance, Anew, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
 };
-pub use begins::{NotHere, another_open, not_for_production, not_here};
+pub use begins::{NotHere, REAL, another_open, not_for_production, not_here, other_sides};
 pub use brief::{Brief, BriefVault, brief};
 pub use changing::ChangeTalk;
 pub use component_script::component_script;

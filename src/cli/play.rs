@@ -119,8 +119,8 @@ impl PlayArgs {
         let folder = path.parent().filter(|_| path.exists());
         let profile = self.profile()?;
         let own = given.is_empty();
-        // A run that is taken up has its files: what stands in for one that is not named would be another.
-        let (inputs, own) = if self.resume {
+        let real = profile == Profile::Production || self.real;
+        let (inputs, own) = if self.resume || (real && !self.headless) {
             (given, own)
         } else {
             ceremony::resolve_inputs(&script, given, folder, profile).map_err(failure)?

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::ceremony::{
-    NotHere, Rehearsals, Script, Wanted, another_open, named_file, not_here, shipped,
+    NotHere, REAL, Rehearsals, Script, Wanted, another_open, named_file, not_here, other_sides,
+    shipped,
 };
 use crate::session::due::{self, Exchanged, Goes};
 use crate::session::field::{Field, Kind};
@@ -12,7 +13,7 @@ use crate::session::idle::{network, network_word};
 use crate::session::op;
 use crate::session::op_custody::{APPOINT, PERSON, RESTORE};
 use crate::session::span::clock;
-use crate::session::{Command, Outcome, Session};
+use crate::session::{Command, Outcome, Profile, Session, View};
 use crate::text::{say, tr};
 
 use super::Explain;
@@ -325,12 +326,16 @@ impl<'a> Home<'_, 'a> {
         let Some(script) = pick(self.talk, &beside)? else {
             return Ok(());
         };
+        let resume = open(script.id());
+        let Some(real_others) = self.other_side(&script, &view, resume)? else {
+            return Ok(());
+        };
         let wanted = Wanted {
             inputs: BTreeMap::new(),
-            resume: open(script.id()),
-            people: std::collections::BTreeMap::new(),
+            resume,
+            people: BTreeMap::new(),
             recorded: false,
-            real_others: false,
+            real_others,
             rehearsal_note: notes,
             copies_to: None,
             out: None,
@@ -339,6 +344,29 @@ impl<'a> Home<'_, 'a> {
             self.talk.stop(&error.to_string());
         }
         Ok(())
+    }
+
+    /// Whether the other side of a ceremony that begins in a test vault is real; `None` if it is not begun.
+    fn other_side(
+        &mut self,
+        script: &Script,
+        view: &View,
+        resume: bool,
+    ) -> Result<Option<bool>, Gone> {
+        let begins = view.profile == Profile::Test && !resume;
+        let Some(entries) = other_sides(script, view).filter(|_| begins) else {
+            return Ok(Some(false));
+        };
+        let question = Question::new(footing(
+            tr("you; in the ceremony each question names who answers it"),
+            tr("begins it in this vault and asks the first question"),
+            tr("nothing has happened; back goes to the menu"),
+        ))
+        .telling(vec![tr("Who plays the other side?").to_owned()]);
+        Ok(match self.talk.choose(&question, tr("Number"), &entries)? {
+            Heard::Given(at) => entries.get(at).map(|entry| entry.id == REAL),
+            Heard::Said(_) => None,
+        })
     }
 
     /// Whether the vault is closed now. One that exists once offers its copy first; a word that was said where it leads

@@ -107,7 +107,7 @@ const FURTHER: &[(&str, &str)] = &[
     ("Evidence", "i"),
     ("Create key", "<Enter><Enter><Enter><Enter>"),
     ("Delete key", "<Enter>"),
-    ("Pause", "<Down><Down><Down><Enter><Enter>"),
+    ("Pause", "<Down><Down><Down><Enter><Down><Enter>"),
     ("Create a vault", "<Enter><Enter><Enter><Enter>"),
 ];
 

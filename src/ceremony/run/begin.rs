@@ -55,7 +55,13 @@ impl Runner {
             )));
         }
         let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
-        let (files, _) = inputs::resolve_inputs(&script, wanted.inputs, None, session.profile())?;
+        let profile = session.profile();
+        let files = if attended && inputs::asked_for(profile, wanted.real_others) {
+            inputs::named(&script, &wanted.inputs)?;
+            wanted.inputs
+        } else {
+            inputs::resolve_inputs(&script, wanted.inputs, None, profile)?.0
+        };
         let mut run = Run {
             people: people.clone(),
             inputs: files,

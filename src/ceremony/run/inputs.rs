@@ -25,6 +25,29 @@ pub fn resolve_inputs(
     folder: Option<&Path>,
     profile: Profile,
 ) -> Result<(BTreeMap<String, Vec<u8>>, bool), RunError> {
+    named(script, &given)?;
+    let own = given.is_empty();
+    for input in script.input_declarations() {
+        if given.contains_key(&input.name) || input.during {
+            continue;
+        }
+        let bytes = default_bytes(script, &input, folder, profile)?;
+        given.insert(input.name, bytes);
+    }
+    Ok((given, own))
+}
+
+/// Whether people in the room are asked for what nobody gave, at the step that reads it: in production, where no sample
+/// stands in for a counterparty, and in a test vault whose other side is real.
+pub(super) fn asked_for(profile: Profile, real_others: bool) -> bool {
+    profile == Profile::Production || real_others
+}
+
+/// Judges that the script declares every file that was given.
+///
+/// # Errors
+/// A name that it does not declare.
+pub(super) fn named(script: &Script, given: &BTreeMap<String, Vec<u8>>) -> Result<(), RunError> {
     let declared = script.input_declarations();
     if let Some(unknown) = given
         .keys()
@@ -40,15 +63,7 @@ pub fn resolve_inputs(
             "The script declares no input `{unknown}` (it declares: {known}). Nothing was begun."
         )));
     }
-    let own = given.is_empty();
-    for input in declared {
-        if given.contains_key(&input.name) || input.during {
-            continue;
-        }
-        let bytes = default_bytes(script, &input, folder, profile)?;
-        given.insert(input.name, bytes);
-    }
-    Ok((given, own))
+    Ok(())
 }
 
 fn default_bytes(
@@ -108,4 +123,45 @@ pub(super) fn read(path: &Path) -> std::io::Result<Vec<u8>> {
         return Err(std::io::Error::other("longer than 1 MiB"));
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ceremony::{Runner, Wanted};
+    use crate::session::{Environment, practice};
+    use crate::vault::MemoryStore;
+
+    /// The files of a run that people begin, with the script's own sample or a real other side.
+    fn held(real_others: bool) -> Vec<String> {
+        let mut shipped = shipped::shipped().iter();
+        let found = shipped.find(|(file, _)| *file == "kek-to-aws-rsa.toml");
+        let script = Script::parse(found.unwrap().1).unwrap();
+        let store = Box::new(MemoryStore::new());
+        let environment = Environment::seeded("inputs").unwrap();
+        let made = practice::vault(store, environment, None, true).unwrap();
+        let mut session = made.session;
+        let wanted = Wanted {
+            inputs: BTreeMap::new(),
+            resume: false,
+            people: BTreeMap::new(),
+            recorded: false,
+            real_others,
+            rehearsal_note: None,
+            copies_to: None,
+            out: None,
+        };
+        Runner::begin_or_go_on(&mut session, script, wanted)
+            .ok()
+            .unwrap();
+        session.view().runs[0].inputs.keys().cloned().collect()
+    }
+
+    #[test]
+    fn no_sample_stands_in_where_people_can_be_asked_for_the_real_file() {
+        assert_eq!(held(false), ["counterparty"]);
+        assert_eq!(held(true), [] as [String; 0]);
+        assert!(asked_for(Profile::Production, false));
+        assert!(!asked_for(Profile::Test, false));
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::picker::Listed;
 use super::runner::RunScreen;
-use crate::ceremony::{Rehearsed, Script, kept_out};
+use crate::ceremony::{REAL, Rehearsed, Script, kept_out, other_sides};
 use crate::session::due::span;
 use crate::session::field::Footing;
 use crate::session::{Profile, RunOutcome, said};
@@ -16,7 +16,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
-use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::choice::Choices;
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::world::World;
 
@@ -31,31 +31,6 @@ pub(crate) struct Begin {
     other: Option<Choices>,
 }
 
-/// Who plays the other side: the real one first, for nothing moves the clock of a vault that stays unasked.
-const REAL: &str = "real";
-
-fn others(passes: i64, destroys: Option<String>) -> Choices {
-    let note = if passes == 0 {
-        tr("practice keys").to_owned()
-    } else {
-        say!(
-            "practice keys; the script moves this vault's clock by {time}, and it does not go back",
-            time = span(passes)
-        )
-    };
-    Choices::new(vec![
-        Entry::new(
-            REAL,
-            tr("real files"),
-            tr("the run waits for what the other side sends"),
-        ),
-        Entry {
-            off: destroys,
-            ..Entry::new("stand-in", tr("keymoot plays it"), &note)
-        },
-    ])
-}
-
 impl Begin {
     /// The question for a script.
     pub(crate) fn new(chosen: Listed, rehearsed: Option<Rehearsed>, world: &World) -> Self {
@@ -64,12 +39,11 @@ impl Begin {
             .view
             .as_ref()
             .is_some_and(|v| v.profile == Profile::Test);
-        let plays = script.as_ref().filter(|s| test && s.has_stand_ins());
-        let other = plays.and_then(|script| {
-            let view = world.view.as_ref()?;
-            let passes = script.lets_pass(Profile::Test, view.now, false);
-            Some(others(passes, script.would_destroy(view, false)))
-        });
+        let view = world.view.as_ref().filter(|_| test);
+        let other = script
+            .as_ref()
+            .zip(view)
+            .and_then(|(script, view)| Some(Choices::new(other_sides(script, view)?)));
         Self {
             chosen,
             script,
@@ -129,7 +103,7 @@ impl Begin {
             .map(|input| {
                 let given = self.chosen.inputs.contains_key(&input.name) || input.during;
                 match input.default {
-                    Some(_) if test && !given => say!(
+                    Some(_) if test && !given && !self.real() => say!(
                         "{name} (the practice file that ships stands in for it here)",
                         name = input.name
                     ),
@@ -273,7 +247,11 @@ impl Screen for Begin {
             Verb::Enter => {
                 let order = Order::PlayHere {
                     script: self.chosen.script.clone(),
-                    inputs: self.chosen.inputs.clone(),
+                    inputs: if self.real() {
+                        BTreeMap::new()
+                    } else {
+                        self.chosen.inputs.clone()
+                    },
                     resume: false,
                     people: BTreeMap::new(),
                     real: self.real(),
