@@ -383,7 +383,7 @@ fn a_production_vault_that_exists_once_offers_its_copy() {
     talk.answer("\nNumber: ", "create key");
     talk.answer("\nNumber: ", "close");
     talk.answer("\nNumber: ", "copy it first");
-    talk.answer("Medium: ", "stick 2");
+    talk.answer("Label: ", "stick 2");
     talk.answer("Bag: ", "TE-448120");
     talk.answer("Holder: ", "Hal");
     talk.answer("Place: ", "");
