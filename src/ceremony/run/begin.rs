@@ -55,13 +55,8 @@ impl Runner {
             )));
         }
         let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
-        let profile = session.profile();
-        let files = if attended && inputs::asked_for(profile, wanted.real_others) {
-            inputs::named(&script, &wanted.inputs)?;
-            wanted.inputs
-        } else {
-            inputs::resolve_inputs(&script, wanted.inputs, None, profile)?.0
-        };
+        let asks = attended && inputs::asked_for(session.profile(), wanted.real_others);
+        let files = inputs::at_its_beginning(&script, wanted.inputs, session.profile(), asks)?;
         let mut run = Run {
             people: people.clone(),
             inputs: files,

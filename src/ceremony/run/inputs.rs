@@ -43,6 +43,22 @@ pub(super) fn asked_for(profile: Profile, real_others: bool) -> bool {
     profile == Profile::Production || real_others
 }
 
+/// The files that a run begins with: with `asks` those that were given, and people bring the others.
+///
+/// # Errors
+/// Those of [`resolve_inputs`].
+pub(super) fn at_its_beginning(
+    script: &Script,
+    given: BTreeMap<String, Vec<u8>>,
+    profile: Profile,
+    asks: bool,
+) -> Result<BTreeMap<String, Vec<u8>>, RunError> {
+    if asks {
+        return named(script, &given).map(|()| given);
+    }
+    resolve_inputs(script, given, None, profile).map(|(files, _)| files)
+}
+
 /// Judges that the script declares every file that was given.
 ///
 /// # Errors
