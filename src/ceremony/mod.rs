@@ -51,7 +51,8 @@ pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_f
 pub use rehearsed::{NotRehearsed, Noted, Rehearsals, Rehearsed, note_file};
 pub(crate) use run::key_lines;
 pub use run::{
-    RunError, Runner, Wanted, is_compared, left_behind, resolve_inputs, run_report, write_run,
+    RunError, Runner, Wanted, asked_for, is_compared, left_behind, resolve_inputs, run_report,
+    write_run,
 };
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use seats::kept_out;

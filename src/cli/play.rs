@@ -119,8 +119,8 @@ impl PlayArgs {
         let folder = path.parent().filter(|_| path.exists());
         let profile = self.profile()?;
         let own = given.is_empty();
-        let real = profile == Profile::Production || self.real;
-        let (inputs, own) = if self.resume || (real && !self.headless) {
+        let asks = !self.headless && ceremony::asked_for(profile, self.real);
+        let (inputs, own) = if self.resume || asks {
             (given, own)
         } else {
             ceremony::resolve_inputs(&script, given, folder, profile).map_err(failure)?

@@ -39,7 +39,7 @@ pub fn resolve_inputs(
 
 /// Whether people in the room are asked for what nobody gave, at the step that reads it: in production, where no sample
 /// stands in for a counterparty, and in a test vault whose other side is real.
-pub(super) fn asked_for(profile: Profile, real_others: bool) -> bool {
+pub fn asked_for(profile: Profile, real_others: bool) -> bool {
     profile == Profile::Production || real_others
 }
 

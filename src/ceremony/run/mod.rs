@@ -63,7 +63,7 @@ pub(super) use act::is_asked;
 pub(crate) use asks::key_lines;
 pub(super) use bind::places_of;
 pub(super) use bring::files_of;
-pub use inputs::resolve_inputs;
+pub use inputs::{asked_for, resolve_inputs};
 pub use leaving::left_behind;
 pub use outputs::{run_report, write_run};
 pub(super) use put_away::packed_at_a_stop;
