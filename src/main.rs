@@ -2,13 +2,13 @@
 
 use std::alloc::System;
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use keymoot::cli::{self, Lines, Look, Next, Screen, Serve, Stage};
+use keymoot::ceremony::Start;
+use keymoot::cli::{self, Look, Next, Serve};
 use keymoot::plain::{self, Lent};
 use keymoot::serve;
-use keymoot::tui::{self, Options, PlaySession, Start};
+use keymoot::tui::{self, Options};
 use zeroizing_alloc::ZeroAlloc;
 
 /// Whatever is freed is wiped first: copies that a library made of a secret, and what a vector left behind as it grew.
@@ -20,14 +20,14 @@ fn main() -> ExitCode {
     let _ = keymoot::os::harden();
     match cli::run(std::env::args_os()) {
         Next::Exit(status) => ExitCode::from(status.code()),
-        Next::Screen(screen, look) => {
+        Next::Screen(start, look) => {
             speak();
-            show(screen, look)
+            show(start, look)
         }
         Next::Film(film) => film_it(*film),
-        Next::Lines(lines) => {
+        Next::Lines(start) => {
             speak();
-            talk(lines)
+            talk(start)
         }
         Next::Serve(what) => answer_programs(what),
     }
@@ -59,7 +59,7 @@ fn answer_programs(what: Serve) -> ExitCode {
     }
 }
 
-fn show(screen: Screen, look: Look) -> ExitCode {
+fn show(start: Start, look: Look) -> ExitCode {
     let record = match look
         .record
         .as_deref()
@@ -79,11 +79,11 @@ fn show(screen: Screen, look: Look) -> ExitCode {
         record,
         explain: Some(cli::explain),
     };
-    let played = match &screen {
-        Screen::Play(play) => Some(play.again.clone()),
+    let played = match &start {
+        Start::Play(play) => Some(play.again.clone()),
         _ => None,
     };
-    match tui::run(start(screen), options) {
+    match tui::run(start, options) {
         Ok(left) => {
             if let Some(written) = left.written {
                 let _ = writeln!(std::io::stdout(), "{written}");
@@ -126,55 +126,11 @@ fn no_film(error: &std::io::Error) -> ExitCode {
     ExitCode::from(cli::Status::Failed.code())
 }
 
-fn talk(lines: Lines) -> ExitCode {
+fn talk(start: Start) -> ExitCode {
     let lent = Lent {
         doctor: Some(cli::findings),
         explain: Some(cli::explain),
         notes: Some(cli::rehearsal_notes),
     };
-    let start = match lines {
-        Lines::Welcome { vault } => plain::Start::Welcome {
-            folder: PathBuf::from("."),
-            vault,
-        },
-        Lines::Init { given } => plain::Start::Init { given },
-        Lines::Play(play) => plain::Start::Play {
-            script: play.script,
-            place: match play.place {
-                Stage::Rehearse { seed, clock } => plain::Place::Rehearse { seed, clock },
-                Stage::Vault { dir, unlock } => plain::Place::Vault { dir, unlock },
-            },
-            inputs: play.inputs,
-            out: play.out,
-            resume: play.resume,
-            people: play.people,
-            real: play.real,
-            note: play.note,
-            again: play.again,
-        },
-    };
     ExitCode::from(plain::run(start, lent))
-}
-
-fn start(screen: Screen) -> Start {
-    match screen {
-        Screen::Welcome { vault } => Start::Welcome {
-            folder: PathBuf::from("."),
-            vault,
-        },
-        Screen::Init { given } => Start::Init { given },
-        Screen::Play(play) => Start::Play {
-            script: play.script,
-            session: match play.place {
-                Stage::Rehearse { seed, clock } => PlaySession::Rehearse { seed, clock },
-                Stage::Vault { dir, unlock } => PlaySession::Vault { dir, unlock },
-            },
-            inputs: play.inputs,
-            out: play.out,
-            resume: play.resume,
-            people: play.people,
-            real: play.real,
-            note: play.note,
-        },
-    }
 }

@@ -31,6 +31,7 @@ mod shipped;
 mod stand_in;
 mod stand_in_receiver;
 mod stand_in_tr34;
+mod start;
 mod telling;
 mod template;
 
@@ -57,6 +58,7 @@ pub use run::{
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use seats::kept_out;
 pub use shipped::{sample, shipped};
+pub use start::{Place, Play, Start};
 pub use telling::{came_back, came_back_footing, ended, handed_over, holdings, saved};
 pub use template::new_script;
 

@@ -8,9 +8,10 @@ use clap::{CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
 use super::status::{Answer, Status};
 use super::{
-    Lines, Look, Next, Screen, brief, bundle, call, completions, doctor, init, inspect, lint, man,
-    new_script, play, receipt, report, serve, streams, vault, verify,
+    Look, Next, brief, bundle, call, completions, doctor, init, inspect, lint, man, new_script,
+    play, receipt, report, serve, streams, vault, verify,
 };
+use crate::ceremony::Start;
 
 /// A terminal workstation for payment-key ceremonies: rehearse one, open a vault, or create one
 #[derive(Parser)]
@@ -128,11 +129,10 @@ pub(super) fn dispatch(cli: Cli) -> Answer<Next> {
 
 fn welcome(vault: Option<PathBuf>, look: Look) -> Answer<Next> {
     if streams::screen_is_there() {
-        return Ok(if look.in_lines() {
-            Next::Lines(Lines::Welcome { vault })
-        } else {
-            Next::Screen(Screen::Welcome { vault }, look)
-        });
+        return Ok(look.begins(Start::Welcome {
+            folder: PathBuf::from("."),
+            vault,
+        }));
     }
     Err(super::status::Failure::person_needed(
         "the workstation needs a terminal, and there is none here. Nothing was done.",

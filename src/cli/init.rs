@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
+use crate::ceremony::Start;
 use crate::crypto::{Entropy, OsEntropy};
 use crate::custody::{Policy, UnlockFile};
 use crate::session::founding::{Given, how_many, one_is_all};
@@ -11,7 +12,7 @@ use crate::vault::FolderStore;
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{Lines, Look, Next, Screen, streams, unlock_file};
+use super::{Look, Next, streams, unlock_file};
 
 /// Create a vault
 #[derive(clap::Args)]
@@ -182,11 +183,7 @@ impl Init {
                 region: self.region,
                 policy,
             };
-            return Ok(if self.look.in_lines() {
-                Next::Lines(Lines::Init { given })
-            } else {
-                Next::Screen(Screen::Init { given }, self.look)
-            });
+            return Ok(self.look.begins(Start::Init { given }));
         }
         Err(Failure::person_needed(
             "the people of a vault choose it together at a terminal, and there is none here. Nothing was made.",

@@ -29,14 +29,11 @@ mod unlock_file;
 mod vault;
 mod verify;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::api::Timestamp;
-use crate::ceremony::Again;
+use crate::ceremony::Start;
 use crate::session::Session;
-use crate::session::founding::Given;
 
 pub use args::command;
 pub use batch::request_line;
@@ -50,11 +47,11 @@ pub enum Next {
     /// The process ends.
     Exit(Status),
     /// The full screen opens.
-    Screen(Screen, Look),
+    Screen(Start, Look),
     /// A headless ceremony is played, and drawn into a recording.
     Film(Box<Filmed>),
     /// The same in lines.
-    Lines(Lines),
+    Lines(Start),
     /// The loopback endpoint opens.
     Serve(Serve),
 }
@@ -99,78 +96,15 @@ impl Look {
     fn in_lines(&self) -> bool {
         self.plain || std::env::var_os("TERM").is_some_and(|term| term == "dumb")
     }
-}
 
-/// Which screen opens first.
-pub enum Screen {
-    /// Welcome: open, create or rehearse.
-    Welcome {
-        /// The vault that was named.
-        vault: Option<PathBuf>,
-    },
-    /// A ceremony.
-    Play(Play),
-    /// The guided creation of a vault.
-    Init {
-        /// What was told already.
-        given: Given,
-    },
-}
-
-/// What is talked about first, in lines.
-pub enum Lines {
-    /// The ways to begin, or the vault that was named.
-    Welcome {
-        /// The vault that was named.
-        vault: Option<PathBuf>,
-    },
-    /// A ceremony.
-    Play(Play),
-    /// The guided creation of a vault.
-    Init {
-        /// What was told already.
-        given: Given,
-    },
-}
-
-/// A ceremony to be played on screen: read, parsed and complete, its vault not opened yet.
-pub struct Play {
-    /// The script's bytes.
-    pub script: Vec<u8>,
-    /// Where it is played.
-    pub place: Stage,
-    /// File inputs by name, read once.
-    pub inputs: BTreeMap<String, Vec<u8>>,
-    /// Where its outputs go.
-    pub out: Option<PathBuf>,
-    /// Whether an interrupted run is taken up.
-    pub resume: bool,
-    /// Who takes which place of it.
-    pub people: BTreeMap<String, String>,
-    /// The other side is real: no stand-in answers for it.
-    pub real: bool,
-    /// Where green rehearsals are noted.
-    pub note: Option<PathBuf>,
-    /// What a command that goes on with it names.
-    pub again: Again,
-}
-
-/// Where a ceremony is played.
-pub enum Stage {
-    /// In a throw-away vault with sample people.
-    Rehearse {
-        /// The seed of its randomness, where there is one.
-        seed: Option<String>,
-        /// The start of its frozen clock, where it was told.
-        clock: Option<Timestamp>,
-    },
-    /// In a vault in a folder.
-    Vault {
-        /// The folder.
-        dir: PathBuf,
-        /// An unlock file's bytes.
-        unlock: Option<Vec<u8>>,
-    },
+    /// The front end that this look asks for.
+    fn begins(self, start: Start) -> Next {
+        if self.in_lines() {
+            Next::Lines(start)
+        } else {
+            Next::Screen(start, self)
+        }
+    }
 }
 
 /// Reads the arguments and does what they say, up to the point where a screen is needed.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::{self, Noted, RunError, Runner, Script, Showing, Stopped, Wanted};
+use crate::ceremony::{
+    self, Noted, Play, RunError, Runner, Script, Showing, Start, Stopped, Wanted,
+};
 use crate::session::{Profile, Refusal, RunOutcome, Session, View};
 
 mod again;
@@ -12,7 +14,7 @@ mod list;
 
 use super::sessions::{self, Place, Practice};
 use super::status::{Answer, Failure, Status};
-use super::{Filmed, Lines, Look, Next, Play, Screen, Stage, lint, streams, unlock_file};
+use super::{Filmed, Look, Next, lint, streams, unlock_file};
 use clock::{ahead, moved};
 
 /// Play a ceremony script: in the terminal, or headless
@@ -147,11 +149,7 @@ impl PlayArgs {
             note,
             again,
         };
-        Ok(if self.look.in_lines() {
-            Next::Lines(Lines::Play(play))
-        } else {
-            Next::Screen(Screen::Play(play), self.look)
-        })
+        Ok(self.look.begins(Start::Play(Box::new(play))))
     }
 
     /// The script whose run stands open, where it is taken up and was not named.
@@ -183,11 +181,10 @@ impl PlayArgs {
         }
         self.place.check()?;
         let vault = self.place.vault;
-        Ok(if self.look.in_lines() {
-            Next::Lines(Lines::Welcome { vault })
-        } else {
-            Next::Screen(Screen::Welcome { vault }, self.look)
-        })
+        Ok(self.look.begins(Start::Welcome {
+            folder: PathBuf::from("."),
+            vault,
+        }))
     }
 
     /// Who takes which place.
@@ -201,9 +198,9 @@ impl PlayArgs {
     }
 
     /// The vault for the screen, which opens it itself.
-    fn stage(&self, profile: Profile, practice: Practice) -> Answer<Stage> {
+    fn stage(&self, profile: Profile, practice: Practice) -> Answer<ceremony::Place> {
         let Some(dir) = &self.place.vault else {
-            return Ok(Stage::Rehearse {
+            return Ok(ceremony::Place::Rehearse {
                 seed: practice.seed,
                 clock: practice.clock,
             });
@@ -216,7 +213,7 @@ impl PlayArgs {
                 Some(unlock_file::read(file)?.to_vec())
             }
         };
-        Ok(Stage::Vault {
+        Ok(ceremony::Place::Vault {
             dir: dir.clone(),
             unlock,
         })

@@ -57,11 +57,10 @@ mod told_to_end;
 mod waiting;
 mod words;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
-use crate::ceremony::{Again, Script, Wanted, open_run};
+use crate::ceremony::{Again, Place, Play, Script, Start, Wanted, open_run};
 use crate::session::asked::{ELSEWHERE, VAULT_FOLDER};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
@@ -96,61 +95,6 @@ pub struct Lent {
 /// Says where green rehearsals are noted on this workstation.
 pub type Notes = fn() -> Option<PathBuf>;
 
-/// Where a ceremony is played.
-pub enum Place {
-    /// In a throw-away vault with practice people.
-    Rehearse {
-        /// The seed of its randomness, where one was told.
-        seed: Option<String>,
-        /// The start of its frozen clock, where one was told.
-        clock: Option<Timestamp>,
-    },
-    /// In a vault in a folder.
-    Vault {
-        /// The folder.
-        dir: PathBuf,
-        /// An unlock file's bytes, where one was told (never production).
-        unlock: Option<Vec<u8>>,
-    },
-}
-
-/// What is begun with.
-pub enum Start {
-    /// The workstation: the vault that was named, or the choice of ways to begin.
-    Welcome {
-        /// The folder keymoot was started in; vaults that lie there are offered.
-        folder: PathBuf,
-        /// A vault that was named.
-        vault: Option<PathBuf>,
-    },
-    /// A vault is made, and stays open.
-    Init {
-        /// What was told already.
-        given: Given,
-    },
-    /// A ceremony.
-    Play {
-        /// The script's bytes.
-        script: Vec<u8>,
-        /// Where it is played.
-        place: Place,
-        /// Its file inputs, by name.
-        inputs: BTreeMap<String, Vec<u8>>,
-        /// Where its outputs are written.
-        out: Option<PathBuf>,
-        /// Take up the interrupted run.
-        resume: bool,
-        /// Who takes which place of it.
-        people: BTreeMap<String, String>,
-        /// The other side is real: no stand-in answers for it.
-        real: bool,
-        /// Where green rehearsals are noted, instead of the workstation's state folder.
-        note: Option<PathBuf>,
-        /// What a command that goes on with it names.
-        again: Again,
-    },
-}
-
 /// Talks at the terminal until the person leaves; returns the process's exit status.
 pub fn run(start: Start, lent: Lent) -> u8 {
     told_to_end::watch();
@@ -176,29 +120,9 @@ fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
             Ok(true) => 0,
             Ok(false) | Err(_) => 1,
         },
-        Start::Play {
-            script,
-            place,
-            inputs,
-            out,
-            resume,
-            people,
-            real,
-            note,
-            again,
-        } => {
-            let wanted = Wanted {
-                inputs,
-                resume,
-                people,
-                recorded: false,
-                real_others: real,
-                rehearsal_note: note.or_else(|| lent.notes?()),
-                copies_to: None,
-                out: out.clone(),
-            };
+        Start::Play(play) => {
             // Until the ceremony is completed, leaving is not success.
-            let done = ceremony(&mut talk, &script, place, wanted, (out.as_deref(), &again));
+            let done = ceremony(&mut talk, *play, lent);
             u8::from(!matches!(done, Ok(true)))
         }
     }
@@ -348,18 +272,24 @@ fn rehearse(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
         rehearsal_note: lent.notes.and_then(|notes| notes()),
         ..Wanted::default()
     };
-    begin_run(talk, script, place, wanted, (None, &Again::default())).map(|_| ())
+    begin_run(talk, script, place, wanted, &Again::default()).map(|_| ())
 }
 
-fn ceremony(
-    talk: &mut Dialogue<'_>,
-    script: &[u8],
-    place: Place,
-    wanted: Wanted,
-    (out, again): (Option<&Path>, &Again),
-) -> Result<bool, Gone> {
-    match Script::parse(script) {
-        Ok(script) => begin_run(talk, script, place, wanted, (out, again)),
+fn ceremony(talk: &mut Dialogue<'_>, play: Play, lent: Lent) -> Result<bool, Gone> {
+    match Script::parse(&play.script) {
+        Ok(script) => {
+            let wanted = Wanted {
+                inputs: play.inputs,
+                resume: play.resume,
+                people: play.people,
+                recorded: false,
+                real_others: play.real,
+                rehearsal_note: play.note.or_else(|| lent.notes?()),
+                copies_to: None,
+                out: play.out,
+            };
+            begin_run(talk, script, play.place, wanted, &play.again)
+        }
         Err(findings) => {
             for finding in findings {
                 talk.stop(&say!(
@@ -380,7 +310,7 @@ fn begin_run(
     script: Script,
     place: Place,
     wanted: Wanted,
-    (out, again): (Option<&Path>, &Again),
+    again: &Again,
 ) -> Result<bool, Gone> {
     let opened = match place {
         Place::Rehearse { seed, clock } => {
@@ -400,7 +330,8 @@ fn begin_run(
         }
     };
     talk.guard();
-    let end = play(talk, &mut session, script, wanted, out);
+    let out = wanted.out.clone();
+    let end = play(talk, &mut session, script, wanted, out.as_deref());
     talk.unguard();
     let completed = match &end {
         Ok(Ok(End::Ended(RunOutcome::Completed))) => true,

@@ -9,20 +9,7 @@ use crate::session::Profile;
 use crate::text::{speaking, untranslated, words_of};
 
 pub(super) fn rehearse_with(script: &[u8], reader: &mut Reader) -> u8 {
-    let start = Start::Play {
-        script: script.to_vec(),
-        place: Place::Rehearse {
-            seed: None,
-            clock: None,
-        },
-        inputs: BTreeMap::new(),
-        out: None,
-        resume: false,
-        people: BTreeMap::new(),
-        real: false,
-        note: None,
-        again: crate::ceremony::Again::default(),
-    };
+    let start = Start::Play(Box::new(Play::rehearsal(script.to_vec())));
     begin(start, Lent::default(), reader)
 }
 
@@ -358,7 +345,7 @@ const RECORDED: &str = "dialect non CMS what the service reads fresh signed with
 
 #[test]
 fn what_is_said_in_lines_passes_through_the_texts() {
-    let mut left = BTreeMap::new();
+    let mut left = std::collections::BTreeMap::new();
     for (name, bytes) in shipped() {
         let mut reader = Reader::new(&[], true);
         let status = speaking(|| rehearse_with(bytes, &mut reader));

@@ -14,12 +14,12 @@ use tokio::sync::mpsc::UnboundedSender;
 use zeroize::Zeroizing;
 
 use super::acts::{Acts, Signing};
-use super::message::{Msg, News, Order, PlayOrder};
+use super::message::{Msg, News, Order};
 use super::returning::Returning;
 use super::world::vault_name;
-use super::{Doctor, Explain, PlaySession, browse};
+use super::{Doctor, Explain, browse};
 pub(crate) use crate::ceremony::read_envelope;
-use crate::ceremony::{Rehearsals, Runner, Script, Wanted, note_file};
+use crate::ceremony::{Place, Play, Rehearsals, Runner, Script, Wanted, note_file};
 use crate::session::returning::Return;
 use crate::session::{
     Environment, Opening, Profile, Refusal, Session, View, envelopes, founding, practice,
@@ -324,9 +324,9 @@ impl Desk {
         Ok(News::Closed)
     }
 
-    fn play(&mut self, play: PlayOrder) -> Result<News, String> {
-        match play.session {
-            PlaySession::Rehearse { seed, clock } => {
+    fn play(&mut self, play: Play) -> Result<News, String> {
+        match play.place {
+            Place::Rehearse { seed, clock } => {
                 let script = parse(&play.script)?;
                 let (own_seed, own_clock) = script.rehearsal();
                 // The script's seed counts only when every input is the script's own.
@@ -340,7 +340,7 @@ impl Desk {
                     .map_err(|e| e.to_string())?;
                 self.session = Some(created.session);
             }
-            PlaySession::Vault { dir, unlock } => {
+            Place::Vault { dir, unlock } => {
                 self.open_at_once(&dir, unlock.as_deref())
                     .map_err(|e| e.to_string())?;
             }

@@ -7,14 +7,13 @@ use std::sync::Arc;
 use crossterm::event::{KeyEvent, MouseEvent};
 use zeroize::Zeroizing;
 
-use super::PlaySession;
 use super::acts::{Draft, HandedOver, Signing};
 use super::browse::Listing;
 use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use crate::api::Timestamp;
-use crate::ceremony::{Answer, Ask, Finding, Rehearsals, Showing};
+use crate::ceremony::{Answer, Ask, Finding, Play, Rehearsals, Showing};
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
 use crate::session::Trail;
@@ -83,26 +82,6 @@ pub(crate) enum Effect {
     Quit(u8),
 }
 
-/// A ceremony to be played.
-pub(crate) struct PlayOrder {
-    /// The script's bytes.
-    pub(crate) script: Vec<u8>,
-    /// Where it is played.
-    pub(crate) session: PlaySession,
-    /// Its file inputs.
-    pub(crate) inputs: BTreeMap<String, Vec<u8>>,
-    /// Take up the interrupted run.
-    pub(crate) resume: bool,
-    /// Who takes which place of it.
-    pub(crate) people: BTreeMap<String, String>,
-    /// The other side is real: no stand-in answers for it.
-    pub(crate) real: bool,
-    /// Where green rehearsals are noted, instead of the state folder.
-    pub(crate) note: Option<PathBuf>,
-    /// The folder for what the run leaves.
-    pub(crate) out: Option<PathBuf>,
-}
-
 /// Work for the desk. Every order gets exactly one piece of news.
 pub(crate) enum Order {
     /// Opens a vault's public part; its custodians follow one by one.
@@ -165,7 +144,7 @@ pub(crate) enum Order {
         trust: Option<PathBuf>,
     },
     /// Begins a ceremony, in a practice vault or a real one.
-    Play(Box<PlayOrder>),
+    Play(Box<Play>),
     /// Looks at the machine.
     Examine,
     /// Begins a ceremony in the vault that is open.

@@ -60,73 +60,18 @@ mod unicode_tests;
 mod widgets;
 mod world;
 
-use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 
 pub use film::Film;
 pub use theme::ThemeError;
 
-use crate::api::{Clock, Timestamp};
-use crate::ceremony::OpenRun;
-use crate::session::founding::Given;
+use crate::api::Clock;
+use crate::ceremony::{OpenRun, Start};
 use crate::text::say;
 
 use kept::Kept;
 use look::Look;
-
-/// Where a ceremony is played.
-pub enum PlaySession {
-    /// In a throw-away vault with practice people.
-    Rehearse {
-        /// The seed of its randomness, where one was told.
-        seed: Option<String>,
-        /// The start of its frozen clock, where one was told.
-        clock: Option<Timestamp>,
-    },
-    /// In a vault in a folder.
-    Vault {
-        /// The folder.
-        dir: PathBuf,
-        /// An unlock file's bytes, where one was told (never production).
-        unlock: Option<Vec<u8>>,
-    },
-}
-
-/// What the workstation begins with.
-pub enum Start {
-    /// The welcome screen.
-    Welcome {
-        /// The folder keymoot was started in; vaults that lie there are offered.
-        folder: PathBuf,
-        /// A vault that was named.
-        vault: Option<PathBuf>,
-    },
-    /// A ceremony.
-    Play {
-        /// The script's bytes.
-        script: Vec<u8>,
-        /// Where it is played.
-        session: PlaySession,
-        /// Its file inputs, by name.
-        inputs: BTreeMap<String, Vec<u8>>,
-        /// Where its outputs are written.
-        out: Option<PathBuf>,
-        /// Take up the interrupted run.
-        resume: bool,
-        /// Who takes which place of it.
-        people: BTreeMap<String, String>,
-        /// The other side is real: no stand-in answers for it.
-        real: bool,
-        /// Where green rehearsals are noted, instead of the workstation's state folder.
-        note: Option<PathBuf>,
-    },
-    /// The making of a vault.
-    Init {
-        /// What was told already.
-        given: Given,
-    },
-}
 
 /// What looks at the machine: label, verdict and line of each finding.
 pub type Doctor = fn() -> Vec<(String, String, String)>;

@@ -67,11 +67,10 @@ pub(crate) mod welcome;
 pub(crate) mod wizard;
 
 use super::app::State;
-use super::message::{Order, PlayOrder};
+use super::message::Order;
 use super::screen::Screen;
 use super::world::World;
-use super::{PlaySession, Start};
-use crate::ceremony::Script;
+use crate::ceremony::{Place, Play, Script, Start};
 
 /// The first screen, and the first work for the desk.
 pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
@@ -98,28 +97,9 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
             State::new(world, Box::new(init::Init::of(given))),
             Vec::new(),
         ),
-        Start::Play {
-            script,
-            session,
-            inputs,
-            out,
-            resume,
-            people,
-            real,
-            note,
-        } => {
-            let play = Box::new(PlayOrder {
-                script,
-                session,
-                inputs,
-                resume,
-                people,
-                real,
-                note,
-                out: out.clone(),
-            });
-            world.out = out.is_some();
-            let (screen, order) = play_screen(play, out);
+        Start::Play(play) => {
+            world.out = play.out.is_some();
+            let (screen, order) = play_screen(play);
             playing(world, screen, order)
         }
     }
@@ -144,17 +124,17 @@ fn playing(world: World, screen: Box<dyn Screen>, order: Order) -> (State, Vec<O
 }
 
 /// A ceremony's first screen: the question at once, or its vault's custodians first.
-fn play_screen(play: Box<PlayOrder>, out: Option<std::path::PathBuf>) -> (Box<dyn Screen>, Order) {
-    if let PlaySession::Vault { dir, unlock: None } = &play.session {
+fn play_screen(play: Box<Play>) -> (Box<dyn Screen>, Order) {
+    if let Place::Vault { dir, unlock: None } = &play.place {
         let dir = dir.clone();
-        let unlock = unlock::Unlock::new(dir, unlock::Then::Play(play, out));
+        let unlock = unlock::Unlock::new(dir, unlock::Then::Play(play));
         let order = unlock.order();
         return (Box::new(unlock), order);
     }
     let title = Script::parse(&play.script)
         .map_or_else(|_| "ceremony".to_owned(), |s| s.title().to_owned());
     (
-        Box::new(runner::RunScreen::new(&title, out, true)),
+        Box::new(runner::RunScreen::new(&title, play.out.clone(), true)),
         Order::Play(play),
     )
 }

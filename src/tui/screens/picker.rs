@@ -12,15 +12,14 @@ use std::path::{Path, PathBuf};
 use super::begin::Begin;
 use super::runner::RunScreen;
 use crate::ceremony::{
-    Finding, NotHere, Rehearsals, Script, not_for_production, open_run, script_of, shipped,
+    Finding, NotHere, Play, Rehearsals, Script, not_for_production, open_run, script_of, shipped,
 };
 use crate::session::field::Footing;
 use crate::text::{say, tr};
-use crate::tui::PlaySession;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
-use crate::tui::message::{News, Order, PlayOrder};
+use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
@@ -249,18 +248,9 @@ impl Picker {
         };
         let script = chosen.script.clone();
         let order = match self.place {
-            Place::Rehearsal => Order::Play(Box::new(PlayOrder {
-                script,
-                session: PlaySession::Rehearse {
-                    seed: None,
-                    clock: None,
-                },
+            Place::Rehearsal => Order::Play(Box::new(Play {
                 inputs,
-                resume: false,
-                people: BTreeMap::new(),
-                real: false,
-                note: None,
-                out: None,
+                ..Play::rehearsal(script)
             })),
             Place::Here => Order::PlayHere {
                 script,

@@ -1,15 +1,13 @@
 //! What a vault is opened for, and the clock before it.
 
-use std::path::PathBuf;
-
 use super::Unlock;
-use crate::ceremony::{Script, open_run};
+use crate::ceremony::{Play, Script, open_run};
 use crate::session::build::Answers;
 use crate::session::op_custody::RESTORE;
 use crate::session::returning::Return;
 use crate::session::{OpeningStep, PendingView};
 use crate::tui::acts::Draft;
-use crate::tui::message::{Order, PlayOrder};
+use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
 use crate::tui::screens;
 use crate::tui::screens::attest::{Attest, Next};
@@ -23,8 +21,8 @@ pub(crate) enum Then {
     Home,
     /// It is a copy, and is returned to.
     Restore(Box<Return>),
-    /// A ceremony in it; files go to the folder at the end.
-    Play(Box<PlayOrder>, Option<PathBuf>),
+    /// A ceremony in it.
+    Play(Box<Play>),
 }
 
 impl Unlock {
@@ -64,8 +62,8 @@ impl Unlock {
     }
 
     pub(super) fn open(&mut self, world: &World) -> Reaction {
-        if let Some(Then::Play(play, out)) = self.then.take() {
-            return self.begin(*play, out, world);
+        if let Some(Then::Play(play)) = self.then.take() {
+            return self.begin(*play, world);
         }
         let next = Next {
             screen: screens::home(),
@@ -80,7 +78,7 @@ impl Unlock {
 
     /// The ceremony that the vault was opened for. One whose own step attests the clock does not ask for it twice; one
     /// that goes on may have that step behind it.
-    fn begin(&self, play: PlayOrder, out: Option<PathBuf>, world: &World) -> Reaction {
+    fn begin(&self, play: Play, world: &World) -> Reaction {
         let script = Script::parse(&play.script);
         let title = script
             .as_ref()
@@ -89,14 +87,18 @@ impl Unlock {
         let goes_on = |s: &Script| play.resume || view.is_some_and(|view| s.stands_open(view));
         let by_itself = script.is_ok_and(|s| s.attests_clock() && !goes_on(&s));
         let next = Next {
-            screen: Box::new(screens::runner::RunScreen::new(&title, out.clone(), true)),
+            screen: Box::new(screens::runner::RunScreen::new(
+                &title,
+                play.out.clone(),
+                true,
+            )),
             order: Some(Order::PlayHere {
                 script: play.script,
                 inputs: play.inputs,
                 resume: play.resume,
                 people: play.people,
                 real: play.real,
-                out,
+                out: play.out,
             }),
         };
         if by_itself {
