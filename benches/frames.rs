@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use keymoot::api::{Operation, Profile};
-use keymoot::crypto::{Entropy, OsEntropy, SecretBytes, keygen};
+use keymoot::crypto::{Entropy, OsEntropy, keygen};
 use keymoot::session::{
     Action, Command, Environment, KeySource, NewPerson, NewVault, Outcome, Session, create,
 };
@@ -30,25 +30,8 @@ fn vault(folder: &Path, keys: usize) {
         ("Ana", "custodian"),
         ("Ben", "custodian"),
     ];
-    let new = NewVault {
-        name: "bench".into(),
-        profile: Profile::Test,
-        k: 2,
-        t: 2,
-        people: people
-            .map(|(name, role)| NewPerson {
-                name: name.into(),
-                role,
-                passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
-            })
-            .into(),
-        account: "111122223333".into(),
-        region: "us-east-1".into(),
-        software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: true,
-    };
+    let people = people.map(|(name, role)| NewPerson::new(name, role, WORDS.as_bytes()));
+    let new = NewVault::usual("bench", Profile::Test, people);
     let store = FolderStore::create(folder).unwrap();
     let mut session = create(Box::new(store), new, Environment::real(None))
         .unwrap()

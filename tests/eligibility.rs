@@ -13,9 +13,8 @@ use keymoot::ceremony::{RunError, Runner, Script, Wanted};
 use keymoot::crypto::SecretBytes;
 use keymoot::session::build::{Answers, action};
 use keymoot::session::{
-    Command, ComponentCommand, ComponentStep, DEFAULT_ACCOUNT, DEFAULT_REGION, Environment,
-    NewPerson, NewVault, Outcome, Profile, Rotation, Seat, Session, SetRef, Source, create,
-    practice,
+    Command, ComponentCommand, ComponentStep, Environment, NewPerson, NewVault, Outcome, Profile,
+    Rotation, Seat, Session, SetRef, Source, create, practice,
 };
 use keymoot::vault::MemoryStore;
 
@@ -83,23 +82,13 @@ fn enter(session: &mut Session, set: &SetRef, turn: (u8, &str)) -> Result<(), St
 
 /// A vault of the same people whose shares make nothing until all three are together.
 fn session_of_three() -> Session {
-    let person = |(name, role, phrase): &(&str, &'static str, &str)| NewPerson {
-        name: (*name).to_owned(),
-        role,
-        passphrase: SecretBytes::from_slice(phrase.as_bytes()),
-    };
+    let people = practice::PEOPLE.iter();
+    let people = people.map(|(name, role, phrase)| NewPerson::new(name, role, phrase.as_bytes()));
     let new = NewVault {
-        name: "three".into(),
-        profile: Profile::Rehearsal,
         k: 3,
         t: 3,
-        people: practice::PEOPLE.iter().map(person).collect(),
-        account: DEFAULT_ACCOUNT.into(),
-        region: DEFAULT_REGION.into(),
-        software_generation: true,
-        qr_of_exports: false,
         clock: Some(Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap()),
-        hold: true,
+        ..NewVault::usual("three", Profile::Rehearsal, people)
     };
     let environment = Environment::seeded("three").unwrap();
     create(Box::new(MemoryStore::default()), new, environment)

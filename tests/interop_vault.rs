@@ -99,23 +99,10 @@ fn passphrase(name: &str) -> String {
 
 /// A test vault in a folder, with one AES_256 key made under two approvals; its envelopes and check value.
 fn vault_with_a_key(folder: &Path) -> (Vec<(String, &'static str, String)>, String) {
-    let people = PEOPLE.map(|(name, role)| NewPerson {
-        name: name.to_owned(),
-        role,
-        passphrase: SecretBytes::from_slice(passphrase(name).as_bytes()),
-    });
+    let person = |(name, role)| NewPerson::new(name, role, passphrase(name).as_bytes());
     let new = NewVault {
-        name: "acme".to_owned(),
-        profile: Profile::Test,
-        k: 2,
         t: 3,
-        people: people.into(),
-        account: "111122223333".to_owned(),
-        region: "us-east-1".to_owned(),
-        software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: true,
+        ..NewVault::usual("acme", Profile::Test, PEOPLE.map(person))
     };
     let store = FolderStore::create(folder).unwrap();
     let created = create(Box::new(store), new, Environment::real(None)).unwrap();

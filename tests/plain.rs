@@ -13,8 +13,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use keymoot::api::{Profile, Timestamp};
-use keymoot::crypto::SecretBytes;
-use keymoot::session::{Created, Environment, NewPerson, NewVault, create};
+use keymoot::session::{Environment, NewPerson, NewVault, create};
 use keymoot::vault::FolderStore;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
@@ -223,31 +222,15 @@ impl Room {
             ("Ben", "custodian"),
             ("Wim", "witness"),
         ];
+        let people = people.map(|(name, role)| NewPerson::new(name, role, WORDS.as_bytes()));
         let now = Timestamp::parse_rfc3339(&now()).unwrap();
-        let created: Created = create(
-            Box::new(FolderStore::create(&folder.path().join("acme.vault")).unwrap()),
-            NewVault {
-                name: "acme".into(),
-                profile,
-                k: 2,
-                t: 2,
-                people: people
-                    .map(|(name, role)| NewPerson {
-                        name: name.into(),
-                        role,
-                        passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
-                    })
-                    .into(),
-                account: "111122223333".into(),
-                region: "us-east-1".into(),
-                software_generation: profile != Profile::Production,
-                qr_of_exports: false,
-                clock: (profile == Profile::Production).then_some(now),
-                hold: false,
-            },
-            Environment::real(None),
-        )
-        .unwrap();
+        let new = NewVault {
+            clock: (profile == Profile::Production).then_some(now),
+            hold: false,
+            ..NewVault::usual("acme", profile, people)
+        };
+        let store = FolderStore::create(&folder.path().join("acme.vault")).unwrap();
+        let created = create(Box::new(store), new, Environment::real(None)).unwrap();
         for (person, kind, text) in &created.envelopes {
             std::fs::write(folder.path().join(format!("{person}.{kind}.age")), text).unwrap();
         }

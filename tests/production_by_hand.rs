@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use keymoot::api::Profile;
-use keymoot::crypto::SecretBytes;
+use keymoot::api::{Clock, Profile};
+use keymoot::os::WallClock;
 use keymoot::session::{Environment, NewPerson, NewVault, create};
 use keymoot::vault::FolderStore;
 use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
@@ -37,38 +37,13 @@ impl Room {
             ("Ben", "custodian"),
             ("Wim", "witness"),
         ];
-        let created = create(
-            Box::new(FolderStore::create(&folder.path().join("acme.vault")).unwrap()),
-            NewVault {
-                name: "acme".into(),
-                profile: Profile::Production,
-                k: 2,
-                t: 2,
-                people: people
-                    .map(|(name, role)| NewPerson {
-                        name: name.into(),
-                        role,
-                        passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
-                    })
-                    .into(),
-                account: "111122223333".into(),
-                region: "us-east-1".into(),
-                software_generation: false,
-                qr_of_exports: false,
-                clock: Some(keymoot::api::Timestamp::from_millis(
-                    i64::try_from(
-                        std::time::SystemTime::now()
-                            .duration_since(std::time::UNIX_EPOCH)
-                            .unwrap()
-                            .as_millis(),
-                    )
-                    .unwrap(),
-                )),
-                hold: false,
-            },
-            Environment::real(None),
-        )
-        .unwrap();
+        let people = people.map(|(name, role)| NewPerson::new(name, role, WORDS.as_bytes()));
+        let new = NewVault {
+            clock: Some(WallClock.now()),
+            ..NewVault::usual("acme", Profile::Production, people)
+        };
+        let store = FolderStore::create(&folder.path().join("acme.vault")).unwrap();
+        let created = create(Box::new(store), new, Environment::real(None)).unwrap();
         for (person, kind, text) in &created.envelopes {
             std::fs::write(folder.path().join(format!("{person}.{kind}.age")), text).unwrap();
         }

@@ -13,7 +13,7 @@ use super::error::Refusal;
 use super::policy_file::policy_fits;
 use super::state::{ClockState, STATE_VERSION, State};
 use super::transition::Transition;
-use super::{Environment, Profile, Session, forms};
+use super::{DEFAULT_ACCOUNT, DEFAULT_REGION, Environment, Profile, Session, forms};
 
 /// A person to be enrolled.
 pub struct NewPerson {
@@ -23,6 +23,17 @@ pub struct NewPerson {
     pub role: &'static str,
     /// The passphrase of the person's envelopes.
     pub passphrase: SecretBytes,
+}
+
+impl NewPerson {
+    /// A person of this name, role and passphrase.
+    pub fn new(name: &str, role: &'static str, passphrase: &[u8]) -> Self {
+        Self {
+            name: name.to_owned(),
+            role,
+            passphrase: SecretBytes::from_slice(passphrase),
+        }
+    }
 }
 
 /// What `init` was told.
@@ -50,6 +61,30 @@ pub struct NewVault {
     pub clock: Option<Timestamp>,
     /// Whether signing keys stay held for the session (rehearsal, unlock file).
     pub hold: bool,
+}
+
+impl NewVault {
+    /// The usual vault of these people: two custodians open it and two use a secret, the account and region of the AWS
+    /// documentation; whoever wants it otherwise says so member by member.
+    pub fn usual(
+        name: &str,
+        profile: Profile,
+        people: impl IntoIterator<Item = NewPerson>,
+    ) -> Self {
+        Self {
+            name: name.to_owned(),
+            profile,
+            k: 2,
+            t: 2,
+            people: people.into_iter().collect(),
+            account: DEFAULT_ACCOUNT.to_owned(),
+            region: DEFAULT_REGION.to_owned(),
+            software_generation: profile != Profile::Production,
+            qr_of_exports: false,
+            clock: None,
+            hold: profile != Profile::Production,
+        }
+    }
 }
 
 /// What `init` leaves for people to take away.
@@ -299,23 +334,10 @@ mod tests {
 
     #[test]
     fn the_offset_is_that_of_the_moment_at_which_the_time_was_told() {
-        let person = |name: &str| NewPerson {
-            name: name.into(),
-            role: "custodian",
-            passphrase: SecretBytes::from_slice(b"velvet anchor lunar"),
-        };
+        let person = |name| NewPerson::new(name, "custodian", b"velvet anchor lunar");
         let new = NewVault {
-            name: "acme".into(),
-            profile: Profile::Production,
-            k: 2,
-            t: 2,
-            people: vec![person("Ana"), person("Ben")],
-            account: "111122223333".into(),
-            region: "us-east-1".into(),
-            software_generation: false,
-            qr_of_exports: false,
             clock: Some(Timestamp::from_millis(1_795_000_007_000)),
-            hold: false,
+            ..NewVault::usual("acme", Profile::Production, ["Ana", "Ben"].map(person))
         };
         let clock = Box::new(Minutes(AtomicI64::new(0)));
         let environment = Environment::real(None).with_clock(clock);

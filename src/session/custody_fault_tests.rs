@@ -166,23 +166,14 @@ fn appointed(session: &mut Session, person: &str, manager: &str) {
 #[allow(clippy::too_many_lines)] // one ceremony, told in order
 fn in_production_new_envelopes_go_to_media_and_forms_come_first() {
     let store = MemoryStore::new();
-    let person = |(name, role, _): (&str, &'static str, &str)| NewPerson {
+    let people = STAFF.map(|(name, role, _)| NewPerson {
         name: name.into(),
         role,
         passphrase: phrase(name),
-    };
+    });
     let new = NewVault {
-        name: "acme".into(),
-        profile: Profile::Production,
-        k: 2,
-        t: 2,
-        people: STAFF.map(person).into(),
-        account: DEFAULT_ACCOUNT.into(),
-        region: DEFAULT_REGION.into(),
-        software_generation: false,
-        qr_of_exports: false,
         clock: Some(start()),
-        hold: false,
+        ..NewVault::usual("acme", Profile::Production, people)
     };
     let created = create(Box::new(store.clone()), new, Environment::real(None)).unwrap();
     let (mut session, media) = (created.session, created.envelopes);

@@ -188,7 +188,6 @@ pub(super) mod tests {
     use super::super::recovery_tests::{HOLDERS, recovery};
     use super::super::*;
     use super::HANDED_OUT;
-    use crate::crypto::SecretBytes;
     use crate::vault::MemoryStore;
 
     /// A vault for tests with the people of before, their keys held.
@@ -199,24 +198,10 @@ pub(super) mod tests {
     /// The same of other people, two custodians of whom open and use.
     pub(in crate::session) fn vault_of(store: &MemoryStore, all: People) -> Session {
         let seats = rotation(all).people.into_iter();
-        let person = |(seat, (name, phrase)): (Seat, &(&str, &str))| NewPerson {
-            name: (*name).to_owned(),
-            role: seat.role,
-            passphrase: SecretBytes::from_slice(phrase.as_bytes()),
+        let person = |(seat, (name, phrase)): (Seat, &(&str, &str))| {
+            NewPerson::new(name, seat.role, phrase.as_bytes())
         };
-        let new = NewVault {
-            name: "acme".into(),
-            profile: Profile::Test,
-            k: 2,
-            t: 2,
-            people: seats.zip(all).map(person).collect(),
-            account: DEFAULT_ACCOUNT.into(),
-            region: DEFAULT_REGION.into(),
-            software_generation: true,
-            qr_of_exports: false,
-            clock: None,
-            hold: true,
-        };
+        let new = NewVault::usual("acme", Profile::Test, seats.zip(all).map(person));
         let environment = Environment::real(None);
         create(Box::new(store.clone()), new, environment)
             .unwrap()

@@ -1,7 +1,6 @@
 //! The practice vault of a rehearsal: sample people, two-word passphrases, nothing kept.
 
 use crate::api::Timestamp;
-use crate::crypto::SecretBytes;
 use crate::custody::Policy;
 use crate::text::{say, tr};
 use crate::vault::Store;
@@ -90,25 +89,14 @@ pub fn vault_under(
     clock: Option<Timestamp>,
     hold: bool,
 ) -> Result<Created, Refusal> {
-    let people = PEOPLE.iter().map(|(name, role, phrase)| NewPerson {
-        name: (*name).to_owned(),
-        role,
-        passphrase: SecretBytes::from_slice(phrase.as_bytes()),
-    });
+    let people = PEOPLE.iter();
+    let people = people.map(|(name, role, phrase)| NewPerson::new(name, role, phrase.as_bytes()));
     let mut created = create_under(
         store,
         NewVault {
-            name: "rehearsal".into(),
-            profile: Profile::Rehearsal,
-            k: 2,
-            t: 2,
-            people: people.collect(),
-            account: super::DEFAULT_ACCOUNT.into(),
-            region: super::DEFAULT_REGION.into(),
-            software_generation: true,
-            qr_of_exports: false,
             clock,
             hold,
+            ..NewVault::usual("rehearsal", Profile::Rehearsal, people)
         },
         policy,
         environment,

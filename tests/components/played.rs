@@ -3,8 +3,10 @@
 use keymoot::api::KeyAlgorithm;
 use keymoot::ceremony::{Runner, Script, Wanted};
 use keymoot::crypto::components::{Parity, combine};
-use keymoot::crypto::{SecretBytes, kcv};
-use keymoot::session::{ComponentStep, Environment, Session};
+use keymoot::crypto::kcv;
+use keymoot::session::{
+    ComponentStep, Environment, NewPerson, NewVault, Profile, RunOutcome, Session, create,
+};
 use keymoot::vault::MemoryStore;
 
 use super::{ONE, TWO, secret, session, set, step};
@@ -62,42 +64,22 @@ fn entering(algorithm: &str, parts: &[&str], kcvs: &[&str], expect: &str) -> Str
     text
 }
 
-fn play(text: &str) -> (Session, Result<keymoot::session::RunOutcome, String>) {
+fn play(text: &str) -> (Session, Result<RunOutcome, String>) {
     play_in(session(), text)
 }
 
 /// A rehearsal vault of nine custodians.
 fn of_nine() -> Session {
-    let person = |name: String, role| keymoot::session::NewPerson {
-        passphrase: SecretBytes::from_slice(name.as_bytes()),
-        name,
-        role,
-    };
-    let custodians = (1..=9).map(|n| person(format!("custodian {n}"), "custodian"));
-    let others = [("Ada", "administrator"), ("Wim", "witness")];
-    let others = others.map(|(name, role)| person(name.to_owned(), role));
-    let new = keymoot::session::NewVault {
-        name: "nine".into(),
-        profile: keymoot::session::Profile::Rehearsal,
-        k: 2,
-        t: 2,
-        people: custodians.chain(others).collect(),
-        account: "111122223333".into(),
-        region: "us-east-1".into(),
-        software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: true,
-    };
+    let person = |name: &str, role| NewPerson::new(name, role, name.as_bytes());
+    let custodians = (1..=9).map(|n| person(&format!("custodian {n}"), "custodian"));
+    let others = [person("Ada", "administrator"), person("Wim", "witness")];
+    let new = NewVault::usual("nine", Profile::Rehearsal, custodians.chain(others));
     let environment = Environment::seeded("nine").unwrap();
-    let made = keymoot::session::create(Box::new(MemoryStore::default()), new, environment);
+    let made = create(Box::new(MemoryStore::default()), new, environment);
     made.unwrap().session
 }
 
-fn play_in(
-    mut session: Session,
-    text: &str,
-) -> (Session, Result<keymoot::session::RunOutcome, String>) {
+fn play_in(mut session: Session, text: &str) -> (Session, Result<RunOutcome, String>) {
     let script = Script::parse(text.as_bytes()).unwrap_or_else(|f| panic!("{f:#?}"));
     let found: Vec<_> = script.lint();
     assert!(found.is_empty(), "{found:#?}");

@@ -51,24 +51,8 @@ pub(crate) fn test_vault() -> Session {
         ("Ben", "custodian"),
         ("Wim", "witness"),
     ];
-    let people = people.iter().map(|(name, role)| NewPerson {
-        name: (*name).into(),
-        role,
-        passphrase: SecretBytes::from_slice(name.repeat(5).as_bytes()),
-    });
-    let new = NewVault {
-        name: "acme".into(),
-        profile: Profile::Test,
-        k: 2,
-        t: 2,
-        people: people.collect(),
-        account: "111122223333".into(),
-        region: "us-east-1".into(),
-        software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: true,
-    };
+    let people = people.map(|(name, role)| NewPerson::new(name, role, name.repeat(5).as_bytes()));
+    let new = NewVault::usual("acme", Profile::Test, people);
     let environment = Environment::real(None).with_clock(Box::new(Early));
     keymoot::session::create(Box::new(MemoryStore::default()), new, environment)
         .unwrap()

@@ -201,31 +201,14 @@ pub(crate) fn production(media: &Path) -> (Session, BTreeMap<String, String>) {
         ("Ben", "custodian"),
         ("Wim", "witness"),
     ];
-    let created = keymoot::session::create(
-        Box::new(MemoryStore::default()),
-        NewVault {
-            name: "prod".into(),
-            profile: Profile::Production,
-            k: 2,
-            t: 2,
-            people: people
-                .iter()
-                .map(|(name, role)| NewPerson {
-                    name: (*name).into(),
-                    role,
-                    passphrase: SecretBytes::from_slice(name.repeat(5).as_bytes()),
-                })
-                .collect(),
-            account: "111122223333".into(),
-            region: "us-east-1".into(),
-            software_generation: true,
-            qr_of_exports: false,
-            clock: None,
-            hold: false,
-        },
-        Environment::real(None).with_clock(Box::new(Early)),
-    )
-    .unwrap();
+    let people = people.map(|(name, role)| NewPerson::new(name, role, name.repeat(5).as_bytes()));
+    let new = NewVault {
+        software_generation: true,
+        ..NewVault::usual("prod", Profile::Production, people)
+    };
+    let environment = Environment::real(None).with_clock(Box::new(Early));
+    let created =
+        keymoot::session::create(Box::new(MemoryStore::default()), new, environment).unwrap();
     let mut envelopes = BTreeMap::new();
     for (name, kind, armored) in created.envelopes {
         if kind == "approval" {

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use keymoot::api::Profile;
-use keymoot::crypto::SecretBytes;
 use keymoot::session::{Environment, NewPerson, NewVault, Session, create};
 use keymoot::vault::FolderStore;
 
@@ -23,25 +22,8 @@ pub(crate) fn open(home: &Path) -> Session {
         ("Ben", "custodian"),
         ("Wim", "witness"),
     ];
-    let new = NewVault {
-        name: "acme".into(),
-        profile: Profile::Test,
-        k: 2,
-        t: 2,
-        people: people
-            .map(|(name, role)| NewPerson {
-                name: name.into(),
-                role,
-                passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
-            })
-            .into(),
-        account: "111122223333".into(),
-        region: "us-east-1".into(),
-        software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: true,
-    };
+    let people = people.map(|(name, role)| NewPerson::new(name, role, WORDS.as_bytes()));
+    let new = NewVault::usual("acme", Profile::Test, people);
     let store = FolderStore::create(&home.join("acme.vault")).unwrap();
     let created = create(Box::new(store), new, Environment::real(None));
     created.unwrap().session

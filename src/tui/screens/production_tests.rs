@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::approve::Approve;
 use super::home::Home;
 use super::unlock::{Then, Unlock};
-use crate::crypto::SecretBytes;
 use crate::session::{Created, Environment, NewPerson, NewVault, Profile, create};
 use crate::tui::app::{State, update};
 use crate::tui::message::{Msg, News};
@@ -23,29 +22,13 @@ const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
 
 /// A new production vault.
 fn vault(store: Box<dyn Store>) -> Created {
-    let people = PEOPLE.map(|(name, role)| NewPerson {
-        name: name.into(),
-        role,
-        passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
-    });
-    create(
-        store,
-        NewVault {
-            name: "acme".into(),
-            profile: Profile::Production,
-            k: 2,
-            t: 2,
-            people: people.into(),
-            account: "111122223333".into(),
-            region: "us-east-1".into(),
-            software_generation: false,
-            qr_of_exports: false,
-            clock: Some(start()),
-            hold: false,
-        },
-        Environment::real(None).with_clock(Box::new(Still)),
-    )
-    .unwrap()
+    let people = PEOPLE.map(|(name, role)| NewPerson::new(name, role, WORDS.as_bytes()));
+    let new = NewVault {
+        clock: Some(start()),
+        ..NewVault::usual("acme", Profile::Production, people)
+    };
+    let environment = Environment::real(None).with_clock(Box::new(Still));
+    create(store, new, environment).unwrap()
 }
 
 /// A machine whose clock stands: pictures hold the time.

@@ -3,7 +3,6 @@
 use super::*;
 use crate::ceremony::script::Script;
 use crate::ceremony::{Advance, Wanted, shipped};
-use crate::crypto::SecretBytes;
 use crate::session::{Environment, NewPerson, NewVault, create};
 use crate::vault::MemoryStore;
 
@@ -22,23 +21,11 @@ fn production() -> Session {
         ("Ben", "custodian"),
         ("Wim", "witness"),
     ];
-    let people = people.map(|(name, role)| NewPerson {
-        name: name.into(),
-        role,
-        passphrase: SecretBytes::from_slice(b"velvet anchor lunar crisp mango tidal ember"),
-    });
+    let words = b"velvet anchor lunar crisp mango tidal ember";
+    let people = people.map(|(name, role)| NewPerson::new(name, role, words));
     let new = NewVault {
-        name: "acme".into(),
-        profile: Profile::Production,
-        k: 2,
-        t: 2,
-        people: people.into(),
-        account: "111122223333".into(),
-        region: "us-east-1".into(),
         software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: false,
+        ..NewVault::usual("acme", Profile::Production, people)
     };
     let environment = Environment::real(None).with_clock(Box::new(Still));
     let made = create(Box::new(MemoryStore::new()), new, environment);
