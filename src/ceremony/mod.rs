@@ -47,6 +47,7 @@ pub use finding::Finding;
 pub use lint::{RULES, Rule};
 pub use named_file::{PRACTICE_FILE, named_file, read_envelope};
 pub use open_run::{Again, OpenRun, Stopped, open_run, shell_word, stopped, stopped_in};
+pub(crate) use pause::{HAPPENED, STOP_REASON};
 pub use pause::{Pause, WayOut, who_stops};
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
 pub use rehearsed::{NotRehearsed, Noted, Rehearsals, Rehearsed, note_file};

@@ -1,10 +1,28 @@
 //! A pause in a ceremony: what can be done, what is lost by it, and what is said; for every front end.
 
+use crate::session::field::{Field, Kind};
+use crate::session::guide::Entry;
 use crate::text::{say, tr};
 
-use crate::session::guide::Entry;
-
 use super::ask::{Held, Showing};
+
+/// Why a ceremony is stopped for good.
+pub(crate) const STOP_REASON: Field = Field {
+    id: "reason",
+    label: "Reason",
+    hint: "One sentence for the record; then Enter stops it for good.",
+    kind: Kind::Text { max: 200 },
+    optional: false,
+};
+
+/// What the script does not foresee.
+pub(crate) const HAPPENED: Field = Field {
+    id: "happened",
+    label: "What happened",
+    hint: "One sentence for the record; the first who signs it says why it goes on.",
+    kind: Kind::Text { max: 200 },
+    optional: false,
+};
 
 /// A way out of a pause: id, label, and what that means.
 pub type WayOut = (&'static str, &'static str, &'static str);

@@ -222,6 +222,11 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Custodians) => self.custodians(),
             Some(Goes::Appoint(whom)) => self.appoint(&whom.person),
             Some(Goes::Clock) => self.clock(),
+            Some(Goes::Close) => {
+                self.talk
+                    .say(tr("Close the vault at the first list, and open it again."));
+                Ok(())
+            }
             None => Ok(()),
         }
     }

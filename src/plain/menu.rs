@@ -241,8 +241,10 @@ pub(super) fn beyond(view: &View) -> Vec<Line> {
 
 /// Why an act cannot be asked for in this vault as it is now, as far as its fields tell.
 fn off(op: &Op, view: &View) -> Option<String> {
-    if op.name == op::CREATE_KEY.name && !view.software_generation {
-        return Some(tr("this vault may not make keys in software").into());
+    if op.name == op::CREATE_KEY.name
+        && let Some(reason) = view.no_software_keys()
+    {
+        return Some(reason.into());
     }
     let taken = |id: &str| {
         let keys = guide::keys(view, op.name, id);

@@ -22,6 +22,9 @@ pub(crate) const PROFILE_TAG: &str = "keymoot-profile";
 /// # Errors
 /// The rule, completing a sentence that names the field.
 pub(crate) fn key_block(bytes: &[u8], profile: Profile) -> Result<String, String> {
+    if let Some(kind) = plainly(bytes) {
+        return Err(format!("is {kind}"));
+    }
     let text = std::str::from_utf8(bytes).map_err(|_| "is not text".to_owned())?;
     let text = text.trim();
     if !text.starts_with('{') {
@@ -73,6 +76,9 @@ pub(crate) struct Tr34File {
 /// # Errors
 /// The rule, completing a sentence that names the field.
 pub(crate) fn tr34(bytes: &[u8], profile: Profile) -> Result<Tr34File, String> {
+    if let Some(kind) = plainly(bytes) {
+        return Err(format!("is {kind}"));
+    }
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return alone(bytes);
     }
@@ -161,9 +167,32 @@ fn request(
     }
 }
 
-/// What a file of JSON is, as people say it; nothing of any other file.
+/// What a file is that can be no certificate, token or key block, as people say it; nothing of what could be one.
 pub(crate) fn kind_of(bytes: &[u8]) -> Option<&'static str> {
-    object(bytes).ok().map(|file| called(&file))
+    plainly(bytes).or_else(|| object(bytes).ok().map(|file| called(&file)))
+}
+
+/// What nobody means to hand over: a reader's own error would speak of lines and columns.
+fn plainly(bytes: &[u8]) -> Option<&'static str> {
+    const PICTURES: [&[u8]; 3] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8"];
+    match bytes.trim_ascii_start() {
+        [] => Some("empty"),
+        start if PICTURES.iter().any(|magic| start.starts_with(magic)) => Some("a picture"),
+        start if start.starts_with(b"%PDF") => Some("a PDF"),
+        start if start.starts_with(b"PK\x03\x04") => Some("an archive or an office document"),
+        [b'{' | b'[', ..] => None,
+        _ => is_prose(bytes).then_some("a text for people"),
+    }
+}
+
+/// Whether it is text of several lines that is neither PEM nor base64 or hex.
+fn is_prose(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    let coded =
+        |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "+/=:-".contains(c);
+    text.trim().contains('\n') && !text.contains("-----BEGIN") && !text.chars().all(coded)
 }
 
 /// What a file is, as people say it.
@@ -194,6 +223,9 @@ fn called(file: &Value) -> &'static str {
 }
 
 fn object(bytes: &[u8]) -> Result<Value, String> {
+    if let Some(kind) = plainly(bytes) {
+        return Err(format!("is {kind}"));
+    }
     let value = json::strict(bytes).map_err(|error| format!("is not JSON: {error}"))?;
     if value.is_object() {
         Ok(value)

@@ -7,12 +7,14 @@ mod appointments;
 mod copies;
 mod explained;
 mod returned;
+mod rules;
 mod run_open;
 mod uncompared;
 
 use appointments::appointments;
 use copies::copies;
 use returned::returned;
+use rules::rules;
 use uncompared::uncompared;
 
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
@@ -20,7 +22,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `cut`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `policy`, `cut`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -57,6 +59,8 @@ pub enum Goes {
     Appoint(Whom),
     /// Two people read their watches.
     Clock,
+    /// The vault is closed, and opened again.
+    Close,
 }
 
 /// Whose appointment is entered.
@@ -129,6 +133,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
     }));
     lines.extend(copies(view, now));
     lines.extend(recovery(view));
+    lines.extend(rules(view));
     lines.extend(people(view, now));
     lines.extend(appointments(view, now));
     lines.extend(unwritten(view, now));

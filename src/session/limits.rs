@@ -39,8 +39,7 @@ impl Session {
         {
             return Err(Refusal::Profile(
                 "This production vault may not generate keys in software: a laptop is not a secure cryptographic \
-                 device (PCI PIN 5-1). No key was made. Bring keys in wrapped, or decide otherwise when a vault is \
-                 created."
+                 device (PCI PIN 5-1). No key was made. Bring keys in wrapped, or let its people change that rule."
                     .into(),
             ));
         }

@@ -2,7 +2,7 @@
 //! for them can only come back here.
 
 use super::{Refusal, Session, brought, build};
-use crate::pki::{Certificate, ImportParameters};
+use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
 
 impl Session {
     /// This vault's own root, where it has issued anything.
@@ -48,6 +48,29 @@ impl Session {
             ));
         }
         Ok(parameters)
+    }
+
+    /// The certificate of whoever signed a token, or the file that holds it.
+    ///
+    /// # Errors
+    /// There is none in it, or this vault gave it out itself.
+    pub(crate) fn their_signer(&self, bytes: &[u8]) -> Result<(), Refusal> {
+        let Ok(handed_over) = CounterpartyFile::parse(bytes) else {
+            // What is wrong inside of it, the act itself says.
+            return brought::kind_of(bytes).map_or(Ok(()), |kind| {
+                let rule =
+                    format!("is {kind}, and holds no certificate of whoever signed the token");
+                Err(build::wrong("sender", &rule))
+            });
+        };
+        if self.is_ours(handed_over.leaf()) {
+            return Err(build::wrong(
+                "sender",
+                "was given out by this very vault: it says nothing about who signed the token. Take the sender's own, or \
+                 leave the field empty where the token holds it",
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -105,8 +128,11 @@ mod tests {
                 "{receiver}"
             );
         }
+        let signer = said(op_exchange::IMPORT_TR34.name, "sender");
+        assert!(signer.contains("given out by this very vault"), "{signer}");
         let stranger =
             include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa3072.json");
+        fits(op_exchange::IMPORT_TR34.name, "sender", stranger).unwrap();
         fits(op::IMPORT_ROOT.name, "file", stranger).unwrap();
         fits(op::EXPORT_RSA_WRAP.name, "parameters", stranger).unwrap();
     }
@@ -140,6 +166,31 @@ mod tests {
                 "parameters",
                 b"# Task",
                 "is no JSON",
+            ),
+            (
+                op::IMPORT_ROOT.name,
+                "file",
+                b"# Read me first\n\nThis is (only) text.\n",
+                "is a text for people, and holds no root",
+            ),
+            (op::IMPORT_ROOT.name, "file", b" \n", "is empty"),
+            (
+                op_exchange::IMPORT_TR34.name,
+                "file",
+                b"\x89PNG\r\n\x1a\n",
+                "is a picture",
+            ),
+            (
+                op_exchange::IMPORT_TR31.name,
+                "file",
+                b"Dear Ben,\n\nthe block comes tomorrow.\n",
+                "is a text for people",
+            ),
+            (
+                op_exchange::IMPORT_TR34.name,
+                "sender",
+                b"%PDF-1.7",
+                "is a PDF, and holds no certificate",
             ),
         ] {
             let said = session.file_fits(op, field, bytes).unwrap_err().to_string();

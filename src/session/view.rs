@@ -367,6 +367,8 @@ pub struct ReceiptView {
 pub struct View {
     /// The policy that a change of it begins from: the one that was decided last.
     pub policy: Policy,
+    /// Whether that policy waits for the next opening: until then the one of before counts.
+    pub policy_waits: bool,
     /// While this is a copy that is open to be returned to, and is no vault.
     pub returning: Option<ReturningView>,
     /// The copy that this vault was returned to, where nothing was made new since.

@@ -112,6 +112,7 @@ pub(crate) fn rehearsal() -> View {
         counterparties: Arc::default(),
         runs: Arc::default(),
         policy: Policy::default(),
+        policy_waits: false,
         software_generation: true,
         qr_of_exports: true,
         parameters_days: 7,

@@ -73,7 +73,8 @@ impl Ledger {
                 part,
                 place: (*place).to_owned(),
                 safe: None,
-                by: "rotate".to_owned(),
+                // No act handed it out: it is judged what would be.
+                by: String::new(),
                 since: at,
                 until: None,
             });

@@ -149,11 +149,18 @@ pub struct Access {
 }
 
 impl Holding {
-    /// The holding as a past event: `held share 2 of shares of this vault (0f3a…) since 2026-11-24 (init)`.
+    /// The holding as a past event: `held share 2 of shares of this vault (0f3a…) since 2026-11-24 (init)`; of one that is only judged
+    /// ahead, what it would be.
     pub(crate) fn event(&self, ledger: &Ledger) -> String {
         let what = ledger
             .split(&self.split)
             .map_or("an unknown set", |split| split.what.as_str());
+        if self.by.is_empty() {
+            return format!(
+                "{} would hold part {} of the {what}",
+                self.person, self.part
+            );
+        }
         let short: String = self.split.chars().take(8).collect();
         let span = match self.until {
             None => format!("holds since {}", day(self.since)),

@@ -1,27 +1,10 @@
 //! Out of a pause: stopping the ceremony for good, with who does and why, or recording what no script foresees.
 
 use super::{Run, Turn};
-use crate::ceremony::{self, Advance, Pause, Showing};
+use crate::ceremony::{self, Advance, HAPPENED, Pause, STOP_REASON, Showing};
 use crate::plain::dialogue::{Heard, Question, footing};
 use crate::plain::line::Gone;
-use crate::session::field::{Field, Kind};
 use crate::text::{say, tr};
-
-const REASON: Field = Field {
-    id: "reason",
-    label: "Reason",
-    hint: "It stands in the record.",
-    kind: Kind::Text { max: 200 },
-    optional: false,
-};
-
-const HAPPENED: Field = Field {
-    id: "happened",
-    label: "What happened",
-    hint: "One sentence for the record; the first who signs it says why the ceremony goes on.",
-    kind: Kind::Text { max: 200 },
-    optional: false,
-};
 
 impl Run<'_, '_> {
     /// Who stops it comes before why.
@@ -60,7 +43,7 @@ impl Run<'_, '_> {
         let asked = crate::ceremony::AskField {
             exactly: None,
             digits: None,
-            field: REASON,
+            field: STOP_REASON,
             practice: None,
         };
         let Heard::Given(reason) = self.talk.text(&question, &asked)? else {

@@ -234,7 +234,7 @@ impl Session {
         Err(Refusal::Profile(
             "This production vault takes no clear components: a laptop is not a secure cryptographic device (PCI PIN \
              6-2). Nothing was entered or made. Have the components combined in a device and bring the key in \
-             wrapped, or decide otherwise when a vault is created."
+             wrapped, or let its people change that rule."
                 .into(),
         ))
     }

@@ -37,6 +37,9 @@ impl Due {
             "recovery" => tr(
                 "Where all must come, one who is lost closes the vault for good. A recovery set lets other people open it.",
             ),
+            "policy" => tr(
+                "People have signed other rules. Those of before count until this vault is closed; the next opening shows old beside new, and then the new ones count.",
+            ),
             "cut" => tr(
                 "Holders had words and perhaps envelopes of a recovery set that never came into force. Each such envelope holds a share of this vault's identities: destroy them in front of the witness. One that cannot be found is reason to rotate, and only a rotation ends this line.",
             ),

@@ -64,6 +64,7 @@ impl Home {
             Some(Goes::Custodians) => Reaction::push(Custodians::of(world)),
             Some(Goes::Appoint(whom)) => Reaction::push(Act::appointing(&whom.person, world)),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),
+            Some(Goes::Close) => Reaction::push(Leave::closing()),
             None => Reaction::push(Keys::new()),
         }
     }
@@ -234,6 +235,11 @@ fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
         Some(Due {
             goes: Goes::Clock, ..
         }) => tr("asks two people for the time by their own watches").into(),
+        Some(Due {
+            goes: Goes::Close, ..
+        }) => {
+            tr("asks whether this vault is closed; it is opened again with its custodians").into()
+        }
         Some(Due {
             goes: Goes::Backup, ..
         }) => tr("begins a second copy of this vault, on another medium").into(),

@@ -50,10 +50,8 @@ impl Keys {
 }
 
 /// Why no key is made here, where that is so: said before five questions are answered.
-pub(crate) fn new_off(world: &World) -> Option<&'static str> {
-    let view = world.view.as_ref()?;
-    let off = !view.software_generation;
-    off.then(|| tr("this vault makes no keys in software; keys come in wrapped: i on Home"))
+pub(crate) fn new_off(world: &World) -> Option<&str> {
+    world.view.as_ref()?.no_software_keys()
 }
 
 /// No keys at all, for a world without a vault.
@@ -145,7 +143,7 @@ impl Screen for Keys {
             return offers;
         }
         let row = world.view.as_ref().and_then(|v| self.chosen(v));
-        let with = |offer: Offer, off: Option<&'static str>| match off {
+        let with = |offer: Offer, off: Option<&str>| match off {
             Some(reason) => offer.off_because(reason),
             None => offer,
         };

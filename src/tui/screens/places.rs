@@ -173,9 +173,7 @@ impl Place {
     pub(crate) fn off(self, world: &World) -> Option<String> {
         let view = world.view.as_deref()?;
         let off = match self {
-            Self::Of(Verb::New) if !view.software_generation => tr(
-                "this vault makes no key in software, as its people decided; keys come in wrapped",
-            ),
+            Self::Of(Verb::New) => view.no_software_keys()?,
             Self::Of(Verb::Export) if view.keys.is_empty() => tr("no key is in this vault yet"),
             Self::Act(title) if view.keys.is_empty() && act(title).is_some_and(needs_a_key) => {
                 tr("no key is in this vault yet")

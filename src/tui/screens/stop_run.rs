@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::ceremony::{Pause, Showing, who_stops};
+use crate::ceremony::{HAPPENED, Pause, STOP_REASON, Showing, who_stops};
 use crate::session::field::Footing;
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
@@ -11,8 +11,8 @@ use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::form::{Form, Pressed};
 use crate::tui::widgets::sheet::{self, Part};
-use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
 /// The paused ceremony.
@@ -21,8 +21,8 @@ pub(crate) struct StopRun {
     closes: bool,
     pause: Pause,
     choices: Choices,
-    reason: TextField,
-    /// What the reason is asked for, `record` or `stop`; `who` while it is asked who stops it.
+    reason: Form,
+    /// What the sentence is asked for, `record` or `stop`; `who` while it is asked who stops it.
     asking: Option<&'static str>,
     /// Who stops it: whoever has a part in the run, and nobody until one is chosen.
     who: Choices,
@@ -58,14 +58,19 @@ impl StopRun {
             choices: choices(&pause),
             who: stoppers(&pause),
             pause,
-            reason: TextField::default(),
+            reason: Form::of(&[STOP_REASON]),
             asking: None,
         }
     }
 
     fn ask(&mut self, what: &'static str) -> Reaction {
         self.asking = Some(what);
-        self.reason = TextField::default();
+        let field = if what == "record" {
+            HAPPENED
+        } else {
+            STOP_REASON
+        };
+        self.reason = Form::of(&[field]);
         Reaction::none()
     }
 
@@ -78,27 +83,24 @@ impl StopRun {
 
     /// What is asked for, what it is for, and who signs it.
     fn reason_parts(&self, asked: &str) -> Vec<Part<'_>> {
-        let stops = asked == "stop";
-        let (label, hint) = if stops {
-            (
-                tr("Reason"),
-                tr("One sentence for the record; then Enter stops it for good."),
-            )
-        } else {
-            (
-                tr("What happened"),
-                tr("One sentence for the record; the first who signs it says why it goes on."),
-            )
-        };
-        let mut parts = vec![
-            Part::Field(label, &self.reason),
-            Part::Hint(Role::Muted, hint.into()),
-        ];
-        if stops {
+        let mut parts = vec![Part::Form(&self.reason)];
+        if asked == "stop" {
             let words = self.pause.stop_is_signed();
             parts.push(Part::Head(Role::Muted, words.into()));
         }
         parts
+    }
+
+    /// The sentence as it was typed so far.
+    fn sentence(&self) -> String {
+        let texts = [STOP_REASON.id, HAPPENED.id].map(|id| self.reason.text(id));
+        let text = texts.into_iter().flatten().next().unwrap_or_default();
+        text.trim().to_owned()
+    }
+
+    /// Nothing is typed yet.
+    fn unsaid(&self) -> bool {
+        self.sentence().is_empty()
     }
 
     /// A sentence is being typed.
@@ -145,12 +147,8 @@ impl Screen for StopRun {
         let enter = match (self.asking, self.chosen()) {
             (Some("who"), _) if !self.named() => tr("is off until somebody is named"),
             (Some("who"), _) => tr("takes this name; the reason is asked next"),
-            (Some("stop"), _) if self.reason.value().trim().is_empty() => {
-                tr("is off until a reason is typed")
-            }
-            (Some(_), _) if self.reason.value().trim().is_empty() => {
-                tr("is off until it is said what happened")
-            }
+            (Some("stop"), _) if self.unsaid() => tr("is off until a reason is typed"),
+            (Some(_), _) if self.unsaid() => tr("is off until it is said what happened"),
             (Some("stop"), _) => tr("stops the ceremony for good and records the reason"),
             (Some(_), _) => {
                 tr("records it; then whoever acts, whoever leads and whoever watches sign it")
@@ -190,7 +188,7 @@ impl Screen for StopRun {
                 None => tr("choose"),
             },
         );
-        let enter = if self.writes() && self.reason.value().trim().is_empty() {
+        let enter = if self.writes() && self.unsaid() {
             enter.off_because(tr("a reason is needed; it stands in the record"))
         } else if self.asking == Some("who") && !self.named() {
             enter.off_because(tr("choose who stops it"))
@@ -248,9 +246,12 @@ impl Screen for StopRun {
             }
             (Verb::Enter, Some("who")) if !self.named() => Reaction::none(),
             (Verb::Enter, Some("who")) => self.ask("stop"),
-            (Verb::Enter, Some(_)) if self.reason.value().trim().is_empty() => Reaction::none(),
+            (Verb::Enter, Some(_)) if self.unsaid() => Reaction::none(),
             (Verb::Enter, Some(asked)) => {
-                let said = self.reason.value().trim().to_owned();
+                if self.reason.enter() != Pressed::Complete {
+                    return Reaction::none();
+                }
+                let said = self.sentence();
                 Reaction::pop().then(Step::Order(if asked == "stop" {
                     self.stops(said)
                 } else {
@@ -291,7 +292,7 @@ impl Screen for StopRun {
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
         if self.writes() {
-            self.reason.insert(text);
+            self.reason.paste(text);
         }
         Reaction::none()
     }
@@ -328,6 +329,22 @@ mod tests {
         assert!(
             effects.any(|effect| matches!(effect, Effect::Desk(Order::Deviate(said)) if said == "the courier is late"))
         );
+    }
+
+    /// Somebody's seven words, typed on the wrong page, stood in the record of the stop for ever.
+    #[test]
+    fn a_passphrase_is_no_reason() {
+        for way in ["<Down><Enter>", "<End><Enter><Down><Enter>"] {
+            let mut state = paused(Held::default());
+            snapshot::press(&mut state, way);
+            let words = "cannot sliceable bagginess debtor epidermal majority hardhead";
+            let effects = snapshot::press(&mut state, &format!("{words}<Enter>"));
+            assert!(effects.is_empty(), "{way}");
+            let picture = snapshot::drawn(&mut state, 80, 24, &snapshot::appearance());
+            let text = snapshot::text(&picture);
+            assert!(text.contains("reads like a passphrase"), "{text}");
+            assert!(!text.contains("bagginess"), "{text}");
+        }
     }
 
     /// Who cannot sign holds no stop open: the others close it without them, and the page says who is named for that.

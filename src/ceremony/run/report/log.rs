@@ -46,8 +46,54 @@ pub(super) struct Shown {
     pub(super) lines: BTreeMap<u64, Value>,
     /// The opening of the vault in which the run began; none where the vault was made in the same session.
     pub(super) opened: Option<(u64, Value)>,
+    /// When the policy that counted in the run was decided, and who signed it; none where it is that of the creation.
+    pub(super) rules: Option<Rules>,
     /// By how much the vault's clock had been moved on before the run, in milliseconds.
     pub(super) ahead: i64,
+}
+
+/// A change of the policy.
+pub(super) struct Rules {
+    pub(super) at: Option<Timestamp>,
+    pub(super) by: Vec<String>,
+}
+
+impl Rules {
+    fn of(line: &Value) -> Self {
+        let at = line.get("time").and_then(Value::as_i64);
+        let by = list(line, "/who").into_iter().filter_map(Value::as_str);
+        Self {
+            at: at.map(Timestamp::from_millis),
+            by: by.map(str::to_owned).collect(),
+        }
+    }
+}
+
+/// What the log says before the run.
+#[derive(Default)]
+struct Before {
+    opened: Option<(u64, Value)>,
+    /// A policy that counts from the next opening on.
+    decided: Option<Rules>,
+    rules: Option<Rules>,
+    ahead: i64,
+}
+
+impl Before {
+    fn reads(&mut self, n: u64, line: Value) {
+        match string(&line, &["op"]) {
+            "open" => {
+                self.rules = self.decided.take().or(self.rules.take());
+                self.opened = Some((n, line));
+            }
+            "close" => self.opened = None,
+            "advance" => self.ahead += moved(&line),
+            "ChangePolicy" if string(&line, &["kind"]) == "outcome" => {
+                self.decided = Some(Rules::of(&line));
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Shown {
@@ -55,7 +101,7 @@ impl Shown {
     pub(super) fn of(run: &Run, session: &Session) -> Self {
         let mut lines = BTreeMap::new();
         let mut under_way = false;
-        let (mut opened, mut ahead) = (None, 0);
+        let mut before = Before::default();
         for (n, text) in (1_u64..).zip(session.log_lines().unwrap_or_default()) {
             let of_run = text.contains(run.id.as_str());
             if !under_way && !of_run && !BEFORE.iter().any(|op| text.contains(op)) {
@@ -63,12 +109,7 @@ impl Shown {
             }
             let line: Value = serde_json::from_str(&text).unwrap_or_default();
             if !under_way && !of_run {
-                match string(&line, &["op"]) {
-                    "open" => opened = Some((n, line)),
-                    "close" => opened = None,
-                    "advance" => ahead += moved(&line),
-                    _ => {}
-                }
+                before.reads(n, line);
                 continue;
             }
             let is = |op: &str| of_run && string(&line, &["op"]) == op;
@@ -83,8 +124,9 @@ impl Shown {
         }
         let mut shown = Self {
             lines,
-            opened,
-            ahead,
+            opened: before.opened,
+            rules: before.rules,
+            ahead: before.ahead,
         };
         shown.leave_out_voids();
         shown
@@ -225,7 +267,12 @@ impl Shown {
 pub(in crate::ceremony::run) const DESTROY: &str = "DestroyKey";
 
 /// Lines before a run that bear on it.
-const BEFORE: [&str; 3] = ["\"op\":\"open\"", "\"op\":\"close\"", "\"op\":\"advance\""];
+const BEFORE: [&str; 4] = [
+    "\"op\":\"open\"",
+    "\"op\":\"close\"",
+    "\"op\":\"advance\"",
+    "\"op\":\"ChangePolicy\"",
+];
 
 fn moved(line: &Value) -> i64 {
     let millis = line.pointer("/details/millis").and_then(Value::as_i64);
@@ -302,4 +349,28 @@ fn first(line: &Value) -> String {
 pub(super) fn string<'v>(value: &'v Value, path: &[&str]) -> &'v str {
     let found = path.iter().try_fold(value, |value, name| value.get(name));
     found.and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What two custodians changed was reported as decided by all at the creation.
+    #[test]
+    fn the_policy_of_a_run_is_the_one_of_its_opening() {
+        let mut before = Before::default();
+        let changed = |who: &str, time: i64| serde_json::json!({"op": "ChangePolicy", "kind": "outcome", "who": [who], "time": time});
+        let opened = || serde_json::json!({"op": "open"});
+        before.reads(1, opened());
+        before.reads(2, changed("Ana", 1_000));
+        assert!(before.rules.is_none(), "it counts from the next opening on");
+        before.reads(3, opened());
+        before.reads(4, opened());
+        before.reads(5, changed("Ben", 2_000));
+        let rules = before.rules.unwrap();
+        assert_eq!(
+            (rules.by, rules.at),
+            (vec!["Ana".to_owned()], Some(Timestamp::from_millis(1_000)))
+        );
+    }
 }

@@ -72,7 +72,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         clock: handled::clock(&from),
         network: begun_with(run, crate::session::run::NETWORK),
         rehearsed: begun_with(run, crate::session::run::REHEARSED),
-        software_policy: software(&view).to_owned(),
+        software_policy: software(&from),
         estimated: script.estimate().unwrap_or_default().to_owned(),
         used_ms: time::used(&from),
         people: people::present(&from),
@@ -210,17 +210,26 @@ fn done(run: &Run, script: &Script, exceptions: usize) -> String {
     format!("{}. {words}", script.title())
 }
 
-fn software(view: &View) -> &'static str {
-    match view.profile {
+fn software(from: &Material<'_>) -> String {
+    let words = match from.view.profile {
         Profile::Rehearsal => {
             "This was a rehearsal: nothing in it is a real key, and its clock stood still between steps that let time pass. Rehearsals of one script from one seed carry the same vault and run number."
         }
         Profile::Test => "This vault holds test keys, made in software.",
-        Profile::Production if view.software_generation => {
-            "This vault may make keys in software, by decision of all who were present when it was created."
+        Profile::Production if from.view.software_generation => {
+            return match &from.shown.rules {
+                None => "This vault may make keys in software, by decision of all who were present when it was created.".to_owned(),
+                Some(rules) => format!(
+                    "This vault may make keys in software: so says its policy, which was changed last on {}, signed by {}; \
+                     the audit log has every change.",
+                    rules.at.map(|at| at.rfc3339()).unwrap_or_default(),
+                    rules.by.join(", ")
+                ),
+            };
         }
         Profile::Production => "This vault may not make keys in software.",
-    }
+    };
+    words.to_owned()
 }
 
 /// In the order in which they happened; those of one moment in the order of the steps.

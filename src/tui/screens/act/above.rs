@@ -60,8 +60,8 @@ impl Act {
                 self.root.known.clone_from(known);
                 self.heard.clone_from(known);
                 if *said != self.root.said {
-                    self.root.said.clone_from(said);
-                    self.fit(world);
+                    let before = std::mem::replace(&mut self.root.said, said.clone());
+                    self.fit(before, world);
                 }
             }
             News::Refused(text) => {
@@ -75,14 +75,21 @@ impl Act {
     }
 
     /// The choices as the files leave them.
-    fn fit(&mut self, world: &World) {
+    fn fit(&mut self, before: Option<Above>, world: &World) {
         let Some(view) = &world.view else { return };
+        let chosen = self.text(ROOT);
         let entries = guide::keys(view, self.op.name, ROOT);
         let entries = match &self.root.said {
             Some(above) => above.sorted(entries),
             None => entries,
         };
         self.form.set_choices(ROOT, Choices::new(entries));
+        let fits = |above: &Above| above.fits.contains(&chosen);
+        if before.as_ref().is_none_or(fits) && self.root.said.as_ref().is_some_and(fits) {
+            // What was chosen is what the file says: nobody is taken back to it in the middle of another field.
+            self.form.set(ROOT, &chosen);
+            return;
+        }
         self.form.ask_again(ROOT);
         self.error = self.root.said.as_ref().and_then(Above::missing);
     }
@@ -99,5 +106,41 @@ impl Act {
     pub(super) fn root_first(&self) -> bool {
         let missing = self.root.said.as_ref().is_some_and(|a| a.fits.is_empty());
         missing && self.form.on(ROOT)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::op_exchange::IMPORT_TR34;
+    use crate::tui::keys::Verb;
+
+    /// The file named the root that was chosen already, and the cursor was taken back to it: the next answer fell on the
+    /// wrong field.
+    #[test]
+    fn a_file_that_names_the_chosen_root_leaves_the_cursor_alone() {
+        let room = crate::tui::screens::tests::full();
+        let world = &room.state.world;
+        let view = world.view.clone().unwrap();
+        let roots = guide::keys(&view, IMPORT_TR34.name, ROOT);
+        let root = roots.iter().find(|entry| entry.off.is_none()).unwrap();
+        let said = |fits: Vec<String>| {
+            let issuer = "CN=them".to_owned();
+            News::Above(Some(Above { fits, issuer }), Vec::new())
+        };
+        let act = || {
+            let mut act = Act::of(&IMPORT_TR34, None, world);
+            act.form.set(ROOT, &root.id);
+            (0..3).for_each(|_| act.form.verb(Verb::NextField));
+            act.root.waiting = true;
+            assert!(act.form.on("nonce"));
+            act
+        };
+        let mut same = act();
+        assert!(same.looked(&said(vec![root.id.clone()]), world));
+        assert!(same.form.on("nonce") && same.text(ROOT) == root.id);
+        let mut none = act();
+        assert!(none.looked(&said(Vec::new()), world));
+        assert!(none.form.on(ROOT) && none.error.is_some());
     }
 }

@@ -3,7 +3,8 @@
 use super::{Init, Media, Page, Words};
 use crate::session::founding::{NEEDS_THEIRS, VOID};
 use crate::text::{say, tr};
-use crate::tui::screen::Reaction;
+use crate::tui::screen::{Reaction, Step};
+use crate::tui::screens::home;
 use crate::tui::theme::Role;
 
 /// What Esc does where people have words: for the help.
@@ -14,7 +15,9 @@ impl Init {
     /// Goes to the page before, or says why it does not.
     pub(super) fn back(&mut self) -> Reaction {
         match self.page {
-            Page::Place | Page::Papers => Reaction::pop(),
+            Page::Place => Reaction::pop(),
+            // The vault is open: where Esc led was a page that said no vault is.
+            Page::Papers => Reaction::one(Step::Replace(home())),
             Page::Making => Reaction::none(),
             Page::Envelopes => {
                 let again = self.media.as_mut().and_then(Media::misplaced);

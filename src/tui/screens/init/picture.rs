@@ -102,8 +102,15 @@ impl Init {
         }
         for (label, text) in plan.review() {
             // A name alone does not say on which stick the vault will lie.
-            let whole =
-                (label == tr("Folder")).then(|| world.folder.join(&text).display().to_string());
+            let whole = (label == tr("Folder")).then(|| {
+                let folder = world.folder.join(&text);
+                // `././acme.vault` is the same folder, and makes people look twice.
+                folder
+                    .components()
+                    .collect::<std::path::PathBuf>()
+                    .display()
+                    .to_string()
+            });
             lines.push(Line::new(label, whole.unwrap_or(text)));
         }
         lines.extend([gap(), Line::across(Role::Note, plan.next())]);
