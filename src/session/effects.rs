@@ -156,6 +156,7 @@ fn export_record(
         kcv_method: wrapped.key_check_value_algorithm.name().to_owned(),
         attributes,
         exportable,
+        serial: initial_key_of(input),
         receiver_spki,
         file: export.map(|e| e.file.clone()).unwrap_or_default(),
         valid_until: export.and_then(|e| e.valid_until).map(Timestamp::millis),
@@ -165,15 +166,20 @@ fn export_record(
     })
 }
 
+/// The terminal whose initial key leaves in the place of the key that is named, by its key serial number.
+pub(super) fn initial_key_of(input: &ExportKeyInput) -> Option<String> {
+    let asked = input.export_attributes.as_ref()?;
+    let initial = asked.export_dukpt_initial_key.as_ref()?;
+    Some(initial.key_serial_number.clone())
+}
+
 /// What the receiver is told that it gets: the key's attributes, or less where the block's headers say less; of an
 /// initial key no KeyUsage, since the service has no name for B1.
 fn as_sent(input: &ExportKeyInput, key: &Key) -> (String, bool) {
     let mut attributes = serde_json::json!(key.key_attributes);
-    let initial = input
-        .export_attributes
-        .as_ref()
-        .is_some_and(|asked| asked.export_dukpt_initial_key.is_some());
-    if initial && let Some(members) = attributes.as_object_mut() {
+    if initial_key_of(input).is_some()
+        && let Some(members) = attributes.as_object_mut()
+    {
         members.remove("KeyUsage");
         members.insert(
             "KeyModesOfUse".into(),

@@ -155,10 +155,11 @@ impl Knows<'_> {
             strict: false,
             ..*self
         };
+        // What stands against others of them without this change is said where they are appointed.
+        let without = seats.refused(&people, self.threshold).is_some();
         let seats = seats.refused(&together, self.threshold);
         seats
-            // What stands against others of them is said where they are appointed.
-            .filter(|why| same(&why.person, backup))
+            .filter(|why| same(&why.person, backup) || !without)
             .or_else(|| {
                 let serves = self.ledger.may_serve(backup, self.at, self.strict);
                 let forms = || self.ledger.may_form(&together, self.threshold, self.at);

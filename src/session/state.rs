@@ -175,6 +175,9 @@ pub(crate) struct ExportRecord {
     pub(crate) attributes: String,
     /// Exportable as written into the request.
     pub(crate) exportable: bool,
+    /// Of the terminal whose initial key left in the key's place, its key serial number; absent where the key itself left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) serial: Option<String>,
     pub(crate) receiver: String,
     /// SHA-256 of the receiver's SubjectPublicKeyInfo, lower-case hex.
     pub(crate) receiver_spki: String,
@@ -210,6 +213,7 @@ impl ExportRecord {
             kcv_method: key.key_check_value_algorithm.name().to_owned(),
             attributes: serde_json::json!(key.key_attributes).to_string(),
             exportable: key.exportable,
+            serial: None,
             receiver,
             receiver_spki: String::new(),
             file: String::new(),

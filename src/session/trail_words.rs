@@ -94,6 +94,13 @@ fn closer(line: &Value) -> Option<&'static str> {
             "shown" => tr("check value shown uncompared"),
             _ => tr("check value taken as shown"),
         }),
+        ("receipt", _) => Some(match text("/details/result")? {
+            "confirmed" => tr("receipt confirms"),
+            _ => tr("receipt DIFFERS"),
+        }),
+        ("ExportKey", _) if text("/details/initial_key").is_some() => {
+            Some(tr("initial key exported"))
+        }
         (operation::CHANGE_PEOPLE, Some("vault.exempt")) => Some(tr("exception of two managers")),
         (operation::CHANGE_PEOPLE, Some("vault.appoint")) => Some(tr("person appointed")),
         ("unlock", _) if text("/kind") == Some("unvouched") => {

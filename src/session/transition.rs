@@ -148,6 +148,9 @@ fn note_receiver(details: &mut Map<String, Value>, request: &Request, engine: &E
     let Request::ExportKey(input) = request else {
         return;
     };
+    if let Some(serial) = super::effects::initial_key_of(input) {
+        details.insert("initial_key".into(), serial.into());
+    }
     let certificate = match &input.key_material {
         ExportKeyMaterial::Tr31KeyBlock(block) => {
             if let Some(record) = engine.find(&block.wrapping_key_identifier) {

@@ -234,8 +234,10 @@ impl ExportView {
 pub struct ExportView {
     /// The exported key's ARN here.
     pub arn: String,
-    /// Its label.
+    /// What left, in words: the key's label, or the initial key of a terminal and whose.
     pub label: String,
+    /// Of the terminal whose initial key left in the key's place, its key serial number.
+    pub serial: Option<String>,
     /// Check value and method as sent.
     pub check_value: String,
     /// The receiver's certificate subject.

@@ -19,7 +19,7 @@ use super::view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, RecoveryView, View,
 };
 use super::{Session, label_of, op, sentence};
-use crate::text::tr;
+use crate::text::{say, tr};
 
 impl Session {
     /// The read-only view.
@@ -263,9 +263,14 @@ impl Session {
         let label = self
             .record(&export.arn)
             .map_or_else(|| export.arn.clone(), name_of);
+        let label = match &export.serial {
+            Some(serial) => say!("initial key {serial} of {label}", serial, label),
+            None => label,
+        };
         ExportView {
             arn: export.arn.clone(),
             label,
+            serial: export.serial.clone(),
             check_value: if self.is_blind(&export.arn) {
                 super::hidden().to_owned()
             } else {

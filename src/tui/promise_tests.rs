@@ -326,8 +326,8 @@ fn a_vault_without_software_keys_says_so_before_the_first_question() {
     let mut view = room.state.world.view.as_deref().unwrap().clone();
     view.software_generation = false;
     room.state.world.view = Some(Arc::new(view));
-    room.press("n").shows(&["makes no keys in software"]);
+    room.press("n").shows(&["makes no key in software"]);
     assert_eq!(top(&room), "Home");
-    room.press("vn").shows(&["makes no keys in software"]);
+    room.press("vn").shows(&["makes no key in software"]);
     assert_eq!(top(&room), "Keys");
 }

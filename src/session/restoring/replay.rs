@@ -321,6 +321,7 @@ fn exported(working: &mut State, told: &Told) -> bool {
     let unknown = || "a receiver of whom the newer log knows no name".into();
     let export = ExportRecord {
         kcv: told.text("kcv").unwrap_or_default().to_owned(),
+        serial: told.text("initial_key").map(str::to_owned),
         receiver_spki: told.text("receiver_spki").unwrap_or_default().to_owned(),
         ..ExportRecord::sent(&record.key, holder.unwrap_or_else(unknown), told.at())
     };

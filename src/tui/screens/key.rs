@@ -179,8 +179,8 @@ pub(super) fn told(row: &KeyRow, view: &View) -> Vec<Line> {
 }
 
 fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
-    let mine = view.exports.iter().filter(|e| e.arn == row.key.key_arn);
-    let lines: Vec<Line> = mine
+    let mine = || view.exports.iter().filter(|e| e.arn == row.key.key_arn);
+    let lines: Vec<Line> = mine()
         .map(|e| {
             let role = match e.state.as_str() {
                 "confirmed" => Role::Ok,
@@ -199,14 +199,19 @@ fn exports(row: &KeyRow, view: &View) -> Vec<Line> {
             } else {
                 say!("{text}, file {file}", text, file = e.file)
             };
-            Line::new(tr("went out"), format!("{}  {text}", clock(e.at))).role(role)
+            let text = format!("{}  {text}", clock(e.at));
+            match &e.serial {
+                // In the place of the key, which stayed.
+                Some(serial) => Line::new(tr("initial key"), format!("{serial}  {text}")),
+                None => Line::new(tr("went out"), text),
+            }
+            .role(role)
         })
         .collect();
-    if lines.is_empty() {
-        vec![Line::new(tr("went out"), tr("never")).role(Role::Muted)]
-    } else {
-        lines
-    }
+    let itself = mine().any(|e| e.serial.is_none());
+    let never = Line::new(tr("went out"), tr("never")).role(Role::Muted);
+    let never = (!itself).then_some(never);
+    never.into_iter().chain(lines).collect()
 }
 
 /// Whether somebody else sent it: then they wait for its receipt.

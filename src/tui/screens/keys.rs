@@ -12,7 +12,7 @@ use super::menu::Menu;
 use crate::api::KeyOrigin;
 use crate::session::field::Footing;
 use crate::session::said;
-use crate::session::{KeyRow, View};
+use crate::session::{ExportView, KeyRow, View};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
@@ -68,7 +68,7 @@ pub(crate) fn history(row: &KeyRow, view: &View) -> String {
     let sent: Vec<String> = view
         .exports
         .iter()
-        .filter(|e| e.arn == row.key.key_arn)
+        .filter(|e| e.arn == row.key.key_arn && e.serial.is_none())
         .map(|e| {
             say!(
                 "to {common_name} at {clock} ({state})",
@@ -78,6 +78,25 @@ pub(crate) fn history(row: &KeyRow, view: &View) -> String {
             )
         })
         .collect();
+    let initial = |e: &&ExportView| e.arn == row.key.key_arn && e.serial.is_some();
+    let derived = view.exports.iter().filter(initial).count();
+    let whole = itself(row, &sent);
+    match derived {
+        0 => whole,
+        1 => say!(
+            "{whole} One terminal's initial key was derived from it and left.",
+            whole
+        ),
+        n => say!(
+            "{whole} Initial keys derived from it left {n} times.",
+            whole,
+            n
+        ),
+    }
+}
+
+/// What became of the key itself.
+fn itself(row: &KeyRow, sent: &[String]) -> String {
     match sent.len() {
         0 if row.key.key_origin == KeyOrigin::EXTERNAL && row.subject.is_none() => {
             tr("It came from outside, and whoever sent it has it still. From here it never left.")

@@ -10,6 +10,10 @@ pub(super) fn means(line: &TrailLine) -> String {
             tr("before any key of the vault was open: this machine's time, and nothing proves it")
                 .to_owned()
         }
+        (_, None) if line.what.starts_with(tr("receipt DIFFERS")) => tr(
+            "the receiver holds another key, or another kind of key, than was sent: nobody uses it until it is known which is wrong",
+        )
+        .to_owned(),
         ("REFUSED", None) => tr("it was refused, and nothing was changed by it").to_owned(),
         (_, Some(end)) => say!(
             "line {n} says what was to be done, line {last} what became of it",

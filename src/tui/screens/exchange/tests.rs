@@ -33,6 +33,7 @@ fn view() -> View {
     view.exports = Arc::new(vec![ExportView {
         arn: "arn:aws:payment-cryptography:us-east-1:111122223333:key/kek".into(),
         label: "kek-partner-x".into(),
+        serial: None,
         check_value: "1C8871 (ANSI_X9_24)".into(),
         receiver: "CN=wrapping-3072".into(),
         under: None,
