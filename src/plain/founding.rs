@@ -3,8 +3,6 @@
 
 use std::path::{Path, PathBuf};
 
-use subtle::ConstantTimeEq as _;
-
 use crate::api::Clock as _;
 use crate::ceremony::{Answer, AskField, ShownWords};
 use crate::crypto::SecretBytes;
@@ -329,7 +327,7 @@ fn own_words(
             .explained(HELP);
         // An empty line shows them again: until they were typed back once they may be.
         while let Heard::Given(typed) = talk.secret(&question, &asked)? {
-            if bool::from(typed.expose().ct_eq(words.expose())) {
+            if founding::are_those(words.expose(), &typed) {
                 return Ok(Some(words));
             }
             talk.stop(&founding::not_those(

@@ -374,15 +374,26 @@ impl<'a> Home<'_, 'a> {
         })
     }
 
+    /// What no copy holds, or opens to the people of now.
+    fn missing_copy(&self) -> Option<String> {
+        let view = self.session.view();
+        view.missing_copy().filter(|_| view.kept)
+    }
+
     /// Whether the vault is closed now. One that exists once offers its copy first; a word that was said where it leads
     /// nowhere else closes nothing `unasked`: opening again takes everybody's passphrases.
     fn leaves(&mut self, unasked: bool) -> Result<bool, Gone> {
-        let Some(only) = self.session.only_copy() else {
+        let Some(missing) = self.missing_copy() else {
             return Ok(!unasked || self.closes()?);
+        };
+        let so_far = if self.session.only_copy().is_some() {
+            tr("everything is saved, on one medium alone: there is no second copy")
+        } else {
+            tr("everything done so far is saved")
         };
         loop {
             self.talk.heading(tr("Close this vault?"));
-            self.talk.stop(only);
+            self.talk.stop(&missing);
             let entries = [
                 Entry::new("copy", tr("copy it first"), tr("signed like any other act")),
                 Entry::new("stay", tr("stay"), tr("back to the menu")),
@@ -391,12 +402,12 @@ impl<'a> Home<'_, 'a> {
             let question = Question::new(footing(
                 tr("whoever is at the keyboard"),
                 tr("takes the number that was typed"),
-                tr("everything is saved, on one medium alone: there is no second copy"),
+                so_far,
             ));
             match self.talk.choose(&question, tr("Number"), &entries)? {
                 Heard::Given(0) => {
                     self.acting().begin(&op::BACKUP)?;
-                    if self.session.only_copy().is_none() {
+                    if self.missing_copy().is_none() {
                         return Ok(true);
                     }
                 }

@@ -6,7 +6,7 @@
 //! A recovery set is worse: its envelopes hold shares of the vault's present identities, in force or not.
 
 use crate::custody::policy::operation::ROTATE;
-use crate::text::tr;
+use crate::text::say;
 
 use super::custody_act::Seat;
 use super::error::Refusal;
@@ -82,10 +82,11 @@ pub(super) fn begun(log: impl std::io::BufRead) -> bool {
     open
 }
 
-/// What is said of it where the vault is opened.
-pub(super) fn told() -> &'static str {
-    tr(
-        "A change of people was begun here and not finished. The envelopes and words of before open this vault; envelopes named .new.age and the words that were written down with them open nothing. Whether they are destroyed is decided when it is open.",
+/// What is said of it where the vault is opened, whose envelopes in force are of this set.
+pub(super) fn told(set: &str) -> String {
+    say!(
+        "A change of people was begun here and not finished. The envelopes and words of before open this vault; their names end in {set}.age, or have no such letters at all. Envelopes with other letters, and the words that were written down with them, open nothing. Whether they are destroyed is decided when it is open.",
+        set
     )
 }
 

@@ -222,7 +222,9 @@ impl Opening {
         }
         let log = std::io::BufReader::new(self.log()?);
         let begun = super::handed_out::begun(log);
-        begun.then(|| super::handed_out::told().to_owned())
+        let set = self.sets.first().filter(|_| begun)?;
+        let set = super::envelopes::set_name(&set.file.set_id);
+        Some(super::handed_out::told(&set))
     }
 
     /// The recovery set that the vault declares.

@@ -98,12 +98,19 @@ impl View {
         })
     }
 
-    /// What closing says of copies: that the vault exists once, or which keys do.
+    /// What closing says of copies: that the vault exists once, which keys do, or that every copy is of another set.
     pub fn missing_copy(&self) -> Option<String> {
         if let Some(only) = self.only_copy {
             return Some(only.to_owned());
         }
-        let keys = self.in_no_copy()?;
-        Some(say!("{keys}: if this medium breaks, that is lost.", keys))
+        if let Some(keys) = self.in_no_copy() {
+            return Some(say!("{keys}: if this medium breaks, that is lost.", keys));
+        }
+        let whole = self.copies.iter().filter(|c| c.state == "verified");
+        let mut sets = whole.map(|c| c.old_set);
+        let stale = sets
+            .next()
+            .is_some_and(|first| first && sets.all(|old| old));
+        stale.then(|| tr("No copy opens to the people of now: if this medium breaks, those of before are needed, with their envelopes and words. Make a new copy.").to_owned())
     }
 }

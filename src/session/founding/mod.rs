@@ -21,8 +21,8 @@ pub(crate) use papers::{MADE, Papers, keep};
 pub(crate) use room::room;
 pub(crate) use watch::Reading;
 pub(crate) use words::{
-    Moment, NOBODY, VOID, draw_words, footing, how_many, not_those, saved, type_back, what_for,
-    write_down, yours_alone,
+    Moment, NOBODY, VOID, are_those, draw_words, footing, how_many, not_those, saved, type_back,
+    what_for, write_down, yours_alone,
 };
 
 /// Custodians, and how many are needed, unless somebody says otherwise.

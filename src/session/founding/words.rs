@@ -1,7 +1,10 @@
 //! One person's words: called to the keyboard, shown them once, and asked to type them back from paper.
 
+use subtle::ConstantTimeEq as _;
+
 use super::Person;
 use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
+use crate::custody::passphrase;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::{Profile, Refusal};
@@ -135,15 +138,45 @@ pub(crate) fn not_those(again: &str, shown: &[u8], typed: &SecretBytes) -> Strin
     )
 }
 
+/// Whether somebody typed back what they were shown, as it will open their envelope: letters' case does not count, nor
+/// how many spaces stand between words.
+pub(crate) fn are_those(shown: &[u8], typed: &SecretBytes) -> bool {
+    let Ok(typed) = std::str::from_utf8(typed.expose()) else {
+        return false;
+    };
+    bool::from(passphrase::normalise(typed).expose().ct_eq(shown))
+}
+
 /// Where they differ, and never how: the first place that does, or how many there are.
 fn which_differ(shown: &str, typed: &str) -> String {
     let (all, count) = (shown.split(' ').count(), typed.split_whitespace().count());
     if count != all {
         return say!("{count} are typed, and there are {all}", count, all);
     }
-    let mut pairs = shown.split(' ').zip(typed.split(' '));
-    match pairs.position(|(shown, typed)| shown != typed) {
-        Some(at) => say!("word {n} is another", n = at.saturating_add(1)),
-        None => tr("a space is too many").to_owned(),
+    let mut pairs = shown.split(' ').zip(typed.split_whitespace());
+    let at = pairs.position(|(shown, typed)| !shown.eq_ignore_ascii_case(typed));
+    let at = at.unwrap_or_default();
+    say!("word {n} is another", n = at.saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who writes in capitals on paper types them, and the envelope opens by them all the same.
+    #[test]
+    fn words_are_those_whatever_the_case_of_their_letters() {
+        let shown = b"dynamite stem finisher gulp hammock container petal";
+        let typed = |text: &str| SecretBytes::from_slice(text.as_bytes());
+        for text in [
+            "Dynamite STEM finisher gulp hammock container petal",
+            "dynamite  stem finisher gulp hammock container petal ",
+        ] {
+            assert!(are_those(shown, &typed(text)), "{text}");
+        }
+        let other = typed("dynamite stem finisher gulp hammock container petals");
+        assert!(!are_those(shown, &other));
+        let told = not_those("F3", shown, &other);
+        assert!(told.contains("word 7 is another"), "{told}");
     }
 }

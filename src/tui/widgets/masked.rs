@@ -116,13 +116,6 @@ impl MaskedField {
         secret
     }
 
-    /// Whether it holds exactly these bytes, without telling where it differs by its time.
-    pub(crate) fn matches(&self, other: &[u8]) -> bool {
-        use subtle::ConstantTimeEq;
-        let mine = self.bytes.get(..self.length).unwrap_or_default();
-        bool::from(mine.ct_eq(other))
-    }
-
     /// Draws one dot for each character, and how many there are: the characters themselves never reach a cell.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, room: u16, focused: bool) {
         let room = usize::from(room.saturating_sub(12));
@@ -160,7 +153,6 @@ mod tests {
         field.pop();
         assert_eq!((field.typed(), field.length), (2, 3));
         assert!(field.bytes[3..].iter().all(|b| *b == 0));
-        assert!(field.matches("aé".as_bytes()));
         assert_eq!(field.take().expose(), "aé".as_bytes());
         assert!(field.is_empty() && field.bytes.iter().all(|b| *b == 0));
     }

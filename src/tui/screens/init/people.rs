@@ -104,11 +104,12 @@ impl Words {
                 self.shown = true;
             }
             Moment::Showing => self.phase = Moment::Typing,
-            Moment::Typing if self.field.matches(words.as_bytes()) => {
-                return Some(self.field.take());
-            }
             Moment::Typing => {
                 let typed = self.field.take();
+                if founding::are_those(words.as_bytes(), &typed) {
+                    // As they were shown: so they are sealed.
+                    return Some(SecretBytes::from_slice(words.as_bytes()));
+                }
                 self.error = Some(founding::not_those("F3", words.as_bytes(), &typed));
             }
         }
