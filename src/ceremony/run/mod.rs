@@ -45,6 +45,7 @@ mod stop_signed;
 mod stopping;
 mod summary;
 mod told;
+mod too_weak;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;

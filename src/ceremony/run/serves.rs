@@ -99,7 +99,14 @@ impl Runner {
         let between = self.script.model.steps.get(self.at..at).unwrap_or_default();
         let next = now && between.iter().all(|step| !ops::is_act(step.op)) && step.acts.is_empty();
         let declared = step.expect.as_ref().is_some_and(|e| e.declared);
-        step.doings()
+        let doings = step.doings();
+        let weak = doings
+            .iter()
+            .find_map(|doing| self.too_weak(session, doing, name));
+        if weak.is_some() {
+            return weak;
+        }
+        doings
             .into_iter()
             .find_map(|doing| match self.built_of(session, doing) {
                 Err(refusal) => about_file(&doing, &refusal, name),
@@ -282,6 +289,32 @@ mod tests {
         let told = runner.record(&session).unwrap().notes;
         let told = &told[crate::session::NOT_TAKEN];
         assert_eq!(told.matches("file of").count(), 4, "{told}");
+    }
+
+    /// It was taken and recorded, a root was trusted and a key made, and only then was the certificate found too weak.
+    #[test]
+    fn a_certificate_weaker_than_the_key_that_leaves_under_it_is_no_file_for_this_run() {
+        let mut session = vault();
+        let weak =
+            include_bytes!("../../../ceremonies/samples/get-parameters-for-import-rsa2048.json");
+        let inputs = [("counterparty".to_owned(), weak.to_vec())];
+        let wanted = Wanted {
+            inputs: inputs.into(),
+            ..Wanted::default()
+        };
+        let begun = Runner::begin(&mut session, script("kek-aes128-to-aws-rsa.toml"), wanted);
+        let Err(RunError::CannotBegin(words)) = begun else {
+            panic!("begun, or another error");
+        };
+        assert!(words.contains("RSA_2048 is weaker than AES_128"), "{words}");
+        assert!(session.view().runs.is_empty());
+        // A TDES key leaves under it.
+        let inputs = [("counterparty".to_owned(), weak.to_vec())];
+        let wanted = Wanted {
+            inputs: inputs.into(),
+            ..Wanted::default()
+        };
+        assert!(Runner::begin(&mut session, script("kek-to-aws-rsa.toml"), wanted).is_ok());
     }
 
     #[test]
