@@ -113,7 +113,7 @@ fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
 fn too_small(canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.width(), canvas.height());
     let text = say!(
-        "needs {value}x{value_2}, is {width}x{height}: make the window larger. Nothing is lost, no key is taken. Ctrl-C twice leaves",
+        "needs {value}x{value_2}, is {width}x{height}. Ctrl-C twice leaves. Nothing is lost, no key is taken. A larger window goes on; keymoot --plain works in any",
         value = LEAST.0,
         value_2 = LEAST.1,
         width,
@@ -246,6 +246,12 @@ fn always(key: &Footed) -> bool {
 fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
     let y = canvas.height().saturating_sub(1);
     let mut keys = keys::footer(&state.offers(), typing);
+    if state.world.look.ascii {
+        // Its arrows would be drawn as a caret and a letter, which reads as Ctrl-V.
+        for key in keys.iter_mut().filter(|key| key.key == keys::ARROWS) {
+            key.key = "Up/Down".into();
+        }
+    }
     let all: Vec<usize> = {
         let mut order: Vec<&Footed> = keys.iter().collect();
         // Help, the palette, which lists what does not fit, and the way back are always in sight: they get their place

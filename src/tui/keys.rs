@@ -8,7 +8,7 @@ mod called;
 mod footer;
 mod offer;
 
-pub(crate) use footer::{Footed, footer};
+pub(crate) use footer::{ARROWS, Footed, footer};
 pub(crate) use offer::Offer;
 
 /// What a key asks for. A screen offers some of these; the rest do nothing there.

@@ -122,8 +122,12 @@ impl Runner {
         let Some(absent) = self.absent_now(session) else {
             return Ok(());
         };
-        let named = text(answers.into_iter().next());
-        let named = named.trim();
+        let typed = text(answers.into_iter().next());
+        let typed = typed.trim();
+        // Names are told apart by their letters, and typed in whatever case.
+        let mut known = std::iter::once(&absent.holder).chain(&absent.others);
+        let named = known.find(|name| name.to_lowercase() == typed.to_lowercase());
+        let named = named.map_or(typed, String::as_str);
         let stays = named == absent.holder && !absent.gone;
         if !stays && !absent.others.iter().any(|other| other == named) {
             return Err(Halt::Again(say!(

@@ -173,8 +173,7 @@ impl Runner {
     }
 }
 
-/// How the text begins that people sign of an exception.
-pub(super) const EXCEPTION: &str = "Exception in step ";
+pub(super) use crate::evidence::verify::EXCEPTION;
 
 /// What people sign of an exception, whether the script foresaw it or not.
 pub(super) fn text_of(step: &str, happened: &str, reason: &str) -> String {

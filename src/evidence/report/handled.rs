@@ -80,8 +80,11 @@ pub struct Interruption {
     pub last: Option<Timestamp>,
     /// When the run was taken up again.
     pub resumed: Option<Timestamp>,
-    /// Whether the vault was closed in order; else the program ended, or the same session went on.
+    /// Whether the vault was closed in order.
     pub closed: bool,
+    /// Whether it was neither closed nor opened meanwhile: people left the run for the time. Else the program ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stayed_open: bool,
     /// Signatures that were lost with it, each request in a sentence: they were given, and nothing was done with them.
     pub unused: Vec<String>,
 }
@@ -209,10 +212,10 @@ pub(super) fn dropped(all: &[Dropped]) -> Block {
 pub(super) fn interruptions(count: u64, told: &[Interruption]) -> String {
     let mut words = count.to_string();
     for (n, one) in told.iter().enumerate() {
-        let how = if one.closed {
-            "the vault was closed"
-        } else {
-            "no line says that the vault was closed"
+        let how = match (one.closed, one.stayed_open) {
+            (true, _) => "the vault was closed",
+            (_, true) => "people left the run for the time, and the vault stayed open",
+            _ => "no line says that the vault was closed",
         };
         words.push_str(if n == 0 { ": " } else { "; " });
         if !one.step.is_empty() {

@@ -195,6 +195,7 @@ fn custody_is_told_as_the_log_has_it() {
         last: Some(stamp(1000)),
         resumed: Some(stamp(2000)),
         closed: true,
+        stayed_open: false,
         unused: Vec::new(),
     }];
     report.openings = vec![Opening {

@@ -39,7 +39,7 @@ use trust::trusted;
 
 pub use count::{Count, Counts};
 pub use reported::Reported;
-pub use sign_offs::STOPPED;
+pub use sign_offs::{EXCEPTION, STOPPED};
 pub use told::{refused, told};
 pub use trust::Trusted;
 
@@ -88,6 +88,8 @@ pub struct Verified {
     pub sign_offs: Vec<(u64, Vec<String>)>,
     /// Lines of those that say that the run was stopped for good.
     pub stops: Vec<u64>,
+    /// Lines of those that decide about an exception.
+    pub exceptions: Vec<u64>,
     /// State heads that were recomputed, and those of older logs, which name no leaf.
     pub heads: (u64, u64),
     /// What the bundle holds.

@@ -25,6 +25,9 @@ enum Under {
 /// How the text begins that people sign of a run that was stopped for good.
 pub const STOPPED: &str = "Stopped at step ";
 
+/// How the text begins that people sign of an exception.
+pub const EXCEPTION: &str = "Exception in step ";
+
 /// Every sign-off of the log names its own heads, and its signatures hold. Returns whose keys signed the run and the
 /// bundle, and whose signed elsewhere.
 pub(super) fn sign_offs(
@@ -66,9 +69,11 @@ pub(super) fn sign_offs(
             done.bundle_signed.extend(names);
         } else {
             done.signatures.sign_offs.plus(count);
-            let text = line.detail("text");
-            if text.is_some_and(|text| text.starts_with(STOPPED)) {
+            let text = line.detail("text").unwrap_or_default();
+            if text.starts_with(STOPPED) {
                 done.stops.push(line.n);
+            } else if text.starts_with(EXCEPTION) {
+                done.exceptions.push(line.n);
             }
             done.sign_offs.push((line.n, names));
         }

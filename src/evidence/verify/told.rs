@@ -112,16 +112,37 @@ fn verdict(done: &Verified) -> String {
     }
 }
 
+/// What the sign-offs of the run are under, counted as the report counts them.
+fn under(done: &Verified) -> Vec<String> {
+    let of = |lines: &[u64]| -> usize {
+        let signed = done.sign_offs.iter();
+        let signed = signed.filter(|(line, _)| lines.contains(line));
+        signed.map(|(_, who)| who.len()).sum()
+    };
+    let (exceptions, stops) = (of(&done.exceptions), of(&done.stops));
+    let all: usize = done.sign_offs.iter().map(|(_, who)| who.len()).sum();
+    let rest = all.saturating_sub(exceptions).saturating_sub(stops);
+    let apart = [
+        (exceptions, "under exceptions"),
+        (stops, "under the record of the stop"),
+    ];
+    let apart = apart.into_iter().filter(|(count, _)| *count > 0);
+    apart
+        .chain([(rest, "under sign-offs")])
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect()
+}
+
 /// Who signed what, and how many signatures that makes.
 fn signatures(done: &Verified, text: &mut String) {
     for (name, who) in &done.acts {
         let _ = writeln!(text, "{:<11}{name}: signed by {}", "Act", who.join(", "));
     }
     for (line, who) in &done.sign_offs {
-        let what = if done.stops.contains(line) {
-            "Stop"
-        } else {
-            "Signed off"
+        let what = match line {
+            line if done.stops.contains(line) => "Stop",
+            line if done.exceptions.contains(line) => "Exception",
+            _ => "Signed off",
         };
         let _ = writeln!(text, "{what:<11}line {line}: {}", who.join(", "));
     }
@@ -131,14 +152,11 @@ fn signatures(done: &Verified, text: &mut String) {
     }
     let counts = &done.signatures;
     let run = counts.of_the_run();
-    let signed = if done.stops.is_empty() {
-        "under sign-offs"
-    } else {
-        "under the record of its stop and other sign-offs"
-    };
     let mut rows = vec![format!(
-        "{} of this run, as its report counts them: {} for acts, {} {signed}",
-        run.hold, counts.acts.hold, counts.sign_offs.hold
+        "{} of this run, as its report counts them: {} for acts, {}",
+        run.hold,
+        counts.acts.hold,
+        under(done).join(", ")
     )];
     for (count, under) in [
         (

@@ -14,6 +14,9 @@ pub(crate) struct Footed {
     pub(crate) place: usize,
 }
 
+/// How the keys that move are printed.
+pub(crate) const ARROWS: &str = "↑↓";
+
 /// The keys of the footer, in the table's order.
 pub(crate) fn footer(offers: &[Offer], typing: bool) -> Vec<Footed> {
     let mut out = Vec::new();
@@ -31,7 +34,7 @@ pub(crate) fn footer(offers: &[Offer], typing: bool) -> Vec<Footed> {
             continue;
         }
         let key = if binding.verb == Verb::Up {
-            "↑↓".to_owned()
+            ARROWS.to_owned()
         } else {
             chord.shown()
         };

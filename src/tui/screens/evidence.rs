@@ -106,10 +106,10 @@ impl Evidence {
     }
 }
 
-/// The name that is proposed for a bundle's file.
+/// The name that is proposed for a bundle's file: two runs of one script are two files.
 fn proposal(run: &Run, world: &World) -> String {
     let mark = world.view.as_ref().map_or("", |v| v.profile.file_mark());
-    format!("{}{mark}.bundle", run.script)
+    format!("{}-{}{mark}.bundle", run.script, run.number)
 }
 
 fn outcome(run: &Run) -> (&'static str, Role) {

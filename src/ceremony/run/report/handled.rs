@@ -211,7 +211,7 @@ pub(super) fn dropped(from: &Material<'_>) -> Vec<Dropped> {
 /// Each interruption: the step at hand, when the log went silent, and when the run was taken up.
 pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
     let mut all = Vec::new();
-    let (mut last, mut silent, mut closed) = (None, None, false);
+    let (mut last, mut silent, mut closed, mut opened) = (None, None, false, false);
     for line in from.shown.lines.values() {
         let own = string(line, &["details", "run"]) == from.run.id;
         match string(line, &["op"]) {
@@ -219,7 +219,10 @@ pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
                 closed = true;
                 silent = silent.or(time_of(line));
             }
-            "open" | "unlock" => silent = silent.or(last),
+            op @ ("open" | "unlock") => {
+                silent = silent.or(last);
+                opened |= op == "open";
+            }
             "run-resume" if own => {
                 let resumed = time_of(line);
                 // Signatures that it took were given before it, and have no line of their own.
@@ -233,9 +236,10 @@ pub(super) fn interruptions(from: &Material<'_>) -> Vec<Interruption> {
                     last: silent.take().or(last).max(signed),
                     resumed,
                     closed,
+                    stayed_open: !closed && !opened,
                     unused: unused(line),
                 });
-                closed = false;
+                (closed, opened) = (false, false);
             }
             _ => {}
         }
