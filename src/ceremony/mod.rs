@@ -59,7 +59,7 @@ pub use run::{
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use seats::kept_out;
 pub use shipped::{sample, shipped};
-pub use start::{Place, Play, Start};
+pub use start::{Play, PlayedIn, Start};
 pub use telling::{came_back, came_back_footing, ended, handed_over, holdings, saved};
 pub use template::new_script;
 

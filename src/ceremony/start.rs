@@ -30,7 +30,7 @@ pub struct Play {
     /// The script's bytes.
     pub script: Vec<u8>,
     /// Where it is played.
-    pub place: Place,
+    pub place: PlayedIn,
     /// File inputs by name, read once.
     pub inputs: BTreeMap<String, Vec<u8>>,
     /// The folder that takes what the run leaves, where one was named.
@@ -48,7 +48,7 @@ pub struct Play {
 }
 
 /// Where a ceremony is played.
-pub enum Place {
+pub enum PlayedIn {
     /// In a throw-away vault with practice people.
     Rehearse {
         /// The seed of its randomness, where one was told.
@@ -70,7 +70,7 @@ impl Play {
     pub fn rehearsal(script: Vec<u8>) -> Self {
         Self {
             script,
-            place: Place::Rehearse {
+            place: PlayedIn::Rehearse {
                 seed: None,
                 clock: None,
             },

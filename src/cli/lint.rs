@@ -48,7 +48,13 @@ impl Lint {
         let path = self.script.unwrap_or_default();
         let bytes = read(&path)?;
         let findings = match Script::parse(&bytes) {
-            Ok(script) => script.lint(),
+            Ok(script) => {
+                let folder = path.parent().filter(|_| path.is_file());
+                let missing = folder.map(|folder| script.missing_defaults(folder));
+                let mut findings = script.lint();
+                findings.extend(missing.unwrap_or_default());
+                findings
+            }
             Err(findings) => findings,
         };
         let errors = findings.iter().filter(|f| f.severity == "error").count();

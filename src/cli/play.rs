@@ -198,9 +198,9 @@ impl PlayArgs {
     }
 
     /// The vault for the screen, which opens it itself.
-    fn stage(&self, profile: Profile, practice: Practice) -> Answer<ceremony::Place> {
+    fn stage(&self, profile: Profile, practice: Practice) -> Answer<ceremony::PlayedIn> {
         let Some(dir) = &self.place.vault else {
-            return Ok(ceremony::Place::Rehearse {
+            return Ok(ceremony::PlayedIn::Rehearse {
                 seed: practice.seed,
                 clock: practice.clock,
             });
@@ -213,7 +213,7 @@ impl PlayArgs {
                 Some(unlock_file::read(file)?.to_vec())
             }
         };
-        Ok(ceremony::Place::Vault {
+        Ok(ceremony::PlayedIn::Vault {
             dir: dir.clone(),
             unlock,
         })

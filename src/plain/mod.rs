@@ -60,7 +60,7 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
-use crate::ceremony::{Again, Place, Play, Script, Start, Wanted, open_run};
+use crate::ceremony::{Again, Play, PlayedIn, Script, Start, Wanted, open_run};
 use crate::session::asked::{ELSEWHERE, VAULT_FOLDER};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
@@ -264,7 +264,7 @@ fn rehearse(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
     let Some(script) = home::pick(talk, &|_| home::Noted::Nothing)? else {
         return Ok(());
     };
-    let place = Place::Rehearse {
+    let place = PlayedIn::Rehearse {
         seed: None,
         clock: None,
     };
@@ -308,15 +308,15 @@ fn ceremony(talk: &mut Dialogue<'_>, play: Play, lent: Lent) -> Result<bool, Gon
 fn begin_run(
     talk: &mut Dialogue<'_>,
     script: Script,
-    place: Place,
+    place: PlayedIn,
     wanted: Wanted,
     again: &Again,
 ) -> Result<bool, Gone> {
     let opened = match place {
-        Place::Rehearse { seed, clock } => {
+        PlayedIn::Rehearse { seed, clock } => {
             practised(&script, seed, clock, wanted.inputs.is_empty()).map(Some)
         }
-        Place::Vault { dir, unlock } => opening::open(talk, &dir, unlock.as_deref())?,
+        PlayedIn::Vault { dir, unlock } => opening::open(talk, &dir, unlock.as_deref())?,
     };
     let mut session = match opened {
         Ok(Some(session)) => session,

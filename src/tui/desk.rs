@@ -19,7 +19,7 @@ use super::returning::Returning;
 use super::world::vault_name;
 use super::{Doctor, Explain, browse};
 pub(crate) use crate::ceremony::read_envelope;
-use crate::ceremony::{Place, Play, Rehearsals, Runner, Script, Wanted, note_file};
+use crate::ceremony::{Play, PlayedIn, Rehearsals, Runner, Script, Wanted, note_file};
 use crate::session::returning::Return;
 use crate::session::{
     Environment, Opening, Profile, Refusal, Session, View, envelopes, founding, practice,
@@ -326,7 +326,7 @@ impl Desk {
 
     fn play(&mut self, play: Play) -> Result<News, String> {
         match play.place {
-            Place::Rehearse { seed, clock } => {
+            PlayedIn::Rehearse { seed, clock } => {
                 let script = parse(&play.script)?;
                 let (own_seed, own_clock) = script.rehearsal();
                 // The script's seed counts only when every input is the script's own.
@@ -340,7 +340,7 @@ impl Desk {
                     .map_err(|e| e.to_string())?;
                 self.session = Some(created.session);
             }
-            Place::Vault { dir, unlock } => {
+            PlayedIn::Vault { dir, unlock } => {
                 self.open_at_once(&dir, unlock.as_deref())
                     .map_err(|e| e.to_string())?;
             }

@@ -28,6 +28,31 @@ fn lint_explains_every_rule_from_its_declaration() {
         .refused(2, "explain");
 }
 
+/// A rehearsal of it would not begin, and lint was silent.
+#[test]
+fn lint_looks_for_the_files_that_a_script_names() {
+    let room = Room::new();
+    room.ok("new-script own.toml --from kek-to-aws-rsa");
+    let clean = room.ok("lint own.toml");
+    assert!(
+        clean.contains("0 warnings"),
+        "a sample inside keymoot: {clean}"
+    );
+    let path = room.path("own.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("default"))
+        .unwrap();
+    std::fs::write(&path, text.replace(line, "default = \"samples/nope.json\"")).unwrap();
+    let told = room.ok("lint own.toml");
+    assert!(
+        told.contains("samples/nope.json is not beside the script"),
+        "{told}"
+    );
+    assert!(told.contains("1 warning"), "{told}");
+}
+
 #[test]
 fn a_brief_is_drawn_from_the_script() {
     let room = Room::new();

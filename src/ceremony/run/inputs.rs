@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::session::Profile;
 
+use super::super::finding::Finding;
 use super::super::script::{InputDeclaration, Script};
 use super::super::shipped;
 use super::RunError;
@@ -121,6 +122,30 @@ fn default_bytes(
             crate::os::in_words(&e)
         ))
     })
+}
+
+impl Script {
+    /// Files that the script names to stand in for its inputs and that are neither in this folder nor samples inside the
+    /// binary: a rehearsal would not begin.
+    pub fn missing_defaults(&self, folder: &Path) -> Vec<Finding> {
+        let inputs = self.model.inputs.iter();
+        let named = inputs.filter_map(|input| Some((input, input.default.as_ref()?)));
+        let missing =
+            named.filter(|(_, path)| !folder.join(path).is_file() && embedded(path).is_none());
+        missing
+            .map(|(input, path)| Finding {
+                severity: "warning".into(),
+                ..Finding::parse(
+                    &input.place.member("default"),
+                    format!(
+                        "{path} is not beside the script and no sample inside keymoot: a rehearsal that is given no other \
+                         `{}` will not begin. Put the file there, or leave `default` out.",
+                        input.id
+                    ),
+                )
+            })
+            .collect()
+    }
 }
 
 /// The sample of this path inside the binary.

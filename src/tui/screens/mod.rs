@@ -70,7 +70,7 @@ use super::app::State;
 use super::message::Order;
 use super::screen::Screen;
 use super::world::World;
-use crate::ceremony::{Place, Play, Script, Start};
+use crate::ceremony::{Play, PlayedIn, Script, Start};
 
 /// The first screen, and the first work for the desk.
 pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
@@ -125,7 +125,7 @@ fn playing(world: World, screen: Box<dyn Screen>, order: Order) -> (State, Vec<O
 
 /// A ceremony's first screen: the question at once, or its vault's custodians first.
 fn play_screen(play: Box<Play>) -> (Box<dyn Screen>, Order) {
-    if let Place::Vault { dir, unlock: None } = &play.place {
+    if let PlayedIn::Vault { dir, unlock: None } = &play.place {
         let dir = dir.clone();
         let unlock = unlock::Unlock::new(dir, unlock::Then::Play(play));
         let order = unlock.order();

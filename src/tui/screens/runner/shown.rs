@@ -31,6 +31,9 @@ impl RunScreen {
                 return self.value_differs();
             }
             let wiped = self.form.wipe();
+            if let Some(why) = again {
+                self.form.to_path_in(why);
+            }
             self.form.typed_over();
             self.form.forget_value();
             // The field that it is about has the cursor, and is called as it is on the page.
@@ -105,6 +108,7 @@ mod tests {
     use super::super::tests::{taken_up, told};
     use super::*;
     use crate::ceremony::AskField;
+    use crate::session::asked;
     use crate::session::field::{Field, Kind};
     use crate::tui::app::{State, update};
     use crate::tui::message::{Effect, Msg, News};
@@ -153,5 +157,35 @@ mod tests {
         // An Enter too many counts nothing.
         assert_eq!(counts(&mut state, "<Enter>"), 0);
         assert_eq!(counts(&mut state, "12abc<Enter>"), 1);
+    }
+
+    /// The reason was about the path, and the cursor stood in the field for the words.
+    #[test]
+    fn a_refusal_about_the_envelope_leads_to_its_path() {
+        let mut showing = taken_up();
+        showing.came_back = None;
+        if let Some(ask) = &mut showing.ask {
+            ask.hand_over = false;
+            let fields = [asked::APPROVAL_ENVELOPE, asked::SIGNING_PASSPHRASE];
+            let field = |field| AskField {
+                field,
+                digits: None,
+                exactly: None,
+                practice: None,
+            };
+            ask.fields = fields.map(field).to_vec();
+        }
+        let mut state = snapshot::state(RunScreen::new("The first key", None, true));
+        told(&mut state, showing.clone(), None);
+        snapshot::press(&mut state, "./Ana.share<Enter>velvet anchor<Enter>");
+        let why = "./Ana.share: no such file. Nothing was read; check the name.";
+        told(&mut state, showing, Some(why.into()));
+        let picture = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(picture.contains("► Envelope"), "{picture}");
     }
 }

@@ -32,11 +32,23 @@ impl Form {
         let at = if is_about_words(why) {
             self.lines.iter().position(secret)
         } else {
-            let named = |line: &Line| path(line) && line.named().is_some_and(|n| why.contains(&n));
-            let named = self.lines.iter().position(named);
-            named.or_else(|| self.lines.iter().position(path))
+            self.named_in(why)
+                .or_else(|| self.lines.iter().position(path))
         };
         self.focus = at.unwrap_or(self.focus);
+    }
+
+    /// The cursor goes to the envelope's path, where a refusal names it.
+    pub(crate) fn to_path_in(&mut self, why: &str) {
+        self.focus = self.named_in(why).unwrap_or(self.focus);
+    }
+
+    /// The envelope's path that a refusal names.
+    fn named_in(&self, why: &str) -> Option<usize> {
+        let named = |line: &Line| {
+            is_beside_words(&line.asked.field) && line.named().is_some_and(|n| why.contains(&n))
+        };
+        self.lines.iter().position(named)
     }
 }
 
