@@ -234,7 +234,7 @@ pub const DELETE_KEY: Op = Op {
         Field {
             id: "days",
             label: "Days",
-            hint: "3 to 180. The key is unusable at once and destroyed when the window ends.",
+            hint: "3 to 180; left empty, 7. The key is unusable at once and destroyed when the window ends.",
             kind: Kind::Number { min: 3, max: 180 },
             optional: true,
         },

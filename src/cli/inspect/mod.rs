@@ -4,6 +4,7 @@ mod aws_json;
 mod certificate;
 mod checks;
 mod facts;
+mod own_files;
 mod public_files;
 mod tr31;
 mod tr34;
@@ -109,6 +110,9 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     if text.starts_with('{') {
         // Without the byte-order mark that some editors write: here nothing depends on it.
         let value = json::strict(text.as_bytes()).map_err(|e| e.to_string())?;
+        if let Some(bundle) = own_files::bundle(&value) {
+            return Ok(bundle);
+        }
         return aws_json::explain(text.as_bytes(), &value, now);
     }
     if let Some(block) = tr31::block_in(text) {
@@ -116,6 +120,9 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     }
     if let Some(token) = tr34::bytes(bytes) {
         return tr34::token(&token, now);
+    }
+    if let Some(script) = own_files::script(text) {
+        return Ok(script);
     }
     if text.contains("vault_id") && text.contains("recipients") {
         return vault_folder::custody(bytes);

@@ -1,0 +1,71 @@
+//! Files that keymoot itself writes or plays: a ceremony's script, the bundle of a run.
+#![deny(clippy::indexing_slicing)]
+
+use serde_json::Value;
+
+use super::facts::Facts;
+use crate::ceremony::Script;
+
+/// A ceremony's script, if the text is one; what is wrong with one that is none, `lint` says.
+pub(super) fn script(text: &str) -> Option<Facts> {
+    if !text.contains("[[step]]") {
+        return None;
+    }
+    let script = Script::parse(text.as_bytes()).ok()?;
+    let mut found = Facts::new(
+        "ceremony-script",
+        format!("CEREMONY SCRIPT  {}", script.title()),
+    );
+    found.line("id", "Id", script.id());
+    found.line("steps", "Steps", script.steps().len());
+    let profiles = script.profiles().iter().map(|profile| profile.name());
+    found.line(
+        "profiles",
+        "For vaults of",
+        profiles.collect::<Vec<_>>().join(", "),
+    );
+    found.line("script_sha256", "Its SHA-256", script.sha256_hex());
+    found.note("`keymoot brief` prints what people need beforehand, `keymoot lint` says what is wrong with it.");
+    Some(found)
+}
+
+/// The bundle of a run, if the object is one: what it says of itself. Whether that is so, `verify` judges.
+pub(super) fn bundle(value: &Value) -> Option<Facts> {
+    value.get("keymoot_bundle")?;
+    let text = |path: &str| {
+        let found = value.pointer(path).and_then(Value::as_str);
+        found.unwrap_or_default().to_owned()
+    };
+    let mut found = Facts::new("bundle", format!("BUNDLE OF A RUN  {}", text("/run/id")));
+    found.line("vault_id", "Vault", text("/vault/id"));
+    found.line("profile", "Profile", text("/vault/profile"));
+    found.line("script_sha256", "Script, SHA-256", text("/run/script"));
+    found.note("Only what the file says of itself: `keymoot verify` judges it (v at Evidence).");
+    Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::explain;
+    use crate::api::Timestamp;
+
+    /// Whoever chose a script saw "nothing known" beside every one of keymoot's own.
+    #[test]
+    fn what_keymoot_writes_and_plays_is_known_to_it() {
+        let now = Timestamp::from_millis(1_795_000_000_000);
+        for (name, bytes) in crate::ceremony::shipped() {
+            let told = explain(bytes, now).unwrap();
+            assert!(told.starts_with("CEREMONY SCRIPT"), "{name}: {told}");
+        }
+        let bundle = br#"{"keymoot_bundle":1,"vault":{"id":"aa","profile":"test"},"run":{"id":"bb","script":"cc"}}"#;
+        let told = explain(bundle, now).unwrap();
+        assert!(
+            told.contains("BUNDLE OF A RUN  bb") && told.contains("judges it"),
+            "{told}"
+        );
+        assert!(
+            explain(b"[[step]]\nid = 3\n", now).is_err(),
+            "a script with faults is lint's"
+        );
+    }
+}
