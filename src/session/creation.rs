@@ -304,18 +304,10 @@ mod tests {
             role: "custodian",
             passphrase: SecretBytes::from_slice(b"velvet anchor lunar"),
         };
+        let people = vec![person("Ana"), person("Ben")];
         let new = NewVault {
-            name: "acme".into(),
-            profile: Profile::Production,
-            k: 2,
-            t: 2,
-            people: vec![person("Ana"), person("Ben")],
-            account: "111122223333".into(),
-            region: "us-east-1".into(),
-            software_generation: false,
-            qr_of_exports: false,
             clock: Some(Timestamp::from_millis(1_795_000_007_000)),
-            hold: false,
+            ..NewVault::for_test(Profile::Production, people)
         };
         let clock = Box::new(Minutes(AtomicI64::new(0)));
         let environment = Environment::real(None).with_clock(clock);

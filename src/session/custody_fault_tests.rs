@@ -172,17 +172,8 @@ fn in_production_new_envelopes_go_to_media_and_forms_come_first() {
         passphrase: phrase(name),
     };
     let new = NewVault {
-        name: "acme".into(),
-        profile: Profile::Production,
-        k: 2,
-        t: 2,
-        people: STAFF.map(person).into(),
-        account: DEFAULT_ACCOUNT.into(),
-        region: DEFAULT_REGION.into(),
-        software_generation: false,
-        qr_of_exports: false,
         clock: Some(start()),
-        hold: false,
+        ..NewVault::for_test(Profile::Production, STAFF.map(person).into())
     };
     let created = create(Box::new(store.clone()), new, Environment::real(None)).unwrap();
     let (mut session, media) = (created.session, created.envelopes);

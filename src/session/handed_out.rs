@@ -204,18 +204,11 @@ pub(super) mod tests {
             role: seat.role,
             passphrase: SecretBytes::from_slice(phrase.as_bytes()),
         };
+        let people = seats.zip(all).map(person).collect();
         let new = NewVault {
-            name: "acme".into(),
-            profile: Profile::Test,
-            k: 2,
-            t: 2,
-            people: seats.zip(all).map(person).collect(),
-            account: DEFAULT_ACCOUNT.into(),
-            region: DEFAULT_REGION.into(),
             software_generation: true,
-            qr_of_exports: false,
-            clock: None,
             hold: true,
+            ..NewVault::for_test(Profile::Test, people)
         };
         let environment = Environment::real(None);
         create(Box::new(store.clone()), new, environment)

@@ -178,6 +178,9 @@ pub use view::{
 pub use watches::Watches;
 
 #[cfg(test)]
+pub(crate) mod made;
+
+#[cfg(test)]
 mod custody_fault_tests;
 #[cfg(test)]
 mod custody_tests;

@@ -7,6 +7,7 @@ use super::approve::Approve;
 use super::home::Home;
 use super::unlock::{Then, Unlock};
 use crate::crypto::SecretBytes;
+use crate::session::made::Fixed;
 use crate::session::{Created, Environment, NewPerson, NewVault, Profile, create};
 use crate::tui::app::{State, update};
 use crate::tui::message::{Msg, News};
@@ -28,33 +29,13 @@ fn vault(store: Box<dyn Store>) -> Created {
         role,
         passphrase: SecretBytes::from_slice(WORDS.as_bytes()),
     });
-    create(
-        store,
-        NewVault {
-            name: "acme".into(),
-            profile: Profile::Production,
-            k: 2,
-            t: 2,
-            people: people.into(),
-            account: "111122223333".into(),
-            region: "us-east-1".into(),
-            software_generation: false,
-            qr_of_exports: false,
-            clock: Some(start()),
-            hold: false,
-        },
-        Environment::real(None).with_clock(Box::new(Still)),
-    )
-    .unwrap()
-}
-
-/// A machine whose clock stands: pictures hold the time.
-struct Still;
-
-impl crate::api::Clock for Still {
-    fn now(&self) -> crate::api::Timestamp {
-        start()
-    }
+    let new = NewVault {
+        clock: Some(start()),
+        ..NewVault::for_test(Profile::Production, people.into())
+    };
+    // Pictures hold the time.
+    let environment = Environment::real(None).with_clock(Box::new(Fixed(start())));
+    create(store, new, environment).unwrap()
 }
 
 /// A production vault whose people's envelopes lie in this folder.

@@ -4,16 +4,9 @@ use super::*;
 use crate::ceremony::script::Script;
 use crate::ceremony::{Advance, Wanted, shipped};
 use crate::crypto::SecretBytes;
+use crate::session::made::Fixed;
 use crate::session::{Environment, NewPerson, NewVault, create};
 use crate::vault::MemoryStore;
-
-struct Still;
-
-impl crate::api::Clock for Still {
-    fn now(&self) -> Timestamp {
-        Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap()
-    }
-}
 
 fn production() -> Session {
     let people = [
@@ -28,19 +21,11 @@ fn production() -> Session {
         passphrase: SecretBytes::from_slice(b"velvet anchor lunar crisp mango tidal ember"),
     });
     let new = NewVault {
-        name: "acme".into(),
-        profile: Profile::Production,
-        k: 2,
-        t: 2,
-        people: people.into(),
-        account: "111122223333".into(),
-        region: "us-east-1".into(),
         software_generation: true,
-        qr_of_exports: false,
-        clock: None,
-        hold: false,
+        ..NewVault::for_test(Profile::Production, people.into())
     };
-    let environment = Environment::real(None).with_clock(Box::new(Still));
+    let at = Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap();
+    let environment = Environment::real(None).with_clock(Box::new(Fixed(at)));
     let made = create(Box::new(MemoryStore::new()), new, environment);
     made.unwrap().session
 }
