@@ -101,7 +101,7 @@ fn written_words(
         ),
         _ if run.is_some_and(|run| !handed_over(run).is_empty()) => (
             Role::Wait,
-            tr("Its files are on no disk or stick yet: w writes them into a folder, whose name --out would have given.").into(),
+            tr("Its files are on no disk or stick yet: w writes them into a folder.").into(),
         ),
         _ if world.keeps_nothing() => (
             Role::Muted,
