@@ -212,7 +212,7 @@ fn a8_whoever_reports_to_the_same_manager_is_named_with_the_papers() {
     let words = enter(&mut session, &two, (2, "Ben")).unwrap_err();
     assert!(
         words.starts_with(
-            "A8 (PCI PIN 25-1.4): Ben may not hold a part together with Ana, Ben: 2 of them report to Meg \
+            "A8 (PCI PIN 25-1.4): Ben may not hold a part together with Ana: 2 of them report to Meg \
              (appointments KCF-Ana of 2026-01-01, KCF-Ben of 2026-01-01), and 2 make the secret."
         ),
         "{words}"

@@ -296,7 +296,7 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
     // The file says meanwhile which root fits, and that field may be asked again: Tab leads back to this one.
     terminal.press_until("\t", "► Random number");
     terminal.press_until(ENTER, "─ review ─");
-    for words in ["TDES", "one-pass, signed", "under        sender-root"] {
+    for words in ["TDES", "(one-pass)", "under        sender-root"] {
         terminal.shows(words);
     }
     signed(&mut terminal, "─ Done");

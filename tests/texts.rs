@@ -340,8 +340,13 @@ const REJECTED_LABELS: &[(&str, &str)] = &[
 ];
 
 /// Texts that hold such a word all the same, and why.
-const ALL_THE_SAME: &[(&str, &str)] =
-    &[("A slip of typing ends nothing", "a mistake, and no paper")];
+const ALL_THE_SAME: &[(&str, &str)] = &[
+    ("A slip of typing ends nothing", "a mistake, and no paper"),
+    (
+        "paper papers slip slips",
+        "what people type who know the paper by that name",
+    ),
+];
 
 /// Whether a phrase stands in a text as whole words.
 fn stands_in(text: &str, phrase: &str) -> bool {

@@ -2,19 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::custody::astray::{Place, looks_like_passphrase};
 use crate::os::read_limited;
-use crate::session::asked::{looks_like_words, words_for_a_path};
+use crate::session::asked::words_for_a_path;
 use crate::session::envelopes::file_name;
 use crate::session::{Profile, Refusal, paper_name};
 
 /// The most that is read of a file somebody names.
 const MOST: u64 = 1024 * 1024;
-/// What stands before a sample's name in a rehearsal's practice answer.
+/// What stands before the name of a sample that comes with keymoot.
 const SAMPLE: &str = "sample:";
 /// The practice answer where a receiver's file is asked for: its key is strong enough for most.
 pub const PRACTICE_FILE: &str = "sample:get-parameters-for-import-rsa4096.json";
 
-/// Reads a file somebody named; in a rehearsal also a sample from inside the binary.
+/// Reads a file somebody named; outside of production also a sample from inside the binary.
 ///
 /// # Errors
 /// It cannot be read, or is longer than 1 MiB.
@@ -23,7 +24,7 @@ pub fn named_file(profile: Profile, path: &Path) -> Result<Vec<u8>, Refusal> {
         .to_str()
         .and_then(|p| p.strip_prefix(SAMPLE))
         .and_then(super::sample);
-    if let Some(bytes) = sample.filter(|_| profile == Profile::Rehearsal) {
+    if let Some(bytes) = sample.filter(|_| profile != Profile::Production) {
         return Ok(bytes.to_vec());
     }
     let bytes = read_limited(path, MOST).map_err(|e| Refusal::Usage(e.to_string()))?;
@@ -99,7 +100,7 @@ pub fn read_envelope(
     (person, kind): (&str, &str),
     sets: &[String],
 ) -> Result<String, Refusal> {
-    if !path.exists() && looks_like_words(&path.to_string_lossy()) {
+    if !path.exists() && looks_like_passphrase(&path.to_string_lossy(), Place::Path) {
         return Err(Refusal::Custody(words_for_a_path().to_owned()));
     }
     let path = &envelope_at(path, (person, kind), sets)?;
@@ -115,6 +116,15 @@ pub fn read_envelope(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_sample_is_read_by_its_name_but_never_in_production() {
+        for profile in [Profile::Rehearsal, Profile::Test] {
+            assert!(named_file(profile, Path::new(PRACTICE_FILE)).is_ok());
+        }
+        let refused = named_file(Profile::Production, Path::new(PRACTICE_FILE)).unwrap_err();
+        assert!(refused.to_string().contains("no such file"), "{refused}");
+    }
 
     #[test]
     fn an_envelope_is_found_in_the_folder_and_words_are_not_repeated() {

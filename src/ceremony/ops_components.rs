@@ -104,7 +104,7 @@ pub const RECEIVE: Op = Op {
         Field {
             id: "advised",
             label: "Advised serial",
-            hint: "From the sender's advice, which came by another way than the package.",
+            hint: "From the sender's advice, which came by another way than the package. If part 1 came without a number, type none-1: it is recorded so.",
             kind: Kind::Text { max: 64 },
             optional: false,
         },

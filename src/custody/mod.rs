@@ -7,10 +7,12 @@
 //! - [`Statement`]: enrolment, lists of people, heads and sign-offs, under prefixes of their own.
 //! - [`state_head`]: the hash that an act is bound to.
 //! - [`words`], [`Fingerprint`], [`passphrase`]: what people say, compare and type.
+//! - [`astray`]: what looks like a passphrase in another place.
 //! - [`json`]: JSON as it is signed, and the strict reader of it.
 
 mod act;
 mod approval_key;
+pub mod astray;
 mod fingerprint;
 mod hex_bytes;
 pub mod json;

@@ -67,13 +67,6 @@ pub fn words_not_in_list(phrase: &str) -> Vec<usize> {
         .collect()
 }
 
-/// Whether an open text is so many words and more, every one of them in the list: nobody's sentence is, and a passphrase
-/// that was typed into another field is.
-pub fn reads_as_passphrase(text: &str, words: usize) -> bool {
-    let apart: Zeroizing<String> = Zeroizing::new(text.replace('-', " "));
-    apart.split_whitespace().count() >= words && words_not_in_list(&apart).is_empty()
-}
-
 /// The sentence for a passphrase that did not open anything, saying which words cannot be right, never what they
 /// are. None if every word is in the list.
 pub fn help(phrase: &str) -> Option<String> {

@@ -2,8 +2,9 @@
 
 use crate::ceremony::{Answer, AskField};
 use crate::crypto::SecretBytes;
+use crate::custody::astray::{Place, looks_like_passphrase};
 use crate::session::Stop;
-use crate::session::asked::{looks_like_phrase, words_at_a_number};
+use crate::session::asked::words_at_a_number;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::idle::{IDLE_MINUTES, Why};
@@ -314,7 +315,7 @@ impl<'a> Dialogue<'a> {
             }
             match picked(entries, beyond, &text) {
                 Ok(at) => return Ok(Heard::Given(at)),
-                Err(_) if looks_like_phrase(&text) => {
+                Err(_) if looks_like_passphrase(&text, Place::Name) => {
                     let typed = zeroize::Zeroizing::new(text);
                     let columns = prompt.chars().count().saturating_add(typed.chars().count());
                     self.line.erase(columns.saturating_add(2));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::ceremony::{
     NotHere, REAL, Rehearsals, Script, Wanted, another_open, named_file, not_here, other_sides,
-    shipped,
+    practice_partner, shipped,
 };
 use crate::session::due::{self, Exchanged, Goes};
 use crate::session::field::{Field, Kind};
@@ -116,6 +116,12 @@ impl<'a> Home<'_, 'a> {
             Goal::Custodians => self.custodians(),
             Goal::Card => {
                 self.card();
+                Ok(())
+            }
+            Goal::Partner => {
+                for told in practice_partner(self.session.profile()) {
+                    self.talk.say(&told);
+                }
                 Ok(())
             }
             Goal::Audit => {
@@ -280,6 +286,10 @@ impl<'a> Home<'_, 'a> {
             for line in lines {
                 self.talk.say(&line);
             }
+        }
+        if !practice_partner(view.profile).is_empty() {
+            let words = tr("No partner yet? Type partner at the menu.");
+            self.talk.say(words);
         }
         if let Some(sha256) = self.which_unwritten(&view)? {
             return self.write_unwritten(&sha256);

@@ -2,6 +2,7 @@
 //! every place has a name that leads there from the menu at once.
 
 use crate::api::KeyState;
+use crate::ceremony::practice_partner;
 use crate::session::asked::is_place;
 use crate::session::due;
 use crate::session::field::Kind;
@@ -28,6 +29,7 @@ pub(super) enum Goal {
     Ceremonies,
     Custodians,
     Card,
+    Partner,
     Audit,
     Evidence,
     Act(&'static Op),
@@ -236,7 +238,9 @@ pub(super) fn beyond(view: &View) -> Vec<Line> {
     let groups = [Group::Keys, Group::Out, Group::In, Group::Vault];
     let listed = groups.into_iter().flat_map(|group| lines(group, view));
     let all = op::OPS.iter().map(|op| Line::act(op, view));
-    listed.chain(all).collect()
+    let practised = !practice_partner(view.profile).is_empty();
+    let partner = || Line::new(Goal::Partner, "partner", tr("Practice partner"), "");
+    listed.chain(all).chain(practised.then(partner)).collect()
 }
 
 /// Why an act cannot be asked for in this vault as it is now, as far as its fields tell.
@@ -258,13 +262,17 @@ fn off(op: &Op, view: &View) -> Option<String> {
         .fields
         .iter()
         .filter(|f| f.kind == Kind::Key && !f.optional && !is_place(f));
-    needed
-        .map(|field| (field, taken(field.id)))
-        .find(|(_, keys)| keys.iter().all(|k| k.off.is_some()))
-        .map(|(field, _)| {
-            say!(
-                "no key here can be its \"{label}\"",
-                label = tr(field.label)
-            )
-        })
+    let mut needed = needed.map(|field| taken(field.id));
+    let keys = needed.find(|keys| keys.iter().all(|k| k.off.is_some()))?;
+    let Some((first, why)) = keys.first().and_then(|k| Some((&k.label, k.off.as_ref()?))) else {
+        return Some(tr("no key is in this vault yet").to_owned());
+    };
+    Some(match keys.len() {
+        1 => say!("{first}: {why}", first, why),
+        _ => say!(
+            "none of the keys here can be taken, such as {first}: {why}",
+            first,
+            why
+        ),
+    })
 }

@@ -158,7 +158,7 @@ fn a_list_behind_the_menu_says_what_is_missing_and_back_closes_nothing_unasked()
     let text = at_home(&mut practice_session(true), &answers).text();
     for words in [
         "How does it go out?",
-        "Export a terminal's initial key (IPEK) cannot be chosen: no key here can be its \"Base key (BDK)\"",
+        "Export a terminal's initial key (IPEK) cannot be chosen: no key is in this vault yet",
         "words of the card: ",
         "Close this vault?",
     ] {

@@ -203,7 +203,7 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         "Type one of the numbers 1 to 3. Nothing was chosen.",
         "The key went into a file that only the receiver can open.",
         "receipt: none yet for kek",
-        "STOP: Receiver's file is no JSON. Wanted is what get-parameters-for-import",
+        "STOP: Receiver's file is another kind of file. Wanted is what get-parameters-for-import",
         "Proposed: kek.json. Enter alone takes it.",
         "The receiver sends receipt.json back",
     ] {

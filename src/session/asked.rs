@@ -4,7 +4,6 @@
 use super::field::{Choice, Field, Kind};
 use super::handing_out::free_folder;
 use super::{op, op_exchange, op_tr34};
-use crate::custody::passphrase::words_not_in_list;
 use crate::text::tr;
 
 /// Where a custodian's share envelope lies that is not in the vault's folder.
@@ -308,35 +307,14 @@ pub fn is_beside_words(field: &Field) -> bool {
     field.id == SHARE_ENVELOPE.id || field.id == DRILLED_SHARE.id || is_own_medium(field)
 }
 
-/// Whether somebody typed words where a path is asked for: four in a row, behind the last slash; or, where no slash was
-/// typed at all, a word of the list that passphrases are made of and a blank behind it. The second sees it after one word,
-/// and takes few paths for words: `./` before such a path says that it is one.
-pub fn looks_like_words(typed: &str) -> bool {
-    let last = typed.rsplit('/').next().unwrap_or_default();
-    let word = |word: &&str| word.len() >= 3 && word.chars().all(|c| c.is_ascii_lowercase());
-    let begins = !typed.contains('/')
-        && typed
-            .trim_start()
-            .split_once(char::is_whitespace)
-            .is_some_and(|(first, _)| words_not_in_list(first).is_empty());
-    begins || last.split_whitespace().filter(word).count() >= 4
-}
-
-/// Whether somebody typed a passphrase where a number or a name is asked for: three words or more, nearly all of the list
-/// that passphrases are made of.
-pub fn looks_like_phrase(typed: &str) -> bool {
-    let count = typed.split_whitespace().count();
-    count >= 3 && words_not_in_list(typed).len().saturating_mul(3) <= count
-}
-
-/// What is said of them there.
+/// What is said of a passphrase that was typed where a number or a name is asked for.
 pub fn words_at_a_number() -> &'static str {
     tr(
         "That looks like the words of a passphrase, and here they were shown: they were taken off the screen, and nothing was recorded. If anybody but their owner can have read them, new words are made at Custodians. Here a number or a name is wanted; words are typed where the prompt says that they are not shown.",
     )
 }
 
-/// What is said of them; they are said nowhere.
+/// What is said of words in the place of a path; they are said nowhere.
 pub fn words_for_a_path() -> &'static str {
     tr(
         "These look like words and not like a path: they were wiped, and no message repeats them. Whoever saw them on this screen knows them. The path comes here; words go into the field for words. A path that does begin so is typed with ./ before it.",
@@ -373,30 +351,4 @@ fn file_stem(label: &str) -> String {
         }
     };
     label.chars().map(plain).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_told_from_a_path() {
-        for path in [
-            "/media/ben/Ben.share.age",
-            "/media/My Red Stick/Ana share.age",
-            "./share of ben.age",
-            "Ana share.age",
-            "stick",
-        ] {
-            assert!(!looks_like_words(path), "{path}");
-        }
-        for words in [
-            "velvet anchor lunar crisp mango",
-            "velvet ",
-            " Velvet a",
-            "/media/ben/Ben.approval.ageheadstone satisfied ransack unrevised unworn",
-        ] {
-            assert!(looks_like_words(words), "{words}");
-        }
-    }
 }

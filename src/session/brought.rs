@@ -218,7 +218,7 @@ fn called(file: &Value) -> &'static str {
         () if has("KeyCertificate") => "what get-public-key-certificate printed",
         () if has("CertificateSigningRequest") => "a request for a certificate",
         () if has("Key") => "a receipt: what import-key or create-key printed",
-        () => "JSON of no kind that is known here",
+        () => "a file of no kind that is known here",
     }
 }
 
@@ -226,11 +226,12 @@ fn object(bytes: &[u8]) -> Result<Value, String> {
     if let Some(kind) = plainly(bytes) {
         return Err(format!("is {kind}"));
     }
-    let value = json::strict(bytes).map_err(|error| format!("is not JSON: {error}"))?;
+    let value = json::strict(bytes)
+        .map_err(|error| format!("is another kind of file, or was changed on its way ({error})"))?;
     if value.is_object() {
         Ok(value)
     } else {
-        Err("is no JSON object".to_owned())
+        Err("is another kind of file".to_owned())
     }
 }
 

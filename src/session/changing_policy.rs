@@ -15,7 +15,8 @@ use super::sentence::{Details, line};
 
 pub(super) fn wrong(what: &str) -> Refusal {
     Refusal::Usage(format!(
-        "{what} The policy in force stays. Begin from what `keymoot vault policy DIR` prints."
+        "{what} The policy in force stays. Begin from policy.json, which Custodians writes with the \
+         forms (at a shell, from what `keymoot vault policy DIR` prints)."
     ))
 }
 

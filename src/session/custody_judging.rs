@@ -305,7 +305,10 @@ fn judged_appointment(appointment: &Appointment) -> Result<(), Refusal> {
         told(what, text)?;
     }
     if appointment.until <= appointment.from {
-        return Err(wrong("The appointment ends before it begins."));
+        return Err(super::build::wrong(
+            super::op_custody::UNTIL.id,
+            "is no day after the first one: the appointment ends before it begins",
+        ));
     }
     for (what, other) in [
         ("report to", &appointment.manager),

@@ -6,7 +6,8 @@
 use super::op::MEDIUM_LABEL;
 use super::span;
 use crate::api::{KeyAlgorithm, KeyUsage, Timestamp};
-use crate::custody::{TypedFingerprint, passphrase};
+use crate::custody::TypedFingerprint;
+use crate::custody::astray::{Place, looks_like_passphrase};
 use crate::text::tr;
 
 /// What words are told that open something, typed where everybody reads them; after the field's label.
@@ -168,12 +169,10 @@ impl Field {
 
     /// Whether what is typed here so far can only be words that open something: with `begun`, one more is begun.
     pub fn holds_words(&self, text: &str, begun: bool) -> bool {
+        let words = PASSPHRASE_WORDS.saturating_sub(usize::from(begun));
         matches!(self.kind, Kind::Text { .. })
             && !READ_ALOUD.contains(&self.id)
-            && passphrase::reads_as_passphrase(
-                text,
-                PASSPHRASE_WORDS.saturating_sub(usize::from(begun)),
-            )
+            && looks_like_passphrase(text, Place::Sentence { words })
     }
 
     fn check_text(&self, text: &str, max: usize) -> Result<String, FieldError> {

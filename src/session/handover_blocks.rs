@@ -51,9 +51,9 @@ pub(super) fn of(
                 until: o.parameters_valid_until_timestamp,
                 use_of: "wraps the key",
                 back: if tr34 {
-                    "Send back the token: what export-key printed, or a request for import-key"
+                    "Send back the token, as export-key printed it or in an import-key request,"
                 } else {
-                    "Send back the import-key request that holds the wrapped key and this token"
+                    "Send back the import-key request with the wrapped key and this token,"
                 },
                 comes: if tr34 { Comes::Token } else { Comes::Wrapped },
             };
@@ -68,7 +68,7 @@ pub(super) fn of(
                 root: &o.signing_key_certificate_chain,
                 until: o.parameters_valid_until_timestamp,
                 use_of: "checks what this vault signs",
-                back: "Keep the certificate: the token that comes is signed with its key",
+                back: "Keep the certificate: the token that comes is signed with its key. Use it",
                 comes: Comes::Nothing,
             };
             parameters(session, note, response, &given)
@@ -412,7 +412,7 @@ fn parameters(
     };
     let _ = writeln!(
         text,
-        "\n3. {}\n   before {}: then it ends.",
+        "\n3. {}\n   in time: this certificate ends at {}.",
         given.back,
         given.until.rfc3339()
     );

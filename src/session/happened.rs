@@ -184,7 +184,7 @@ const TOO_FEW: &[&str] = &[
     "What cannot be saved: the vault opens only with enough shares. No password resets it, keymoot knows no back door, \
      and whoever wrote keymoot cannot help.",
     "What can be tried first: a drill says whose envelopes still open. Look for envelopes in safes and for words on \
-     paper. Copies made before a rotation open to the people of then: `keymoot vault status` lists them.",
+     paper. Copies made before a rotation open to the people of then; at a shell, `keymoot vault status` lists all copies.",
     "If a recovery set was made: close this vault, open it again, and take the last line of the list of custodians. Its \
      holders come with their envelopes; enough of them open the vault, as an exception that is written down, and a \
      rotation makes everything new.",

@@ -172,7 +172,8 @@ impl Session {
         if let Some(open) = self.open_reshare()? {
             self.notes.push(format!(
                 "a reshare stands open: {} have new envelopes that are not proven. The old and the new set both \
-                 open this vault until `keymoot vault reshare DIR --finish`",
+                 open this vault until everybody has proven the new one (at Custodians, A reshare stands open; at a \
+                 shell, `keymoot vault reshare DIR --finish`)",
                 open.who().join(", ")
             ));
         }

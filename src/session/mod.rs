@@ -178,6 +178,9 @@ pub use view::{
 pub use watches::Watches;
 
 #[cfg(test)]
+pub(crate) use clock::Fixed;
+
+#[cfg(test)]
 mod custody_fault_tests;
 #[cfg(test)]
 mod custody_tests;

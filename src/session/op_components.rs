@@ -21,9 +21,9 @@ pub const LEAVES_AGAIN: Field = Field {
     optional: false,
 };
 
-/// How many components come in, and what is typed where a paper came without advice or number.
+/// How many components come in.
 const COME: Field = Field {
-    hint: "How many custodians bring a part each: 2 to 9, and all are needed. Of a paper that came without a number, none-1 is typed for part 1, and so recorded.",
+    hint: "How many custodians bring a part each: 2 to 9, and all are needed.",
     ..COMPONENTS
 };
 

@@ -62,7 +62,7 @@ pub const USE: Field = Field {
 pub const COPY: Field = Field {
     id: "copy",
     label: "Copy",
-    hint: "Which copy: B1, B2, as `keymoot vault status` lists them.",
+    hint: "Which copy, by its number: B1, B2 (`keymoot vault status` lists them).",
     kind: Kind::Text { max: 16 },
     optional: false,
 };

@@ -167,7 +167,7 @@ pub const IMPORT_RSA_WRAP: Op = Op {
         Field {
             id: "file",
             label: "Sender's file",
-            hint: "The request that `aws payment-cryptography import-key` takes, with member KeyCryptogram.",
+            hint: "The request that `aws payment-cryptography import-key` takes: a file with KeyCryptogram in it.",
             kind: Kind::File,
             optional: false,
         },
@@ -188,7 +188,7 @@ pub const IMPORT_TR34: Op = Op {
         Field {
             id: "file",
             label: "Sender's file",
-            hint: "The request that `aws payment-cryptography import-key` takes, with member Tr34KeyBlock; or what \
+            hint: "The request that `aws payment-cryptography import-key` takes, with Tr34KeyBlock in it; or what \
                    `export-key` printed; or the token alone.",
             kind: Kind::File,
             optional: false,

@@ -106,7 +106,7 @@ pub const POLICY_FILE: Field = Field {
     id: "file",
     label: "Or from a file",
     hint: "The whole policy in a file, in the place of single answers: policy.json, which Custodians writes with the \
-           forms, or what `keymoot vault policy DIR` printed. TOML or JSON.",
+           forms (at a shell, what `keymoot vault policy DIR` printed). TOML or JSON.",
     kind: Kind::File,
     optional: true,
 };

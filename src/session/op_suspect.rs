@@ -258,7 +258,7 @@ impl Session {
         Err(Refusal::Custody(format!(
             "{} is SUSPECT since {}: {}. It is not used, exported or enabled, and nothing was changed. Replace it and \
              what stands under it, and delete it; or, once it was looked into and is sound, clear it: at Custodians the \
-             answer about one key, as a line keymoot vault suspect --verdict cleared.",
+             answer about one key; at a shell, keymoot vault suspect --verdict cleared.",
             name_of(arn, &self.state.engine),
             day(known.at),
             known.reason

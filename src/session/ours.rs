@@ -80,7 +80,7 @@ pub(super) fn no_parameters(bytes: &[u8]) -> Option<String> {
     let kind = match brought::kind_of(bytes) {
         Some(WANTED) => return None,
         Some(kind) => format!("is {kind}"),
-        None => "is no JSON".to_owned(),
+        None => "is another kind of file".to_owned(),
     };
     Some(format!(
         "{kind}. Wanted is {WANTED} at the receiver, with the certificate to wrap under"
@@ -153,7 +153,7 @@ mod tests {
                 op::IMPORT_ROOT.name,
                 "file",
                 b"{\"people\":[]}",
-                "JSON of no kind that is known here, and holds no root",
+                "a file of no kind that is known here, and holds no root",
             ),
             (
                 op::EXPORT_RSA_WRAP.name,
@@ -165,7 +165,7 @@ mod tests {
                 op_exchange::EXPORT_TR34.name,
                 "parameters",
                 b"# Task",
-                "is no JSON",
+                "is another kind of file",
             ),
             (
                 op::IMPORT_ROOT.name,

@@ -19,12 +19,14 @@ impl Session {
     pub(crate) fn receipt(&mut self, answer: &[u8]) -> Result<ReceiptView, Refusal> {
         let answer = json::strict(answer).map_err(|e| {
             Refusal::Usage(format!(
-                "The receipt is not JSON: {e}. Nothing was recorded."
+                "This file is no receipt: it cannot be read as what AWS or another keymoot prints ({e}). Nothing was recorded, and \
+                 the key that was sent is as it was. Read the file that the receiver sent back, receipt.json."
             ))
         })?;
         let key = answer.get("Key").filter(|k| k.is_object()).ok_or_else(|| {
             Refusal::Usage(
-                "The receipt has no member Key: it should be what import-key or get-key printed. Nothing was recorded."
+                "This file is no receipt: it tells of no key. Nothing was recorded, and the key that was sent is as it was. Read \
+                 what import-key or get-key printed at the receiver, receipt.json."
                     .into(),
             )
         })?;

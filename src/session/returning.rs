@@ -96,6 +96,44 @@ fn log_at(named: PathBuf) -> PathBuf {
     if inside.is_file() { inside } else { named }
 }
 
+/// A copy that was named by the medium it lies on, where it is the only one there.
+fn copy_at(named: PathBuf) -> PathBuf {
+    match copies_in(&named).as_slice() {
+        [only] if !named.join(CUSTODY).exists() => only.clone(),
+        _ => named,
+    }
+}
+
+/// The copies and vaults that lie in a folder.
+fn copies_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let paths = entries.map(|entry| entry.path());
+    let mut copies: Vec<PathBuf> = paths.filter(|path| path.join(CUSTODY).is_file()).collect();
+    copies.sort();
+    copies
+}
+
+/// What is said of a folder that is no copy: those that lie in it are named.
+fn no_copy(folder: &Path) -> String {
+    let names = copies_in(folder);
+    let names: Vec<String> = names
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let folder = folder.display();
+    if names.is_empty() {
+        format!(
+            "{folder}: no copy of a vault is here (no custody.toml), and none in the folders in it. Nothing was changed. \
+             Name the folder that the backup was written to."
+        )
+    } else {
+        format!(
+            "{folder}: several copies lie in this folder. Nothing was changed. Name one of them: {}.",
+            names.join(", ")
+        )
+    }
+}
+
 impl Return {
     /// Of the texts of the fields, by id.
     pub fn of(text: impl Fn(&str) -> String) -> Self {
@@ -104,7 +142,7 @@ impl Return {
         // The folder of the lost vault names its log as well.
         let log = if log.is_dir() { log.join(AUDIT) } else { log };
         Self {
-            from: path(COPY_FROM),
+            from: copy_at(path(COPY_FROM)),
             to: path(RESTORED_TO),
             log: (!log.as_os_str().is_empty()).then(|| log_at(log)),
             card: text(LAST_CARD.id).trim().to_owned(),
@@ -135,10 +173,7 @@ impl Return {
             )));
         }
         if !self.from.join(CUSTODY).exists() {
-            return Err(Refusal::Vault(format!(
-                "{}: no copy of a vault is here (no custody.toml). Nothing was changed.",
-                self.from.display()
-            )));
+            return Err(Refusal::Vault(no_copy(&self.from)));
         }
         if let Some(log) = self.log.as_ref().filter(|log| !log.is_file()) {
             return Err(Refusal::Usage(say!(
@@ -255,5 +290,31 @@ impl Return {
         lines.push(tr("Open it and print the new witness card (Custodians, the answer about forms); the one of before is worth nothing. Then play vault-recovery, which proves who holds what and makes everything new.").to_owned());
         lines.extend(restored.witness_card.lines().map(str::to_owned));
         lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The stick was named and not the folder on it: the question came again and again.
+    #[test]
+    fn a_copy_is_found_on_the_medium_that_it_lies_on() {
+        let stick = tempfile::tempdir().unwrap();
+        let named = || stick.path().to_owned();
+        assert_eq!(copy_at(named()), named(), "there is none");
+        let makes = |name: &str| {
+            let copy = stick.path().join(name);
+            std::fs::create_dir(&copy).unwrap();
+            std::fs::write(copy.join(CUSTODY), "").unwrap();
+            copy
+        };
+        let acme = makes("acme.vault");
+        assert_eq!(copy_at(named()), acme);
+        makes("other.vault");
+        assert_eq!(copy_at(named()), named(), "nobody guesses which");
+        let told = no_copy(stick.path());
+        assert!(told.contains("several copies lie in this folder"), "{told}");
+        assert!(told.contains("other.vault"), "{told}");
     }
 }

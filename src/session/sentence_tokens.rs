@@ -32,8 +32,14 @@ pub(crate) fn import(input: &ImportTr34KeyBlock, engine: &EngineState) -> (Strin
         details.push(line(tr("export"), export));
         details.push(line(tr("form"), tr(token.form().words())));
         let fresh = match (token.nonce(), token.signing_time()) {
-            (Some(nonce), _) => say!("two-pass, nonce {nonce}", nonce = HEXUPPER.encode(nonce)),
-            (None, Some(at)) => say!("one-pass, signed {at}", at = at.rfc3339()),
+            (Some(nonce), _) => say!(
+                "holds the random number that was asked for: {nonce}",
+                nonce = HEXUPPER.encode(nonce)
+            ),
+            (None, Some(at)) => say!(
+                "signed {at}; no random number was asked for (one-pass)",
+                at = at.rfc3339()
+            ),
             (None, None) => unknown.to_owned(),
         };
         details.push(line(tr("fresh"), &fresh));

@@ -6,6 +6,7 @@ use super::Session;
 use super::trail::TrailLine;
 use super::views::name_of;
 use crate::custody::policy::operation;
+use crate::evidence::audit::Event;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
@@ -80,6 +81,12 @@ const WORDS: [(&str, &str); 64] = [
 pub(crate) fn called(op: &str) -> Option<&'static str> {
     let found = WORDS.iter().find(|(name, _)| *name == op)?;
     Some(tr(found.1))
+}
+
+/// What people call an operation of the log, by what its line says closer.
+pub(super) fn called_closely(event: &Event) -> Option<&'static str> {
+    let line = serde_json::json!({"op": event.op, "details": event.details});
+    closer(&line).or_else(|| called(&event.op))
 }
 
 /// What the line itself says closer than its operation: one operation stands for several acts of people.

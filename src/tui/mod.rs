@@ -118,7 +118,7 @@ pub enum TuiError {
     ThemeFile(String, std::io::Error),
     /// The terminal failed.
     #[error(
-        "the terminal failed ({0}). What was committed is safe; a ceremony goes on later with --resume."
+        "the terminal failed ({0}). What was committed is safe; a ceremony goes on later: open the vault, Home shows it."
     )]
     Terminal(#[from] std::io::Error),
 }

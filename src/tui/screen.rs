@@ -38,6 +38,11 @@ pub(crate) trait Screen {
     /// What this screen is about, for help: a few short paragraphs.
     fn help(&self) -> &'static [&'static str];
 
+    /// Whether somebody at another side is needed here: help says how one practises without, outside of production.
+    fn needs_partner(&self) -> bool {
+        false
+    }
+
     /// The form in which a person signs at this moment, with a passphrase: what is typed goes into it unless a screen
     /// does otherwise.
     fn signs(&self) -> Option<&SignForm> {

@@ -311,8 +311,8 @@ fn sync(folder: &Path) -> Result<(), RunError> {
 
 fn cannot(path: &Path, error: &std::io::Error) -> RunError {
     RunError::Output(format!(
-        "{} cannot be written ({error}). The vault holds the whole run: make room, or name another folder, and write \
-         it again with --resume.",
+        "{} cannot be written ({error}). The vault holds the whole run: make room and write \
+         it again into a new folder: at Home, o Evidence, x; at a shell, with --resume.",
         path.display()
     ))
 }

@@ -261,7 +261,7 @@ mod tests {
         let token = format!("import-token-{}", token.split('"').next().unwrap());
         let other_token = right.replace(&token, "import-token-aaaaaaaaaaaaaaaa");
         for (file, says) in [
-            ("one two three", "is not JSON"),
+            ("one two three", "is another kind of file"),
             (
                 parameters,
                 "is what get-parameters-for-import printed, not a key by RSA wrap",

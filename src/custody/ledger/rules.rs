@@ -266,10 +266,11 @@ impl Ledger {
             together.push(person);
             let many = together.len() >= usize::from(threshold);
             if many && self.exemption(together, at).is_none() {
+                let others: Vec<&str> = together.iter().copied().filter(|p| p != person).collect();
                 return Err(Ineligible {
                     rule: Rule::A8,
                     person: (*person).to_owned(),
-                    what: format!("hold a part together with {}", together.join(", ")),
+                    what: format!("hold a part together with {}", others.join(", ")),
                     past: format!(
                         "{} of them report to {} (appointments {}), and {threshold} make the secret",
                         together.len(),

@@ -15,7 +15,7 @@ use crate::vault::{Identity, Store, Vault};
 use super::super::era::audit_keys;
 use super::super::error::Refusal;
 use super::super::state::State;
-use super::super::trail_words::called;
+use super::super::trail_words::called_closely;
 use super::{AUDIT_LABEL, Book, Position, STATE_LABEL, outcome, storage, vault_refusal};
 
 /// A book as it was opened.
@@ -55,11 +55,11 @@ impl SinceCard {
             self.changes.pop_front();
         }
         let when = super::super::sentence_custody::when(event.time.millis());
-        let what = called(&event.op).unwrap_or(&event.op);
+        let what = called_closely(event).unwrap_or(&event.op);
         let kcv = event.details.get("kcv").and_then(serde_json::Value::as_str);
         let what = kcv.map_or_else(|| what.to_owned(), |kcv| format!("{what} {kcv}"));
         self.changes
-            .push_back(format!("{what} ({when}, {})", event.who.join(" ")));
+            .push_back(format!("{what} ({when}, {})", event.who.join(", ")));
     }
 }
 

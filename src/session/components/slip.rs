@@ -133,7 +133,7 @@ impl Session {
         let _ = write!(
             text,
             "\nCheck value ({})  {}\n\nDigits are 0-9 and A-F: 0 is zero, there is no letter O; B is no 8, D is no 0.\n\
-             Seen by its custodian alone. Seal it at once, and write the bag's serial\ninto the record.\n{mark}",
+             Seen by its custodian alone, who keeps it hidden until it is sealed. The bag's\nserial goes into the record.\n{mark}",
             set.method().name(),
             slip.kcv
         );

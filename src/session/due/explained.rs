@@ -29,7 +29,7 @@ impl Due {
                 "Deletions run by the vault's clock, and nobody has vouched for it: two people read their own watches.",
             ),
             "ceremony" => tr(
-                "A run stands open: it was left for now, or cut off. What was done in it is saved; it goes on at the step where it stood, and one that was stopped with the signatures under its record.",
+                "A run stands open: it was left for now, or cut off. What was done in it is saved; it goes on at the step where it stood. If it was stopped for good, only the signatures under its record are left.",
             ),
             "copy" => tr(
                 "If this medium breaks, what is not in a copy is gone. A copy opens only with its custodians' envelopes.",

@@ -137,7 +137,7 @@ impl Envelopes {
                 name
             ),
             say!(
-                "Written there: {names}. Only your words open them. When they are read back, take the medium out and keep it.",
+                "Enter writes {names} there. Only your words open them. When they are read back, take the medium out and keep it.",
                 names = names.join(tr(" and "))
             ),
         ])

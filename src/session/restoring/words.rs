@@ -136,7 +136,7 @@ fn without_log(known: Option<&Height>, state: &State) -> Details {
     lines.push(line(
         tr("not known"),
         &say!(
-            "what was done after {since}: SUSPECT keys, components handed out, appointments, changes of people. Enter \
+            "what was done after {since}: SUSPECT keys, components handed out, appointments, changes of people and of the policy. Enter \
              them again from the papers",
             since
         ),

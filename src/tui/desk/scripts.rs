@@ -14,7 +14,9 @@ use crate::tui::message::{News, Order, OwnScript};
 pub(super) fn read(path: &Path, profile: Profile) -> Result<News, Refusal> {
     let most = u64::try_from(MAX_SCRIPT_BYTES).unwrap_or(u64::MAX);
     let bytes = crate::os::read_limited(path, most).map_err(|e| Refusal::Usage(e.to_string()))?;
-    let script = super::parse(&bytes).map_err(Refusal::Usage)?;
+    let file = path.file_name().map(|name| name.to_string_lossy());
+    let script = super::parse(&bytes)
+        .map_err(|why| Refusal::Usage(format!("{}: {why}", file.unwrap_or_default())))?;
     // What is missing is told by the run, which asks for it by name.
     let inputs = resolve_inputs(&script, BTreeMap::new(), path.parent(), profile);
     Ok(News::Script(Arc::new(OwnScript {

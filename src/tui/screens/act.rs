@@ -10,6 +10,7 @@ use crossterm::event::KeyEvent;
 
 use super::menu;
 use super::parts::Parts;
+use super::places::nobody_yet;
 use super::review::Review;
 use super::root::ImportRoot;
 use super::wizard;
@@ -17,7 +18,7 @@ use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::ceremony;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
-use crate::session::op::{self, Op};
+use crate::session::op::{self, Group, Op};
 use crate::session::{KeyRow, asked, guide, op_components, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
@@ -220,6 +221,12 @@ impl Act {
         }
     }
 
+    /// Whether the cursor stands where the other side's file is asked for, and nothing was said against one yet.
+    fn asks_partners_file(&self) -> bool {
+        let file = matches!(self.form.wants(), Some((Wants::File, _)));
+        file && self.error.is_none() && exchanges(self.op)
+    }
+
     /// Whether it is a ceremony of several people's turns.
     fn is_ceremony(&self) -> bool {
         let ceremonies = [
@@ -267,6 +274,13 @@ impl Act {
             Order::ReadFiles(paths)
         })
     }
+}
+
+/// Whether a file of another side is asked for.
+fn exchanges(op: &Op) -> bool {
+    let mut grouped = op::grouped(Group::In).chain(op::grouped(Group::Out));
+    let asks = op.fields.iter().any(|field| field.kind == Kind::File);
+    asks && grouped.any(|known| known.name == op.name)
 }
 
 /// The field of the key that an act is about.
@@ -331,6 +345,10 @@ impl Screen for Act {
         self.explains
     }
 
+    fn needs_partner(&self) -> bool {
+        exchanges(self.op)
+    }
+
     fn takes_content(&self) -> bool {
         true
     }
@@ -372,7 +390,9 @@ impl Screen for Act {
             ];
             let told = self.heard.iter();
             let told = told.map(|words| Part::Hint(Role::Wait, words.into()));
-            let parts: Vec<Part<'_>> = parts.into_iter().chain(told).collect();
+            let nobody = nobody_yet(world).filter(|_| self.asks_partners_file());
+            let nobody = nobody.map(|words| Part::Hint(Role::Muted, words.into()));
+            let parts: Vec<Part<'_>> = parts.into_iter().chain(told).chain(nobody).collect();
             sheet::draw(c, 1, 0, &parts);
         });
     }

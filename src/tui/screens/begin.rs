@@ -217,8 +217,8 @@ impl Screen for Begin {
 
     fn help(&self) -> &'static [&'static str] {
         &[
-            "A ceremony that begins in a vault is recorded in it, whatever comes of it. To try it without that, rehearse it: keymoot play, or Welcome.",
-            "keymoot brief prints the page that everybody reads beforehand: who comes, what each brings.",
+            "A ceremony that begins in a vault is recorded in it, whatever comes of it. To try it without that, close the vault and rehearse it at Welcome.",
+            "On a command line keymoot brief prints the page that everybody reads beforehand: who comes, what each brings.",
         ]
     }
 

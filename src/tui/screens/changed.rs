@@ -73,7 +73,9 @@ impl Changed {
     fn head(&self) -> &'static str {
         match self.about {
             About::Change => tr("Done, saved and in the audit log."),
-            About::Papers => tr("Enrolment forms and the witness card of the people of now."),
+            About::Papers => {
+                tr("Enrolment forms and witness card of the people of now, and policy.json.")
+            }
             About::Card => tr("The witness card. It is asked for at the next opening."),
         }
     }

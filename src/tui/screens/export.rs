@@ -343,6 +343,10 @@ impl Screen for Export {
         ]
     }
 
+    fn needs_partner(&self) -> bool {
+        true
+    }
+
     fn takes_content(&self) -> bool {
         true
     }

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use crate::ceremony::practice_partner;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
@@ -23,8 +24,9 @@ impl Help {
     /// Help for the screen on top, with the keys it offers now.
     pub(crate) fn of(screen: &dyn Screen, world: &World, offers: &[Offer]) -> Self {
         let mut lines = Vec::new();
-        for paragraph in screen.help().iter().map(|p| tr(p)) {
-            lines.push((Role::Text, String::new(), (*paragraph).to_owned()));
+        let told = screen.help().iter().map(|p| tr(p).to_owned());
+        for paragraph in told.chain(partner(screen, world)) {
+            lines.push((Role::Text, String::new(), paragraph));
             lines.push((Role::Text, String::new(), String::new()));
         }
         let footing = screen.footing(world);
@@ -86,6 +88,13 @@ impl Help {
         }
         rows
     }
+}
+
+/// How one practises without anybody at the other side, where that is asked for.
+fn partner(screen: &dyn Screen, world: &World) -> Vec<String> {
+    let view = world.view.as_ref().filter(|_| screen.needs_partner());
+    view.map(|view| practice_partner(view.profile))
+        .unwrap_or_default()
 }
 
 impl Screen for Help {

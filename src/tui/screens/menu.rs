@@ -276,6 +276,10 @@ impl Screen for Menu {
         self.about.explains()
     }
 
+    fn needs_partner(&self) -> bool {
+        self.about != About::Name
+    }
+
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         // The titles alone; what the chosen one does stands below, whole.
         let titles = Choices {

@@ -59,6 +59,8 @@ impl Entry {
 
 /// The actions of the screen below, and every other place.
 pub(crate) struct Palette {
+    /// The screen below, by its name.
+    under: &'static str,
     entries: Vec<Entry>,
     filter: TextField,
     cursor: Cursor,
@@ -83,7 +85,10 @@ impl Palette {
     pub(crate) fn of(state: &State) -> Self {
         let mut entries = offered(&state.offers());
         entries.extend(elsewhere(state, &entries));
-        Self::over(entries)
+        Self {
+            under: state.top().map_or("", |screen| screen.name()),
+            ..Self::over(entries)
+        }
     }
 
     fn over(mut entries: Vec<Entry>) -> Self {
@@ -98,10 +103,17 @@ impl Palette {
             Does::Go(_) => 2,
         });
         Self {
+            under: "",
             entries,
             filter: TextField::default(),
             cursor: Cursor::default(),
         }
+    }
+
+    /// What was found of that which there is in this vault.
+    fn shown(&self, world: &World) -> Vec<&Entry> {
+        let there = |entry: &&Entry| !matches!(entry.does, Does::Go(place) if !place.is_in(world));
+        self.found().into_iter().filter(there).collect()
     }
 
     fn found(&self) -> Vec<&Entry> {
@@ -116,7 +128,13 @@ impl Palette {
             Some((rank, entry))
         });
         let mut found: Vec<(Rank, &Entry)> = ranked.collect();
-        found.sort_by_key(|(rank, _)| *rank);
+        // Of those that fit as well as another, what is called exactly so is meant.
+        found.sort_by_key(|(rank, entry)| {
+            (
+                *rank,
+                wanted.is_empty() || entry.name.to_lowercase() != wanted,
+            )
+        });
         // What fits fewer of the words stands beside nothing that fits more; and letters that stand somewhere in this
         // order are a guess: nobody wants guesses beside what was meant.
         let Some((best, _)) = found.first().copied() else {
@@ -158,9 +176,10 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
     let known = |place: &Place| match place {
         Place::Home => top == "Home",
         Place::Of(verb) => here.iter().any(|e| e.does == Does::Say(*verb)),
-        Place::Doctor | Place::Card | Place::Act(_) | Place::Answer(_) => false,
+        Place::Doctor | Place::Card | Place::Partner | Place::Act(_) | Place::Answer(_) => false,
     };
-    let others = Place::all().into_iter().filter(|place| !known(place));
+    let there = |place: &Place| place.is_in(&state.world) && !known(place);
+    let others = Place::all().into_iter().filter(there);
     let entries = others.map(|place| {
         let (called, told) = place.words();
         Entry {
@@ -243,8 +262,8 @@ impl Screen for Palette {
         vec![tr("What can be done here").into()]
     }
 
-    fn footing(&self, _world: &World) -> Footing {
-        let enter = self.found().get(self.cursor.at()).map_or_else(
+    fn footing(&self, world: &World) -> Footing {
+        let enter = self.shown(world).get(self.cursor.at()).map_or_else(
             || tr("does nothing: no action fits what you typed").to_owned(),
             |entry| entry.enter(),
         );
@@ -274,11 +293,11 @@ impl Screen for Palette {
         true
     }
 
-    fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
+    fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
         let x = canvas.put(1, 0, Role::Focus, tr("Find "));
         let room = canvas.width().saturating_sub(x).saturating_sub(1);
         self.filter.draw(canvas, x, 0, room, true);
-        let found = self.found();
+        let found = self.shown(world);
         let rows = canvas.height().saturating_sub(2);
         let (width, at) = (canvas.width(), self.cursor.at());
         canvas.within(0, 2, width, rows, |c| {
@@ -294,24 +313,29 @@ impl Screen for Palette {
             });
         });
         if found.is_empty() {
-            canvas.put(
-                3,
-                cells(2),
-                Role::Muted,
-                tr("Nothing here fits. Backspace takes letters away."),
+            let room = width.saturating_sub(4);
+            let none = tr(
+                "Nothing is called that. Backspace takes letters away: try one plain word for it, such as copy, sign, lost or report. Or go back (Esc): there F1 says what that page is for and what each of its keys does, and Home lists what is due.",
             );
+            canvas.paragraph(3, cells(2), room, Role::Muted, none);
         }
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
             Verb::Back => Reaction::pop(),
-            Verb::Enter => match self.found().get(self.cursor.at()) {
+            Verb::Enter => match self.shown(world).get(self.cursor.at()) {
                 Some(entry) => match (&entry.off, entry.does) {
                     (None, Does::Say(verb)) => Reaction::pop().then(Step::Say(verb)),
                     (None, Does::Go(place)) => {
-                        let there = place.go(world);
-                        there.0.into_iter().fold(Reaction::pop(), Reaction::then)
+                        let again = |step: Step| match step {
+                            Step::Push(page) if place.shows() && page.name() == self.under => {
+                                Step::Replace(page)
+                            }
+                            other => other,
+                        };
+                        let there = place.go(world).0.into_iter().map(again);
+                        there.fold(Reaction::pop(), Reaction::then)
                     }
                     (Some(reason), _) => {
                         Reaction::notice(Role::Note, say!("off here: {reason}", reason))
@@ -320,7 +344,7 @@ impl Screen for Palette {
                 None => Reaction::none(),
             },
             other => {
-                let count = self.found().len();
+                let count = self.shown(world).len();
                 self.cursor
                     .moved(other, count, usize::from(world.size.1.saturating_sub(9)));
                 Reaction::none()

@@ -266,6 +266,20 @@ impl Picker {
     }
 }
 
+/// How many of the ceremonies are out of sight, and where.
+fn out_of_sight(listed: usize, above: usize, below: usize) -> String {
+    match (above, below) {
+        (0, _) => say!("{listed} ceremonies: {below} more below", listed, below),
+        (_, 0) => say!("{listed} ceremonies: {above} more above", listed, above),
+        _ => say!(
+            "{listed} ceremonies: {above} more above, {below} below",
+            listed,
+            above,
+            below
+        ),
+    }
+}
+
 impl Screen for Picker {
     fn digest(&self, _world: &World) -> Option<Digest> {
         let chosen = self.listed.get(self.cursor.at())?;
@@ -367,7 +381,7 @@ impl Screen for Picker {
                 1,
                 width.saturating_sub(4),
                 Role::Muted,
-                tr("No script is here. Scripts are TOML files; keymoot play FILE runs any of them."),
+                tr("No script is here. F6 chooses one that lies elsewhere, a .toml file."),
             );
             return;
         }
@@ -381,12 +395,7 @@ impl Screen for Picker {
             .len()
             .saturating_sub(above.saturating_add(usize::from(rows)));
         if above.saturating_add(below) > 0 {
-            let words = say!(
-                "{listed} ceremonies: {above} more above, {below} below",
-                listed = self.listed.len(),
-                above,
-                below
-            );
+            let words = out_of_sight(self.listed.len(), above, below);
             canvas.put(3, 0, Role::Muted, &words);
         }
         canvas.within(0, 1, width, rows, |c| {

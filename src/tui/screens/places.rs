@@ -1,6 +1,7 @@
 //! The places of an open vault: which there are, what each is for, why one is off, and the screen that it leads to. Home's
 //! keys and the palette, which reaches them and every act from every screen, are drawn from here.
 
+use crate::ceremony::practice_partner;
 use crate::session::called::called;
 use crate::session::happened::{self, HAPPENED, Happened, Leads};
 use crate::session::op::{self, Op};
@@ -24,6 +25,7 @@ use super::evidence::Evidence;
 use super::exchange::Exchange;
 use super::keys::Keys;
 use super::menu::Menu;
+use super::page::Page;
 use super::picker::Picker;
 
 /// Somewhere that can be gone to from every screen of an open vault.
@@ -37,6 +39,8 @@ pub(crate) enum Place {
     Doctor,
     /// The witness card of this state.
     Card,
+    /// How one gets another side to practise with.
+    Partner,
     /// An act, by its title: two are one operation of the service.
     Act(&'static str),
     /// What happened to people or media, by the word of that answer.
@@ -98,7 +102,7 @@ impl Place {
     pub(crate) fn all() -> Vec<Self> {
         let mut all = vec![Self::Home];
         all.extend(VERBS.map(Self::Of));
-        all.extend([Self::Card, Self::Doctor]);
+        all.extend([Self::Card, Self::Doctor, Self::Partner]);
         all.extend(acts().map(|op| Self::Act(op.title)));
         all.extend(HAPPENED.iter().map(|one| Self::Answer(one.id)));
         all
@@ -112,16 +116,18 @@ impl Place {
     /// Other words for it.
     pub(crate) fn also_called(self) -> String {
         match self {
-            Self::Home => String::new(),
+            Self::Home => called("due").to_owned(),
             Self::Of(verb) => verb.also_called().to_owned(),
             Self::Doctor => called("doctor").to_owned(),
             Self::Card => called("card").to_owned(),
+            Self::Partner => called("partner").to_owned(),
             Self::Act(title) => act(title).map_or("", also_called).to_owned(),
             Self::Answer(id) => match answer(id).map(|one| one.leads) {
                 Some(Leads::Act(op)) => format!("{} {}", tr(op.title), also_called(op)),
                 Some(Leads::Return) => called("vault.restore").to_owned(),
                 Some(Leads::OpenReshare) => called("vault.reshare").to_owned(),
-                _ => String::new(),
+                Some(Leads::Papers | Leads::Text(_)) => called(id).to_owned(),
+                None => String::new(),
             },
         }
     }
@@ -161,12 +167,31 @@ impl Place {
                 tr("witness card").to_owned(),
                 tr("shows sequence and six words for the witness card, and writes it"),
             ),
+            Self::Partner => (
+                tr("practice partner").to_owned(),
+                tr("says how you get another side to practise with"),
+            ),
             Self::Of(verb) => {
                 let offer = Offer::plain(verb);
                 let help = offer.binding().map_or("", |b| tr(b.help));
                 (offer.footer_word().to_owned(), help)
             }
         }
+    }
+
+    /// Whether its page only shows something: where it is open already it is shown anew, and not a second time above.
+    pub(crate) fn shows(self) -> bool {
+        match self {
+            Self::Of(verb) => verb != Verb::Copy && listed().any(|one| one == verb),
+            Self::Doctor | Self::Card | Self::Partner | Self::Answer(_) => true,
+            Self::Home | Self::Act(_) => false,
+        }
+    }
+
+    /// Whether there is such a place in this vault at all.
+    pub(crate) fn is_in(self, world: &World) -> bool {
+        let partner = self == Self::Partner;
+        !partner || !practised(world).is_empty()
     }
 
     /// Why nobody can do anything there in this vault.
@@ -190,11 +215,29 @@ impl Place {
             Self::Home => Reaction::one(Step::Home),
             Self::Doctor => Reaction::push(Doctor::default()).then(Step::Order(Order::Examine)),
             Self::Card => Reaction::push(Changed::card()),
+            Self::Partner => Reaction::push(Page::new(
+                &[tr("Practice partner")],
+                practised(world).join("\n\n"),
+                tr("this page only tells; nothing was exchanged and nothing has changed"),
+            )),
             Self::Of(verb) => to(verb, world),
             Self::Act(title) => act(title).map_or_else(Reaction::none, |op| to_act(op, world)),
             Self::Answer(id) => Reaction::push(Custodians::on(id)),
         }
     }
+}
+
+/// How one gets another side to practise with in this vault.
+fn practised(world: &World) -> Vec<String> {
+    let view = world.view.as_ref();
+    view.map(|view| practice_partner(view.profile))
+        .unwrap_or_default()
+}
+
+/// What is said where a file of the other side is asked for; nothing where nobody practises.
+pub(super) fn nobody_yet(world: &World) -> Option<&'static str> {
+    let said = tr("No partner yet? Ctrl-P, practice partner.");
+    (!practised(world).is_empty()).then_some(said)
 }
 
 fn also_called(op: &Op) -> &'static str {

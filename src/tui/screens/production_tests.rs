@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::approve::Approve;
 use super::home::Home;
 use super::unlock::{Then, Unlock};
+use crate::session::Fixed;
 use crate::session::{Created, Environment, NewPerson, NewVault, Profile, create};
 use crate::tui::app::{State, update};
 use crate::tui::message::{Msg, News};
@@ -27,17 +28,9 @@ fn vault(store: Box<dyn Store>) -> Created {
         clock: Some(start()),
         ..NewVault::usual("acme", Profile::Production, people)
     };
-    let environment = Environment::real(None).with_clock(Box::new(Still));
+    // Pictures hold the time.
+    let environment = Environment::real(None).with_clock(Box::new(Fixed(start())));
     create(store, new, environment).unwrap()
-}
-
-/// A machine whose clock stands: pictures hold the time.
-struct Still;
-
-impl crate::api::Clock for Still {
-    fn now(&self) -> crate::api::Timestamp {
-        start()
-    }
 }
 
 /// A production vault whose people's envelopes lie in this folder.

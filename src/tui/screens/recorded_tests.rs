@@ -155,7 +155,7 @@ fn where_nothing_was_done_there_is_no_script_and_a_name_that_is_no_id_is_refused
         .press("<Enter>");
     room.shows(&[
         "written and read back",
-        "Next: keymoot play with this file rehearses it",
+        "Next: Rehearse at Welcome plays it (F6)",
     ]);
     let text = std::fs::read_to_string(path("again.toml")).unwrap();
     assert!(text.contains("id       = \"again\""), "{text}");

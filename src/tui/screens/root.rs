@@ -10,6 +10,7 @@ use std::path::Path;
 use crossterm::event::KeyEvent;
 
 use super::menu;
+use super::places::nobody_yet;
 use super::review::Review;
 use super::wizard;
 use crate::ceremony::AskField;
@@ -198,6 +199,8 @@ impl ImportRoot {
             let words = say!("practice answer (F5): {PRACTICE_FILE}", PRACTICE_FILE);
             parts.extend([Part::Gap, Part::Hint(Role::Note, words.into())]);
         }
+        let nobody = nobody_yet(world).filter(|_| self.error.is_none());
+        parts.extend(nobody.map(|words| Part::Hint(Role::Muted, words.into())));
         parts.extend([Part::Gap, Part::Stop(self.error.as_deref())]);
         sheet::draw(canvas, 2, 1, &parts);
     }
@@ -300,6 +303,10 @@ impl Screen for ImportRoot {
             "Hex of 64 digits with or without colons, the whole line that openssl prints, or 16 words: all are read.",
             "Who fetched it, when and from which account is recorded and stands in the report.",
         ]
+    }
+
+    fn needs_partner(&self) -> bool {
+        true
     }
 
     fn digest(&self, _world: &World) -> Option<Digest> {

@@ -161,7 +161,7 @@ impl Runner {
         let name = step.fields.get("file").map_or("", String::as_str);
         if self.script.model.ships_input(name, &bytes) {
             body.push(say!(
-                "It is the practice file that ships with keymoot; --input {name}=PATH gives another.",
+                "It is the practice file that ships with keymoot. For the real one begin with real files; at a shell, --input {name}=PATH.",
                 name
             ));
         }

@@ -269,7 +269,7 @@ impl Runner {
             body.extend(medium.map(|label| say!("  It comes on the medium {label}.", label)));
             body.push(String::new());
             body.push(
-                tr("It may take days. Stop here and come back: `--resume` asks again.").into(),
+                tr("It may take days. Leave it and come back: Home goes on with it (at a shell, --resume does).").into(),
             );
         }
         body.extend(why(step));
@@ -278,7 +278,7 @@ impl Runner {
             footing: footing(
                 acting(&person, &role),
                 tr("reads the file once and keeps it in the record"),
-                tr("everything before this step is done and saved; nothing of this one is"),
+                waiting::done_before(session),
             ),
             person,
             role,

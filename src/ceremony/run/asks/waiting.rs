@@ -9,6 +9,15 @@ use super::super::super::model::Step;
 use super::super::Runner;
 use super::lines::{footing, not_yet, why};
 
+/// What waits meanwhile: nothing is saved where nothing is kept.
+pub(super) fn done_before(session: &Session) -> &'static str {
+    if session.profile() == Profile::Rehearsal && !session.lasts() {
+        tr("everything before this step is done; the rehearsal waits, and keeps nothing")
+    } else {
+        tr("everything before this step is done and saved; nothing of this one is")
+    }
+}
+
 impl Runner {
     pub(super) fn search_ask(step: &Step) -> Ask {
         let mut body = vec![STOPPED.to_owned(), String::new()];
@@ -48,7 +57,7 @@ impl Runner {
         body.extend(why(step));
         body.extend(self.still_restored(session));
         let (acts, enter) = if session.profile() == Profile::Production {
-            body.push(tr("Close the workstation, come back then, and go on with --resume.").into());
+            body.push(tr("Close the vault, and come back then: Home goes on with it (at a shell, --resume does).").into());
             (tr("nobody: time passes"), tr("looks at the clock again"))
         } else {
             (
@@ -65,11 +74,7 @@ impl Runner {
             words: None,
             types_back: false,
             hand_over: false,
-            footing: footing(
-                acts.into(),
-                enter,
-                tr("everything before this step is done and saved"),
-            ),
+            footing: footing(acts.into(), enter, done_before(session)),
         }
     }
 

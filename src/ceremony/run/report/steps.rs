@@ -304,7 +304,7 @@ fn not_taken(answers: &str) -> String {
     const NAMES: [(&str, &str); 9] = [
         (
             "kcv (no usual mistake)",
-            "check value (not that of the digits typed, and no usual slip explains it)",
+            "check value (another one, and no usual slip of typing explains it)",
         ),
         (
             "kcv (no check value)",

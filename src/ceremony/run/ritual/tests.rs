@@ -3,16 +3,9 @@
 use super::*;
 use crate::ceremony::script::Script;
 use crate::ceremony::{Advance, Wanted, shipped};
+use crate::session::Fixed;
 use crate::session::{Environment, NewPerson, NewVault, create};
 use crate::vault::MemoryStore;
-
-struct Still;
-
-impl crate::api::Clock for Still {
-    fn now(&self) -> Timestamp {
-        Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap()
-    }
-}
 
 fn production() -> Session {
     let people = [
@@ -27,7 +20,8 @@ fn production() -> Session {
         software_generation: true,
         ..NewVault::usual("acme", Profile::Production, people)
     };
-    let environment = Environment::real(None).with_clock(Box::new(Still));
+    let at = Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap();
+    let environment = Environment::real(None).with_clock(Box::new(Fixed(at)));
     let made = create(Box::new(MemoryStore::new()), new, environment);
     made.unwrap().session
 }

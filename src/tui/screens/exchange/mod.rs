@@ -1,5 +1,6 @@
 //! Exchange: what was sent and whether it arrived, what was given out for others, and who is trusted.
 
+mod empty;
 mod rows;
 
 use std::path::Path;
@@ -13,7 +14,7 @@ use crate::api::Timestamp;
 use crate::session::due::Exchanged;
 use crate::session::field::Footing;
 use crate::session::view::UnwrittenView;
-use crate::session::{ExportView, Outcome, ReceiptView, View, op, op_exchange};
+use crate::session::{ExportView, Outcome, ReceiptView, View, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
@@ -272,6 +273,10 @@ impl Screen for Exchange {
         ]
     }
 
+    fn needs_partner(&self) -> bool {
+        true
+    }
+
     fn wants(&self) -> Option<(Wants, String)> {
         let path = self.path.as_ref()?;
         Some((Wants::File, path.value().to_owned()))
@@ -294,7 +299,7 @@ impl Screen for Exchange {
         let (width, height) = (canvas.width(), canvas.height());
         let count = rows::count(view);
         if count == 0 {
-            empty(canvas);
+            empty::draw(world, canvas);
             return;
         }
         let now = world.now();
@@ -448,48 +453,6 @@ fn columns(width: u16) -> [Column; 5] {
         column("STATE", 9),
         column("WITH, OR UNTIL", rest.saturating_sub(of).max(16)),
     ]
-}
-
-/// What an empty list teaches: what will stand here, and where each of it comes from.
-fn empty(canvas: &mut Canvas<'_>) {
-    let room = canvas.width().saturating_sub(4);
-    let mut y = canvas
-        .paragraph(
-            2,
-            1,
-            room,
-            Role::Title,
-            tr("Nothing was exchanged with anybody yet."),
-        )
-        .saturating_add(2);
-    let title = |name: &str| op::named(name).map_or("", |op| tr(op.title));
-    let tokens = say!(
-        "i, \"{to_wrap}\": others send us a key under it. x, \"{to_check}\": others check with it what we sign by TR-34.",
-        to_wrap = title(op::named_parameters(true)),
-        to_check = title(op::named_parameters(false))
-    );
-    let roots = say!(
-        "i, \"{root}\": says whose certificates are believed here. A second person compares its fingerprint.",
-        root = tr(op::IMPORT_ROOT.title)
-    );
-    for (label, words) in [
-        (
-            tr("keys sent"),
-            tr(
-                "x wraps a key for a receiver. Ask for the output of `aws payment-cryptography get-parameters-for-import` first: its certificate and token are what the key is wrapped for. The receipt is read here.",
-            ),
-        ),
-        (tr("tokens"), tokens.as_str()),
-        (
-            tr("certificates"),
-            tr("x: a key pair's own certificate, or a request for one to an authority."),
-        ),
-        (tr("trusted roots"), roots.as_str()),
-    ] {
-        canvas.put(2, y, Role::Muted, label);
-        let beside = room.saturating_sub(15);
-        y = y.saturating_add(canvas.paragraph(17, y, beside, Role::Text, words));
-    }
 }
 
 #[cfg(test)]

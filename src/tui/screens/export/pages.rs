@@ -11,6 +11,7 @@ use crate::tui::canvas::Canvas;
 use crate::tui::frame::clock;
 use crate::tui::receiver::{Receiver, Verdict};
 use crate::tui::screens::keys::{NO_FIT, keys_of};
+use crate::tui::screens::places::nobody_yet;
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::{self, Line};
 use crate::tui::widgets::sheet::{self, Part};
@@ -105,6 +106,8 @@ impl Export {
                 let words = say!("practice answer (F5): {PRACTICE_FILE}", PRACTICE_FILE);
                 parts.push(Part::Hint(Role::Note, words.into()));
             }
+            let nobody = nobody_yet(world).filter(|_| self.error.is_none());
+            parts.extend(nobody.map(|words| Part::Hint(Role::Muted, words.into())));
             parts.extend([Part::Gap, Part::Stop(self.error.as_deref())]);
         }
         sheet::draw(canvas, 1, 0, &parts);

@@ -35,10 +35,16 @@ impl Init {
             }
             Page::People => {
                 // Words of people who were already here are void: nobody may wonder which ones count.
+                let shown = self.words.seen() || !self.ready.is_empty();
                 self.words = Words::new();
                 self.ready.clear();
                 self.turn(Page::Review);
-                Reaction::notice(Role::Note, say!("Back at the review. {VOID}", VOID))
+                let words = if shown {
+                    say!("Back at the review. {VOID}", VOID)
+                } else {
+                    tr("Back at the review. Nobody was shown any words yet.").to_owned()
+                };
+                Reaction::notice(Role::Note, words)
             }
             _ => {
                 self.turn(self.neighbour(false));

@@ -140,7 +140,161 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("help", "explains this screen", "Help"),
     ("QR", "shows the digest of this page as a QR code", "QR code"),
     ("serial", "Export a terminal's initial key (IPEK): ", ""),
+    ("software", "begins the wizard that makes a new key", "Create key"),
+    ("absent", "Somebody left, or another takes the place: ", "Custodians"),
+    ("sick", "Somebody left, or another takes the place: ", "Custodians"),
+    ("holiday", "Fewer can open than are needed: ", "Custodians"),
+    ("lost", "An envelope was lost: ", "Custodians"),
+    ("reset", "An envelope was lost: ", "Custodians"),
+    ("disaster", "begins the wizard that copies this vault", "Back up the vault"),
+    ("stick", "begins the wizard that copies this vault", "Back up the vault"),
+    ("usb", "begins the wizard that copies this vault", "Back up the vault"),
+    ("print", "shows runs with their reports", "Evidence"),
+    ("minutes", "shows runs with their reports", "Evidence"),
+    ("evidence", "shows runs with their reports", "Evidence"),
+    ("auditor", "shows the audit log", "Audit"),
+    ("password", "people, envelopes and drills", "Custodians"),
+    ("dual control", "shows what waits for signatures", "Approvals"),
+    ("quorum", "shows what waits for signatures", "Approvals"),
+    ("slip", "Import key from components: ", "Import key from components"),
+    ("paper", "shows sequence and six words", ""),
+    ("clock", "shows what this machine is fit for", "Doctor"),
+    ("language", "shows the settings", "Settings"),
+    ("logout", "asks whether to leave keymoot", ""),
+    ("next", "goes to Home", "Home"),
+    ("what now", "goes to Home", "Home"),
+    ("counterparty", "shows what was sent to receivers", "Exchange"),
+    ("practice partner", "says how you get another side", "Page"),
+    ("sample", "says how you get another side", "Page"),
+    ("try", "says how you get another side", "Page"),
 ];
+
+/// What else a custodian, an auditor or an engineer types: each word stands in the name of something or is another word
+/// for it, and is no guess.
+const ALSO: &[&str] = &[
+    "camera",
+    "sign",
+    "undo",
+    "help",
+    "exit",
+    "quit",
+    "practice",
+    "practise",
+    "aws",
+    "bank",
+    "training",
+    "tutorial",
+    "network",
+    "offline",
+    "cable",
+    "memory",
+    "scan",
+    "phone",
+    "signature",
+    "reject",
+    "withdraw",
+    "history",
+    "who",
+    "assessor",
+    "inspection",
+    "pdf",
+    "archive",
+    "disaster",
+    "stolen",
+    "broken",
+    "emergency",
+    "vacation",
+    "dead",
+    "compromise",
+    "breach",
+    "incident",
+    "csr",
+    "nonce",
+    "ksn",
+    "dukpt",
+    "oaep",
+    "kek",
+    "zmk",
+    "bdk",
+    "xor",
+    "split",
+    "shred",
+    "wipe",
+    "suspend",
+    "block",
+    "label",
+    "alias",
+    "search",
+    "kcv",
+    "threshold",
+    "rules",
+    "policy",
+    "form",
+    "deputy",
+    "stand-in",
+    "mouse",
+    "dark",
+    "shortcut",
+    "stuck",
+    "lunch",
+    "continue",
+    "resume",
+    "exception",
+    "todo",
+];
+
+#[test]
+fn whatever_people_type_leads_somewhere() {
+    let room = crate::tui::screens::tests::full();
+    let mut palette = Palette::of(&room.state);
+    for typed in ALSO.iter().chain(WORDS.iter().map(|(typed, ..)| typed)) {
+        palette.filter.set(typed);
+        let low = str::to_lowercase;
+        let of = |e: &&Entry| rank(&low(typed), &low(&e.name), &low(&e.also), &low(e.help));
+        let best = palette.found().iter().find_map(of);
+        let meant = best.is_some_and(|best| best.missing == 0 && best.worst < INSIDE);
+        assert!(meant, "{typed}: {best:?}");
+    }
+}
+
+#[test]
+fn a_word_that_nothing_has_is_answered_with_what_to_do() {
+    let mut room = crate::tui::screens::tests::full();
+    room.press("<C-p>qwertz")
+        .shows(&["Nothing is called that.", "and Home lists what is due."]);
+}
+
+#[test]
+fn a_partner_to_practise_with_is_found_but_never_in_production() {
+    let mut room = crate::tui::screens::tests::full();
+    room.press("<C-p>practice partner<Enter>")
+        .shows(&["For practice nobody has to be at the other side."]);
+    room.press("<Esc>ei<Esc>?")
+        .shows(&["For practice nobody has to be"]);
+    room.press("<Esc>");
+    room.goes_into_production();
+    let palette = Palette::of(&room.state);
+    assert!(
+        palette
+            .entries
+            .iter()
+            .all(|e| e.does != Does::Go(Place::Partner))
+    );
+}
+
+/// The same page twice, one above the other, made Esc seem dead.
+#[test]
+fn a_place_that_is_open_already_is_not_opened_above_itself() {
+    let mut room = crate::tui::screens::tests::full();
+    room.press("p");
+    let before = room.state.screens().count();
+    room.press("<C-p>absent<Enter>");
+    assert_eq!(room.state.top().unwrap().name(), "Custodians");
+    assert_eq!(room.state.screens().count(), before);
+    room.shows(&["► Somebody left, or another takes the place"]);
+    room.press("<Esc>");
+    assert_eq!(room.state.top().unwrap().name(), "Home");
+}
 
 /// A word that nothing has takes nothing away.
 #[test]

@@ -115,7 +115,7 @@ mod tests {
         let cursor = lines.iter().position(|l| l.contains('►')).unwrap();
         room.press(&"<Down>".repeat(bad.saturating_sub(cursor)));
         room.press("<Enter>")
-            .shows(&["The script cannot be read; nothing was begun"]);
+            .shows(&["bad.toml: The script cannot be read; nothing was begun"]);
         room.press("<F6>");
         room.press(&"<Down>".repeat(good.saturating_sub(cursor)));
         room.press("<Enter>")

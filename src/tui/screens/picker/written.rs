@@ -23,8 +23,7 @@ pub(super) fn written(world: &World) -> Reaction {
     let names = tr(
         "The name without .toml becomes the script's id: a small letter, then small letters, digits or hyphens.",
     );
-    let next =
-        tr("keymoot play with this file rehearses it; keymoot lint says all that the linter finds");
+    let next = tr("Rehearse at Welcome plays it (F6); keymoot lint says what the linter finds");
     let page = Save::made(
         tr("Script of what was done"),
         RECORDED,

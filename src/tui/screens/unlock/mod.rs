@@ -307,7 +307,7 @@ impl Screen for Unlock {
             ),
             Phase::Failed => (
                 tr("whoever looks after this vault").into(),
-                tr("begins again with the first custodian").into(),
+                self.after_failing().into(),
             ),
         };
         Footing {
@@ -413,6 +413,8 @@ impl Screen for Unlock {
             (Verb::Enter, Phase::Typing) => self.submit(),
             (Verb::Enter, Phase::Card) => self.submit_card(),
             (Verb::Enter, Phase::Why) => self.submit_why(),
+            // Nobody was asked yet: what was named for the copy is at fault, and is named anew.
+            (Verb::Enter, Phase::Failed) if self.not_a_copy() => Reaction::pop(),
             (Verb::Enter, Phase::Failed) => {
                 self.entered.clear();
                 self.cursor = Cursor::default();

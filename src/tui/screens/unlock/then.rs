@@ -6,6 +6,7 @@ use crate::session::build::Answers;
 use crate::session::op_custody::RESTORE;
 use crate::session::returning::Return;
 use crate::session::{OpeningStep, PendingView};
+use crate::text::tr;
 use crate::tui::acts::Draft;
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
@@ -26,6 +27,20 @@ pub(crate) enum Then {
 }
 
 impl Unlock {
+    /// Whether nobody was asked yet, because what was named for the copy is none.
+    pub(super) const fn not_a_copy(&self) -> bool {
+        self.copy() && self.bootstrap.is_none()
+    }
+
+    /// What Enter does where it cannot be opened as it is.
+    pub(super) fn after_failing(&self) -> &'static str {
+        if self.not_a_copy() {
+            tr("goes back to the question which copy, and where to")
+        } else {
+            tr("begins again with the first custodian")
+        }
+    }
+
     /// The copy is open: the return to it is asked for.
     pub(super) fn asks(
         &self,

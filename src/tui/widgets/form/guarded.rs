@@ -2,7 +2,8 @@
 //! the field that it is about.
 
 use super::{Form, Input, Line};
-use crate::session::asked::{is_beside_words, looks_like_words};
+use crate::custody::astray::{Place, looks_like_passphrase};
+use crate::session::asked::is_beside_words;
 use crate::session::is_about_words;
 use crate::text::tr;
 
@@ -61,7 +62,8 @@ impl Line {
 
     fn holds_words(&self) -> bool {
         let text = self.input.text();
-        is_beside_words(&self.asked.field) && text.is_some_and(|text| looks_like_words(&text))
+        is_beside_words(&self.asked.field)
+            && text.is_some_and(|text| looks_like_passphrase(&text, Place::Path))
     }
 }
 
