@@ -11,7 +11,7 @@ use super::error::Refusal;
 use super::state::{BackupEnd, ForeignKey, State};
 use super::transition::Transition;
 use super::{Profile, Session};
-use super::{clock_back, op_destroyed, op_ledger, op_suspect};
+use super::{clock_back, op_destroyed, op_envelopes, op_ledger, op_suspect};
 
 /// Longest text a person types into such an act.
 const LONGEST: usize = 200;
@@ -87,6 +87,11 @@ impl Session {
                 told("How they were destroyed", &gone.how)?;
                 told("The witness", &gone.witness)?;
                 self.judged_components_gone(gone)
+            }
+            CustodyAct::EnvelopesGone(gone) => {
+                told("How they were destroyed", &gone.how)?;
+                told("The witness", &gone.witness)?;
+                self.judged_envelopes_gone(gone)
             }
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
             CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
@@ -343,6 +348,9 @@ fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, R
             reason,
         } => op_suspect::done(working, key, *suspect, reason, now),
         CustodyAct::ComponentsGone(gone) => op_destroyed::done(working, gone, now),
+        CustodyAct::EnvelopesGone(gone) => {
+            op_envelopes::done(working, gone, now);
+        }
         CustodyAct::RecordAccess(access) => working
             .ledger
             .enter_access(access.clone())

@@ -5,6 +5,7 @@ use crate::text::{say, tr};
 
 mod appointments;
 mod copies;
+mod envelopes;
 mod explained;
 mod returned;
 mod run_open;
@@ -12,6 +13,7 @@ mod uncompared;
 
 use appointments::appointments;
 use copies::copies;
+use envelopes::envelopes;
 use returned::returned;
 use uncompared::uncompared;
 
@@ -20,7 +22,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `cut`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `cut`, `making`, `reshare`, `envelopes`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -53,6 +55,8 @@ pub enum Goes {
     Backup,
     /// People and their drills.
     Custodians,
+    /// What became of old envelopes is attested.
+    Envelopes,
     /// A signed appointment is entered.
     Appoint(Whom),
     /// Two people read their watches.
@@ -130,6 +134,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
     lines.extend(copies(view, now));
     lines.extend(recovery(view));
     lines.extend(people(view, now));
+    lines.extend(envelopes(view, now));
     lines.extend(appointments(view, now));
     lines.extend(unwritten(view, now));
     lines.extend(deletions(view, now));
