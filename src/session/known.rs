@@ -126,7 +126,8 @@ pub fn left_empty(view: &View, op: &Op, field: &str) -> Option<String> {
     if op.name == op_envelopes::ENVELOPES_GONE.name {
         return match field {
             f if f == op_envelopes::DESTROYED.id => {
-                Some(say!("to be typed, of {names}", names = owners(view)))
+                let names = owners(view);
+                (!names.is_empty()).then(|| say!("to be typed, of {names}", names))
             }
             f if f == op_envelopes::SET.id => Some(tr("every set that ended").to_owned()),
             _ => None,
