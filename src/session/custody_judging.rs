@@ -20,7 +20,8 @@ fn wrong(text: impl std::fmt::Display) -> Refusal {
     Refusal::Usage(format!("{text} Nothing was changed."))
 }
 
-fn told(what: &str, text: &str) -> Result<(), Refusal> {
+/// Refuses a text that is empty, too long or no text; `what` it is begins the sentence.
+pub(super) fn told(what: &str, text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(wrong(format_args!("{what} is empty.")));
     }
@@ -83,16 +84,8 @@ impl Session {
                 }
                 op_ledger::judged_access(access, &self.ledger_now(), self.now().millis())
             }
-            CustodyAct::ComponentsGone(gone) => {
-                told("How they were destroyed", &gone.how)?;
-                told("The witness", &gone.witness)?;
-                self.judged_components_gone(gone)
-            }
-            CustodyAct::EnvelopesGone(gone) => {
-                told("How they were destroyed", &gone.how)?;
-                told("The witness", &gone.witness)?;
-                self.judged_envelopes_gone(gone)
-            }
+            CustodyAct::ComponentsGone(gone) => self.judged_components_gone(gone),
+            CustodyAct::EnvelopesGone(gone) => self.judged_envelopes_gone(gone),
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
             CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
             CustodyAct::ClockBack { to, reason } => {

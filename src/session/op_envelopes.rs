@@ -14,6 +14,7 @@ use crate::vault::CustodyFile;
 use super::Session;
 use super::build::Answers;
 use super::custody_act::CustodyAct;
+use super::custody_judging::told as judged_text;
 use super::error::Refusal;
 use super::field::{Field, Kind};
 use super::op::Op;
@@ -258,6 +259,8 @@ impl Session {
 
     /// Rule A6 for whoever watched; nothing is attested twice, and nobody watches the end of their own.
     pub(super) fn judged_envelopes_gone(&self, gone: &EnvelopesGone) -> Result<(), Refusal> {
+        judged_text("How they were destroyed", &gone.how)?;
+        judged_text("The witness", &gone.witness)?;
         let ledger = self.ledger_now();
         for (nth, one) in gone.envelopes.iter().enumerate() {
             let mut earlier = gone.envelopes.iter().take(nth);

@@ -127,7 +127,7 @@ impl Session {
         if line.who.is_empty()
             && let Some(by) = value.pointer("/details/by").and_then(Value::as_str)
         {
-            line.who = by.to_owned();
+            by.clone_into(&mut line.who);
         }
         let key = value.pointer("/details/key").and_then(Value::as_str);
         let key = key.and_then(|arn| self.record(arn)).map(name_of);

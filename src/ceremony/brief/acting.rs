@@ -30,7 +30,9 @@ pub(super) fn with_role(model: &Model, text: &str) -> String {
         let word = piece.trim_end_matches(|c: char| !c.is_alphanumeric());
         if witness(word) && !word.contains(Role::Witness.name()) {
             let rest = piece.get(word.len()..).unwrap_or_default();
-            told.push_str(&format!("the {} ({word}){rest}", Role::Witness.name()));
+            for part in ["the ", Role::Witness.name(), " (", word, ")", rest] {
+                told.push_str(part);
+            }
         } else {
             told.push_str(piece);
         }

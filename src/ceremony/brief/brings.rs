@@ -95,7 +95,7 @@ fn typed(model: &Model, person: &Person, step: &Step, things: &mut Things) {
     let issues = step.initiate.as_ref() == Some(&person.id);
     match step.op.name {
         name if name == ops::ATTEST_CLOCK.name && acts => {
-            things.add("their own watch, to read the time from")
+            things.add("their own watch, to read the time from");
         }
         name if name == ops::ATTEST_CHECK_VALUE.name && acts => {
             things.add("the check values from the sender, on paper");

@@ -160,11 +160,8 @@ fn entry(working: &mut State, told: &Told, act: CustodyAct) -> Did {
             op_destroyed::done(working, &gone, at);
             CustodyAct::ComponentsGone(gone)
         }
-        CustodyAct::EnvelopesGone(gone) => {
-            // Of a set that ended after the copy was made nothing is on record here: it has not ended for this vault.
-            if !op_envelopes::done(working, &gone, at) {
-                return Did::Unsaid;
-            }
+        // Of a set that ended after the copy was made nothing is on record here: it has not ended for this vault.
+        CustodyAct::EnvelopesGone(gone) if op_envelopes::done(working, &gone, at) => {
             CustodyAct::EnvelopesGone(gone)
         }
         CustodyAct::AttestDestroyed { copy, how } => {
