@@ -382,7 +382,7 @@ pub fn holdings(
     let next = match (beside.join(", "), folder) {
         (beside, _) if beside.is_empty() => String::new(),
         (beside, Some(folder)) => say!("; in {folder} also {beside}", folder, beside),
-        (beside, None) if rehearsal => say!("; also {beside}, where the files are written", beside),
+        (beside, None) if rehearsal => say!(" (beside it {beside})", beside),
         (beside, None) => say!(
             "; also {beside}: Home, o Evidence, x writes them to a folder",
             beside
