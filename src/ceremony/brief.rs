@@ -209,7 +209,7 @@ fn steps(model: &Model, page: &mut Page) {
         let minutes = step
             .estimate
             .map(|millis| format!(" ({})", minutes(millis)));
-        let acting = acting::told(step);
+        let acting = acting::with_role(model, &acting::told(step));
         let text = format!("{}{}. {acting}", step.title, minutes.unwrap_or_default());
         page.line(&format!("  {:>2}  ", at + 1), &text);
     }

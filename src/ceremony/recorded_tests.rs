@@ -13,7 +13,7 @@ use crate::session::field::{Field, Kind};
 use crate::session::op::{self, Op};
 use crate::session::{
     Environment, RunOutcome, Session, clock_back, op_components, op_custody, op_destroyed,
-    op_exchange, op_policy, op_tr34, practice,
+    op_envelopes, op_exchange, op_policy, op_tr34, practice,
 };
 use crate::vault::MemoryStore;
 
@@ -27,7 +27,7 @@ const NO_DEED: [&str; 3] = [
 ];
 
 /// Acts that cannot be done in a vault where nothing was done before, with what each wants.
-const NOT_ALONE: [(&str, &str); 12] = [
+const NOT_ALONE: [(&str, &str); 13] = [
     (op::IMPORT_TRUSTED.name, "a certificate under the root"),
     (
         op_exchange::IMPORT_RSA_WRAP.name,
@@ -46,6 +46,7 @@ const NOT_ALONE: [(&str, &str); 12] = [
     (op_tr34::REBIND.name, "a device's random number"),
     (op_custody::ATTEST_DESTROYED.name, "a copy"),
     (op_destroyed::COMPONENTS_DESTROYED.name, "components"),
+    (op_envelopes::ENVELOPES_GONE.name, "a set that ended"),
     (op_custody::LOAD_INVENTORY.name, "another vault's inventory"),
     (op_policy::CHANGE_POLICY.name, "a policy"),
     (clock_back::CLOCK_BACK.name, "a time that is no script's"),

@@ -355,8 +355,13 @@ pub fn handed_over(run: &Run) -> Vec<String> {
 }
 
 /// File, report and card, a line each. Nothing is told as held that was not written: of a rehearsal it says what one
-/// would hold.
-pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) -> String {
+/// would hold. `folder`: where the run's files were written, report and record with them.
+pub fn holdings(
+    run: Option<&Run>,
+    (seq, words): (u64, &[String]),
+    rehearsal: bool,
+    folder: Option<&str>,
+) -> String {
     let mut files = run.map_or_else(Vec::new, handed_over);
     let mut beside: Vec<String> = run
         .into_iter()
@@ -374,10 +379,14 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) 
             tr("none for others; the vault keeps the record").to_owned()
         });
     }
-    let next = if beside.is_empty() {
-        String::new()
-    } else {
-        say!(" (beside it {beside})", beside = beside.join(", "))
+    let next = match (beside.join(", "), folder) {
+        (beside, _) if beside.is_empty() => String::new(),
+        (beside, Some(folder)) => say!("; in {folder} also {beside}", folder, beside),
+        (beside, None) if rehearsal => say!(" (beside it {beside})", beside),
+        (beside, None) => say!(
+            "; also {beside}: Home, o Evidence, x writes them to a folder",
+            beside
+        ),
     };
     let card = if rehearsal {
         tr("on the day the witness writes it down now")
@@ -390,10 +399,10 @@ pub fn holdings(run: Option<&Run>, seq: u64, words: &[String], rehearsal: bool) 
     } else {
         ""
     };
-    let report = if rehearsal {
-        tr("report.txt, where the files are written")
-    } else {
-        tr("in the vault; Home, o Evidence, w writes it to a folder")
+    let report = match folder {
+        Some(folder) => say!("report.txt in {folder}", folder),
+        None if rehearsal => tr("report.txt, where the files are written").to_owned(),
+        None => tr("in the vault; Home, o Evidence, w writes it to a folder").to_owned(),
     };
     let told = say!(
         "file    {files}{next}\nreport  {report}: who did what, when, and who signed{record}\ncard    {card}: state of the vault, sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
@@ -419,13 +428,18 @@ mod tests {
 
     #[test]
     fn nothing_is_told_as_held_that_was_not_written() {
-        let words = |rehearsal| holdings(None, 7, &["aardvark".to_owned()], rehearsal);
+        let words = |rehearsal| holdings(None, (7, &["aardvark".to_owned()]), rehearsal, None);
         assert!(words(false).starts_with("file    none for others; the vault keeps the record\n"));
         assert!(!words(false).contains("ceremony.json"));
         // No report.txt lies anywhere before somebody has it written.
         assert!(!words(false).contains("report.txt"));
         assert!(words(false).contains("o Evidence, w writes it"));
         assert!(words(true).starts_with("file    none for others; ceremony.json is the record\n"));
+        let written = holdings(None, (7, &[]), false, Some("/media/out"));
+        assert!(
+            written.contains("\nreport  report.txt in /media/out: "),
+            "{written}"
+        );
         assert!(done(None, false).contains("no file, 1 report"));
     }
 

@@ -120,6 +120,11 @@ enum Verb {
         after_help = "Where the key is nowhere any more, what people saw of its components counts no more.\n\nExample:\n  keymoot vault components-destroyed test.vault --of kek-x --how \"cross-cut and burned\" --witness Wim --unlock-file people.json"
     )]
     ComponentsDestroyed(people::ComponentsDestroyed),
+    /// Record what became of envelopes whose set ended, and who watched
+    #[command(
+        after_help = "A set ends with a rotation, a reshare, or another recovery set. Whoever is named in neither list is asked later; `keymoot vault status` lists all.\n\nExample:\n  keymoot vault envelopes-destroyed test.vault --destroyed \"Ana, Ben\" --not-found Cho --how \"cross-cut and burned\" --witness Wim --unlock-file people.json"
+    )]
+    EnvelopesDestroyed(people::EnvelopesDestroyed),
     /// List keys and check values, or load the list of another class of vaults to be refused
     #[command(
         after_help = "Example:\n  keymoot vault inventory test.vault --unlock-file people.json --json > test-keys.json"
@@ -220,6 +225,7 @@ impl VaultArgs {
             Verb::Forms(forms) => forms.run(),
             Verb::AttestDestroyed(attest) => attest.run(),
             Verb::ComponentsDestroyed(attest) => attest.run(),
+            Verb::EnvelopesDestroyed(attest) => attest.run(),
             Verb::Inventory(inventory) => inventory.run(),
             Verb::Policy(policy) => policy.run(),
             Verb::ClockBack(back) => back.run(),

@@ -52,6 +52,9 @@ pub mod operation {
     /// Attest that every component of a key is destroyed.
     pub const COMPONENTS_DESTROYED: &str = "ComponentsDestroyed";
 
+    /// Attest what became of envelopes whose set ended.
+    pub const ENVELOPES_DESTROYED: &str = "EnvelopesDestroyed";
+
     /// Mark a key as suspect, or clear it.
     pub const SUSPECT: &str = "Suspect";
 
@@ -65,7 +68,7 @@ pub mod operation {
     pub const RANDOM: &str = "RandomForSender";
 
     /// Every one of them: what a policy may name beside the operations of the service.
-    pub const ALL: [&str; 24] = [
+    pub const ALL: [&str; 25] = [
         IMPORT_ROOT,
         CHANGE_POLICY,
         CHANGE_PEOPLE,
@@ -86,6 +89,7 @@ pub mod operation {
         EXPORT_COMPONENTS,
         RECORD_ACCESS,
         COMPONENTS_DESTROYED,
+        ENVELOPES_DESTROYED,
         SUSPECT,
         UNBIND,
         REBIND,

@@ -16,8 +16,8 @@ pub struct Tally<'a> {
     pub consumed: Option<&'a BTreeSet<[u8; 32]>>,
     /// Whether signatures from an unlock file count (not in production).
     pub unlock_files: bool,
-    /// Whom the act appoints: nobody signs for their own.
-    pub appointee: Option<&'a str>,
+    /// Whom the act appoints, or gives another place: nobody signs for their own.
+    pub appointees: &'a [&'a str],
 }
 
 /// An act that was approved: who did.
@@ -39,7 +39,7 @@ impl<'a> Tally<'a> {
             required,
             consumed: None,
             unlock_files: true,
-            appointee: None,
+            appointees: &[],
         }
     }
 
@@ -163,7 +163,7 @@ impl<'a> Tally<'a> {
         if person.name == issuer.name || person.approval_key == issuer.approval_key {
             return Err(ApprovalRefusal::IssuerApproving { name });
         }
-        if self.appointee.is_some_and(|own| same(own, &name)) {
+        if self.appointees.iter().any(|own| same(own, &name)) {
             return Err(ApprovalRefusal::OwnAppointment { name });
         }
         match person.role {

@@ -360,7 +360,7 @@ fn an_approval_is_used_once_and_files_do_not_sign_in_production() {
 fn nobody_approves_their_own_appointment() {
     let all = people();
     let tally = Tally {
-        appointee: Some("bo"),
+        appointees: &["bo"],
         ..Tally::new(&all, 2)
     };
     says(

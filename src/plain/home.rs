@@ -12,6 +12,7 @@ use crate::session::guide::Entry;
 use crate::session::idle::{network, network_word};
 use crate::session::op;
 use crate::session::op_custody::{APPOINT, PERSON, RESTORE};
+use crate::session::op_envelopes::ENVELOPES_GONE;
 use crate::session::span::clock;
 use crate::session::{Command, Outcome, Profile, Session, View};
 use crate::text::{say, tr};
@@ -227,6 +228,7 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
             Some(Goes::Custodians) => self.custodians(),
             Some(Goes::Appoint(whom)) => self.appoint(&whom.person),
+            Some(Goes::Envelopes) => self.acting().begin(&ENVELOPES_GONE),
             Some(Goes::Clock) => self.clock(),
             Some(Goes::Close) => {
                 self.talk

@@ -388,30 +388,32 @@ impl Run<'_, '_> {
             &view.keys,
             self.rehearsal(),
         ));
+        // Before anything is told as lying there.
+        let folder = self.out.filter(|folder| self.writes(folder));
+        let folder = folder.map(|folder| folder.display().to_string());
         self.talk.say(&ceremony::holdings(
             Some(&run),
-            view.seq,
-            &view.card_words,
+            (view.seq, &view.card_words),
             self.rehearsal(),
+            folder.as_deref(),
         ));
         if let Some(noted) = self.runner.showing(self.session).noted {
             self.talk.say(&noted.told());
         }
-        let Some(folder) = self.out else {
+        if self.out.is_none() {
             self.talk.say(if self.keeps_nothing() {
                 tr("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.")
             } else {
                 tr("Nothing was written; the vault's record holds every file. keymoot play SCRIPT --vault DIR --resume \
                  --out FOLDER writes them.")
             });
-            return;
-        };
-        self.writes(folder);
+        }
     }
 
-    /// Writes the files that there are.
-    fn writes(&mut self, folder: &Path) {
-        match self.runner.write_outputs(self.session, folder) {
+    /// Writes the files that there are; whether they lie there.
+    fn writes(&mut self, folder: &Path) -> bool {
+        let written = self.runner.write_outputs(self.session, folder);
+        match &written {
             Ok(files) => self.talk.say(&say!(
                 "Written to {folder}: {files}.",
                 folder = folder.display(),
@@ -419,12 +421,15 @@ impl Run<'_, '_> {
             )),
             Err(error) => self.talk.stop(&error.to_string()),
         }
+        written.is_ok()
     }
 
     /// Another side answers to what was made so far: it goes out before that is waited for.
     fn hands_out(&mut self) {
         match self.out {
-            Some(folder) => self.writes(folder),
+            Some(folder) => {
+                self.writes(folder);
+            }
             None => self.talk.say(tr(
                 "The other side answers to a file that goes out now. With --out FOLDER it is written here; the vault keeps it \
                  too: keymoot report VAULT --files FOLDER.",

@@ -178,11 +178,12 @@ impl Session {
                 By::UnlockFile,
             ));
         }
+        let appointees = self.appointees(action);
         tally(
             self.acting(),
             &self.consumed,
             self.profile,
-            (required, self.appointee(action)),
+            (required, &appointees),
         )
         .count(&act, &signatures)
         .map_err(|e| Refusal::Approval(e.to_string()))?;

@@ -9,8 +9,8 @@ use super::build::Answers;
 use super::custody_act::{CustodyAct, Recovery, Rotation, Seat};
 use super::error::Refusal;
 use super::{
-    Session, clock_back, inventory, op_custody as op, op_destroyed, op_ledger, op_policy,
-    op_suspect, span,
+    Session, clock_back, inventory, op_custody as op, op_destroyed, op_envelopes, op_ledger,
+    op_policy, op_suspect, span,
 };
 
 /// Builds such an act; `None` where the name is another act's.
@@ -47,6 +47,7 @@ pub(crate) fn action(
         n if n == op_ledger::EXEMPT.name => op_ledger::exemption(answers, session.now().millis()),
         n if n == op_ledger::RECORD_ACCESS.name => session.access_of(answers),
         n if n == op_destroyed::COMPONENTS_DESTROYED.name => session.components_gone(answers),
+        n if n == op_envelopes::ENVELOPES_GONE.name => session.envelopes_gone(answers),
         n if n == op_suspect::SUSPECT.name => op_suspect::built(session, answers),
         n if n == op::LOAD_INVENTORY.name => loaded(answers).map(CustodyAct::LoadInventory),
         n if n == clock_back::CLOCK_BACK.name => clock_back::built(answers),

@@ -163,6 +163,10 @@ const CALLED: &[(&str, &str)] = &[
         "destroy destruction destroyed copy",
     ),
     (
+        "vault.envelopes-destroyed",
+        "destroy destruction destroyed old envelope envelopes paper words shredded lost",
+    ),
+    (
         "vault.components-destroyed",
         "destroy destruction destroyed papers shredded",
     ),

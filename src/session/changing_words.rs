@@ -78,7 +78,7 @@ impl Changed {
                     set = done.set,
                     old_set = done.old_set
                 ),
-                tr("Everybody's envelopes of before are destroyed now, in front of the witness.")
+                tr("Everybody's envelopes of before are to be destroyed now, in front of the witness; the words stay in use.")
                     .into(),
             ]
             .into_iter()
@@ -156,7 +156,7 @@ fn of_rotation(done: &Rotated) -> Vec<String> {
         vec![replaced().to_owned()]
     } else {
         vec![
-            say!("First make a new copy (b at Home): these open only to the people of before: {open_copies}.", open_copies = done.open_copies.join(", ")),
+            say!("First a new copy is made, by a step of this ceremony or with b at Home: these open only to the people of before: {open_copies}.", open_copies = done.open_copies.join(", ")),
             tr("When it is read back, destroy those copies and attest it; then the envelopes and words of before, in front of the witness. Here they open nothing any more.").to_owned(),
         ]
     };
@@ -164,7 +164,7 @@ fn of_rotation(done: &Rotated) -> Vec<String> {
     lines.extend(done.lying.told());
     lines.push(tr("A copy made before this still opens with them, with a lost one too: keep it as safe as before, or destroy it and attest that at Custodians.").to_owned());
     if let Some(place) = &done.ended_recovery {
-        lines.push(say!("The recovery set ({place}) ended with it: its envelopes are destroyed as well, and another is made.", place));
+        lines.push(say!("The recovery set ({place}) ended with it: its envelopes are to be destroyed as well, and another set is to be made.", place));
     }
     lines
 }

@@ -8,6 +8,7 @@ use crate::custody::Policy;
 use crate::custody::ledger::{Access, Appointment, Exemption};
 use crate::custody::policy::operation;
 
+use super::op_envelopes::{self, EnvelopesGone};
 use super::restoring::{Height, Since};
 
 /// An act on people, shares and copies.
@@ -55,6 +56,8 @@ pub enum CustodyAct {
     RecordAccess(Access),
     /// Every component of a key is destroyed.
     ComponentsGone(ComponentsGone),
+    /// What became of envelopes whose set ended.
+    EnvelopesGone(EnvelopesGone),
     /// A key is marked as suspect, or cleared.
     Suspect {
         /// Its ARN.
@@ -151,6 +154,7 @@ impl CustodyAct {
             Self::Exempt(_) => "vault.exempt",
             Self::RecordAccess(_) => "vault.access",
             Self::ComponentsGone(_) => "vault.components-destroyed",
+            Self::EnvelopesGone(_) => "vault.envelopes-destroyed",
             Self::Suspect { .. } => "vault.suspect",
             Self::LoadInventory(_) => "vault.inventory",
             Self::ChangePolicy(_) => "vault.policy",
@@ -170,6 +174,7 @@ impl CustodyAct {
             Self::Appoint(_) | Self::Exempt(_) => operation::CHANGE_PEOPLE,
             Self::RecordAccess(_) => operation::RECORD_ACCESS,
             Self::ComponentsGone(_) => operation::COMPONENTS_DESTROYED,
+            Self::EnvelopesGone(_) => operation::ENVELOPES_DESTROYED,
             Self::Suspect { .. } => operation::SUSPECT,
             Self::LoadInventory(_) => operation::LOAD_INVENTORY,
             Self::ChangePolicy(_) => operation::CHANGE_POLICY,
@@ -185,6 +190,7 @@ impl CustodyAct {
                 | Self::Exempt(_)
                 | Self::RecordAccess(_)
                 | Self::ComponentsGone(_)
+                | Self::EnvelopesGone(_)
                 | Self::Suspect { .. }
                 | Self::AttestDestroyed { .. }
         )
@@ -233,6 +239,7 @@ impl CustodyAct {
             Self::ComponentsGone(gone) => json!({
                 "name": name, "split": gone.split, "how": gone.how, "witness": gone.witness, "ends": gone.ends,
             }),
+            Self::EnvelopesGone(gone) => op_envelopes::to_json(name, gone),
             Self::Suspect {
                 key,
                 suspect,

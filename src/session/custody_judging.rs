@@ -11,7 +11,7 @@ use super::error::Refusal;
 use super::state::{BackupEnd, ForeignKey, State};
 use super::transition::Transition;
 use super::{Profile, Session};
-use super::{clock_back, op_destroyed, op_ledger, op_suspect};
+use super::{clock_back, op_destroyed, op_envelopes, op_ledger, op_suspect};
 
 /// Longest text a person types into such an act.
 const LONGEST: usize = 200;
@@ -20,7 +20,8 @@ fn wrong(text: impl std::fmt::Display) -> Refusal {
     Refusal::Usage(format!("{text} Nothing was changed."))
 }
 
-fn told(what: &str, text: &str) -> Result<(), Refusal> {
+/// Refuses a text that is empty, too long or no text; `what` it is begins the sentence.
+pub(super) fn told(what: &str, text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() {
         return Err(wrong(format_args!("{what} is empty.")));
     }
@@ -83,11 +84,8 @@ impl Session {
                 }
                 op_ledger::judged_access(access, &self.ledger_now(), self.now().millis())
             }
-            CustodyAct::ComponentsGone(gone) => {
-                told("How they were destroyed", &gone.how)?;
-                told("The witness", &gone.witness)?;
-                self.judged_components_gone(gone)
-            }
+            CustodyAct::ComponentsGone(gone) => self.judged_components_gone(gone),
+            CustodyAct::EnvelopesGone(gone) => self.judged_envelopes_gone(gone),
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
             CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
             CustodyAct::ClockBack { to, reason } => {
@@ -346,6 +344,9 @@ fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, R
             reason,
         } => op_suspect::done(working, key, *suspect, reason, now),
         CustodyAct::ComponentsGone(gone) => op_destroyed::done(working, gone, now),
+        CustodyAct::EnvelopesGone(gone) => {
+            op_envelopes::done(working, gone, now);
+        }
         CustodyAct::RecordAccess(access) => working
             .ledger
             .enter_access(access.clone())

@@ -119,7 +119,7 @@ impl Session {
         let required = self.required(&action);
         custody::enough_others(self.acting(), &person, required, self.book.seq())
             .map_err(|e| Refusal::Approval(e.to_string()))?;
-        self.enough_beside_appointee(&action, &person, required)?;
+        self.enough_beside_appointees(&action, &person, required)?;
         let mut unsealed = self
             .unseal_to_ask(&person, key)
             .inspect_err(|e| self.note_refusal("ask", issuer, e))?;
@@ -176,11 +176,12 @@ impl Session {
         );
         let mut signatures = pending.signatures.clone();
         signatures.push(signature);
+        let appointees = self.appointees(&pending.action);
         tally(
             self.acting(),
             &self.consumed,
             self.profile,
-            (pending.required, self.appointee(&pending.action)),
+            (pending.required, &appointees),
         )
         .so_far(&pending.act, &signatures)
         .map_err(|e| Refusal::Approval(e.to_string()))?;
@@ -246,11 +247,12 @@ impl Session {
     pub(crate) fn take_approved(&mut self, id: &[u8; 32]) -> Result<Pending, Refusal> {
         let at = self.standing(id)?;
         let pending = self.pending.get(at).ok_or_else(gone)?;
+        let appointees = self.appointees(&pending.action);
         tally(
             self.acting(),
             &self.consumed,
             self.profile,
-            (pending.required, self.appointee(&pending.action)),
+            (pending.required, &appointees),
         )
         .count(&pending.act, &pending.signatures)
         .map_err(|e| Refusal::Approval(e.to_string()))?;
@@ -460,14 +462,14 @@ pub(crate) fn tally<'a>(
     people: &'a [custody::Person],
     consumed: &'a BTreeSet<[u8; 32]>,
     profile: Profile,
-    (required, appointee): (u8, Option<&'a str>),
+    (required, appointees): (u8, &'a [&'a str]),
 ) -> Tally<'a> {
     Tally {
         people,
         required,
         consumed: Some(consumed),
         unlock_files: profile.allows_unlock_files(),
-        appointee,
+        appointees,
     }
 }
 

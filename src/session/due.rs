@@ -5,6 +5,7 @@ use crate::text::{say, tr};
 
 mod appointments;
 mod copies;
+mod envelopes;
 mod explained;
 mod returned;
 mod rules;
@@ -13,6 +14,7 @@ mod uncompared;
 
 use appointments::appointments;
 use copies::copies;
+use envelopes::envelopes;
 use returned::returned;
 use rules::rules;
 use uncompared::uncompared;
@@ -22,7 +24,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `policy`, `cut`, `making`, `reshare`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `policy`, `cut`, `making`, `reshare`, `envelopes`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -55,6 +57,8 @@ pub enum Goes {
     Backup,
     /// People and their drills.
     Custodians,
+    /// What became of old envelopes is attested.
+    Envelopes,
     /// A signed appointment is entered.
     Appoint(Whom),
     /// Two people read their watches.
@@ -135,6 +139,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
     lines.extend(recovery(view));
     lines.extend(rules(view));
     lines.extend(people(view, now));
+    lines.extend(envelopes(view, now));
     lines.extend(appointments(view, now));
     lines.extend(unwritten(view, now));
     lines.extend(deletions(view, now));

@@ -128,6 +128,20 @@ impl Session {
         let _ = writeln!(text, "Sequence      {}", view.seq);
         let _ = writeln!(text, "Words         {}", view.card_words.join(" "));
         let _ = writeln!(text, "At (UTC)      {}\n", view.now.rfc3339());
+        // State by state the numbers go on from the copy's own, as whoever verifies the log counts them: the card of the
+        // lost vault may have the same number, or a higher one. So the card says which of them counts.
+        if let Some(back) = &view.returned {
+            let day = crate::custody::ledger::day(back.at.millis());
+            let _ = writeln!(
+                text,
+                "AFTER THE RETURN to copy {} of {day}: every card written before it",
+                back.copy
+            );
+            let _ = writeln!(
+                text,
+                "is worth nothing, whatever sequence it has. Cross it out.\n"
+            );
+        }
         let _ = writeln!(
             text,
             "Bring this card to the next opening. It shows whether the vault is the"

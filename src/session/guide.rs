@@ -307,11 +307,7 @@ pub fn signers(pending: &PendingView, view: &View) -> Vec<Entry> {
             entry.off_because(tr("has signed this already; one person counts once"))
         } else if pending.may_sign.contains(&person.name) {
             entry
-        } else if pending
-            .appointee
-            .as_ref()
-            .is_some_and(|own| same(own, &person.name))
-        {
+        } else if pending.appointees.iter().any(|own| same(own, &person.name)) {
             entry.off_because(tr("is appointed by this: nobody signs for their own"))
         } else {
             entry.off_because(tr("asked for this and cannot approve it as well"))

@@ -5,7 +5,7 @@ use crate::text::tr;
 use super::op::Op;
 use super::op_custody;
 use super::view::{PersonView, View};
-use super::{clock_back, op_destroyed, op_ledger, op_policy, op_suspect};
+use super::{clock_back, op_destroyed, op_envelopes, op_ledger, op_policy, op_suspect};
 
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
@@ -119,6 +119,12 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Act(&op_custody::ATTEST_DESTROYED),
     },
     Happened {
+        id: "envelopes-gone",
+        what: "Old envelopes were destroyed, or cannot be found",
+        then: "attest it for each owner, with whoever watched; what is not said stays due at Home (PCI PIN 24-1)",
+        leads: Leads::Act(&op_envelopes::ENVELOPES_GONE),
+    },
+    Happened {
         id: "access",
         what: "An envelope or package was taken out outside a ceremony",
         then: "enters in the access log who, when, why, before whom, and its new serial (PCI PIN 26-1)",
@@ -206,6 +212,11 @@ pub fn off(happened: &Happened, view: &View) -> Option<&'static str> {
             if op.name == op_custody::ATTEST_DESTROYED.name && view.copies.is_empty() =>
         {
             Some(tr("no copy of this vault is on record"))
+        }
+        Leads::Act(op)
+            if op.name == op_envelopes::ENVELOPES_GONE.name && view.old_envelopes.is_empty() =>
+        {
+            Some(tr("no set of envelopes ended here"))
         }
         Leads::Act(op)
             if op.name == op_custody::RECOVERY_DRILL.name

@@ -6,7 +6,7 @@ use crate::text::{say, tr};
 use super::guide::Entry;
 use super::op::Op;
 use super::view::{PersonView, View};
-use super::{op_custody, op_ledger, op_policy, said};
+use super::{op_custody, op_envelopes, op_ledger, op_policy, said};
 
 /// The choice that is no name: somebody whom the vault does not know, and who is typed.
 pub const SOMEBODY_ELSE: &str = "*";
@@ -24,7 +24,11 @@ pub fn entries(view: &View, op: &Op, field: &str) -> Option<Vec<Entry>> {
         return named(view.people.iter().filter(custodian).map(person).collect());
     }
     // A witness first, where somebody watched.
-    if op.name == op_ledger::RECORD_ACCESS.name && field == op_ledger::WATCHED.id {
+    let watched = [
+        op_ledger::RECORD_ACCESS.name,
+        op_envelopes::ENVELOPES_GONE.name,
+    ];
+    if watched.contains(&op.name) && field == op_ledger::WATCHED.id {
         let (witness, others): (Vec<_>, Vec<_>) =
             view.people.iter().partition(|p| p.role == "witness");
         return named(witness.into_iter().chain(others).map(person).collect());
@@ -97,7 +101,7 @@ pub fn left_empty(view: &View, op: &Op, field: &str) -> Option<String> {
     let of_all = |count: u8| say!("{count} of {n}", count, n = view.n);
     if op.name == op_custody::ROTATE.name && view.by_recovery {
         // The view shows the holders; whoever served before keeps the place.
-        return Some(tr("as before the recovery").to_owned())
+        return Some(tr("whoever served before the recovery").to_owned())
             .filter(|_| field != op_custody::REASON.id);
     }
     if op.name == op_custody::ROTATE.name {
@@ -119,7 +123,29 @@ pub fn left_empty(view: &View, op: &Op, field: &str) -> Option<String> {
     if op.name == op_ledger::EXEMPT.name && field == op_ledger::PEOPLE.id {
         return Some(say!("to be typed, of {names}", names = names("custodian")));
     }
+    if op.name == op_envelopes::ENVELOPES_GONE.name {
+        return match field {
+            f if f == op_envelopes::DESTROYED.id => {
+                let names = owners(view);
+                (!names.is_empty()).then(|| say!("to be typed, of {names}", names))
+            }
+            f if f == op_envelopes::SET.id => Some(tr("every set that ended").to_owned()),
+            _ => None,
+        };
+    }
     None
+}
+
+/// Whose old envelopes nothing was said of, each once.
+fn owners(view: &View) -> String {
+    let unsaid = view.old_envelopes.iter().filter(|old| old.gone.is_none());
+    let mut names: Vec<&str> = Vec::new();
+    for old in unsaid {
+        if !names.contains(&old.person.as_str()) {
+            names.push(&old.person);
+        }
+    }
+    names.join(", ")
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ pub mod op;
 pub mod op_components;
 pub mod op_custody;
 pub mod op_destroyed;
+pub mod op_envelopes;
 pub mod op_exchange;
 pub mod op_ledger;
 pub mod op_policy;

@@ -2,8 +2,8 @@
 
 use super::field::{Choice, Field, Kind};
 use super::{
-    clock_back, op_components, op_custody, op_destroyed, op_exchange, op_ledger, op_policy,
-    op_suspect, op_tr34,
+    clock_back, op_components, op_custody, op_destroyed, op_envelopes, op_exchange, op_ledger,
+    op_policy, op_suspect, op_tr34,
 };
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
@@ -389,6 +389,7 @@ pub const OPS: &[Op] = &[
     op_ledger::EXEMPT,
     op_ledger::RECORD_ACCESS,
     op_destroyed::COMPONENTS_DESTROYED,
+    op_envelopes::ENVELOPES_GONE,
     op_suspect::SUSPECT,
     op_custody::LOAD_INVENTORY,
     op_policy::CHANGE_POLICY,

@@ -8,6 +8,7 @@ use super::Session;
 use super::build::Answers;
 use super::components::ComponentSet;
 use super::custody_act::{ComponentsGone, CustodyAct};
+use super::custody_judging::told as judged_text;
 use super::error::Refusal;
 use super::field::{Field, Kind};
 use super::op::Op;
@@ -71,6 +72,8 @@ impl Session {
 
     /// Rule A6 for whoever watched; nothing is attested twice, and what was found out still holds.
     pub(super) fn judged_components_gone(&self, gone: &ComponentsGone) -> Result<(), Refusal> {
+        judged_text("How they were destroyed", &gone.how)?;
+        judged_text("The witness", &gone.witness)?;
         let ledger = &self.state.ledger;
         let split = ledger
             .split(&gone.split)

@@ -1,5 +1,9 @@
 //! Nobody signs for their own appointment (PCI PIN 25-1: the form is signed by others than its custodian).
 //!
+//! The same holds where a rotation gives somebody who signs now another place: a custodian who becomes administrator or
+//! witness, a holder of the recovery set who serves in the vault from then on. Whoever keeps the place is appointed to
+//! nothing by it, and whoever joins or leaves has no signature under it.
+//!
 //! Where so few custodians serve that the others could never make up the signatures, as in a vault of 2 of 2, the rule
 //! would leave the vault without any appointment, and so without reshare and rotation. There the appointee's signature
 //! counts; it is said in the request, and the form with the manager's signature is what stands behind it.
@@ -10,43 +14,70 @@ use crate::text::say;
 
 use super::Session;
 use super::action::Action;
-use super::custody_act::CustodyAct;
+use super::custody_act::{CustodyAct, Rotation};
 use super::error::Refusal;
 
 impl Session {
-    /// Whose signature does not count under an act because it is their own appointment.
-    pub(super) fn appointee<'a>(&self, action: &'a Action) -> Option<&'a str> {
-        let appointed = appointed(action)?;
-        (self.others(appointed) >= usize::from(self.required(action))).then_some(appointed)
+    /// Whose signatures do not count under an act because it is their own appointment, or gives them another place.
+    pub(super) fn appointees<'a>(&self, action: &'a Action) -> Vec<&'a str> {
+        let appointed = self.appointed(action);
+        if self.others(&appointed) >= usize::from(self.required(action)) {
+            appointed
+        } else {
+            Vec::new()
+        }
     }
 
-    /// Custodians who serve, without that person.
-    fn others(&self, person: &str) -> usize {
+    /// Whom an act appoints: the end of an appointment, and another in its place, are entered the same way.
+    fn appointed<'a>(&self, action: &'a Action) -> Vec<&'a str> {
+        match action {
+            Action::Custody(CustodyAct::Appoint(appointment)) => vec![&appointment.person],
+            Action::Custody(CustodyAct::Rotate(rotation)) => self.placed_anew(rotation),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Who could sign a rotation now and gets another place by it.
+    fn placed_anew<'a>(&self, rotation: &'a Rotation) -> Vec<&'a str> {
+        let custodian = Role::Custodian.word();
+        let anew = rotation.people.iter().filter(|seat| {
+            // Holders of the recovery set sign in the custodians' place: every place in the vault is new to them.
+            let other = self.by_recovery() || seat.role != custodian;
+            other && self.custodians_here().any(|p| same(&p.name, &seat.name))
+        });
+        anew.map(|seat| seat.name.as_str()).collect()
+    }
+
+    /// Whoever signs here.
+    fn custodians_here(&self) -> impl Iterator<Item = &Person> {
         let seq = self.book.seq();
-        let others = self
-            .acting()
-            .iter()
-            .filter(|p| p.role == Role::Custodian && p.serves_at(seq) && !same(&p.name, person));
-        others.count()
+        let acting = self.acting().iter();
+        acting.filter(move |p| p.role == Role::Custodian && p.serves_at(seq))
+    }
+
+    /// Custodians who serve, without those.
+    fn others(&self, appointed: &[&str]) -> usize {
+        let is = |p: &&Person| !appointed.iter().any(|own| same(own, &p.name));
+        self.custodians_here().filter(is).count()
     }
 
     /// Refuses a request that nobody could sign because a custodian asks for it who would be needed beside the appointee.
-    pub(super) fn enough_beside_appointee(
+    pub(super) fn enough_beside_appointees(
         &self,
         action: &Action,
         issuer: &Person,
         required: u8,
     ) -> Result<(), Refusal> {
-        let Some(appointee) = self.appointee(action) else {
-            return Ok(());
-        };
-        if issuer.role != Role::Custodian || same(&issuer.name, appointee) {
+        let appointees = self.appointees(action);
+        let asks_for_own = appointees.iter().any(|own| same(own, &issuer.name));
+        if appointees.is_empty() || issuer.role != Role::Custodian || asks_for_own {
             return Ok(());
         }
-        let left = self.others(appointee).saturating_sub(1);
+        let left = self.others(&appointees).saturating_sub(1);
         if left >= usize::from(required) {
             return Ok(());
         }
+        let appointee = appointees.join(", ");
         Err(Refusal::Approval(format!(
             "{appointee} cannot approve their own appointment, and beside {asks}, who asks, {left} could: {required} \
              are needed. Nothing was asked of anyone. Let {appointee} ask for it, or the administrator.",
@@ -56,7 +87,7 @@ impl Session {
 
     /// Refuses the appointee's approval before a passphrase is even tried.
     pub(super) fn not_for_own(&self, action: &Action, name: &str) -> Result<(), Refusal> {
-        if !self.appointee(action).is_some_and(|own| same(own, name)) {
+        if !self.appointees(action).iter().any(|own| same(own, name)) {
             return Ok(());
         }
         Err(Refusal::Approval(format!(
@@ -67,32 +98,24 @@ impl Session {
 
     /// Told in a request where the rule cannot hold.
     pub(super) fn signs_for_own(&self, action: &Action) -> Option<String> {
-        let person = appointed(action)?;
-        let seq = self.book.seq();
-        let serves = self
-            .acting()
-            .iter()
-            .any(|p| p.role == Role::Custodian && p.serves_at(seq) && same(&p.name, person));
-        (serves && self.appointee(action).is_none()).then(|| {
+        if !self.appointees(action).is_empty() {
+            return None;
+        }
+        let appointed = self.appointed(action).into_iter();
+        let serve = appointed.filter(|own| self.custodians_here().any(|p| same(&p.name, own)));
+        let serve: Vec<&str> = serve.collect();
+        (!serve.is_empty()).then(|| {
             say!(
                 "{person} may sign for their own appointment here: the other custodians are too few. What stands behind it is the form that the manager signed.",
-                person
+                person = serve.join(", ")
             )
         })
     }
 }
 
-/// Whom an act appoints: the end of an appointment, and another in its place, are entered the same way.
-fn appointed(action: &Action) -> Option<&str> {
-    match action {
-        Action::Custody(CustodyAct::Appoint(appointment)) => Some(&appointment.person),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::custody_tests::People;
+    use super::super::custody_tests::{OLD, People, rotation};
     use super::super::handed_out::tests::{vault, vault_of};
     use super::super::*;
     use crate::custody::ledger::Appointment;
@@ -115,8 +138,16 @@ mod tests {
             backup: "Zoe".into(),
             form: "KCF-1".into(),
         };
+        asks_for(session, issuer, CustodyAct::Appoint(appointment))
+    }
+
+    fn asks_for(
+        session: &mut Session,
+        issuer: &str,
+        act: CustodyAct,
+    ) -> Result<PendingView, Refusal> {
         let asked = Command::Ask {
-            action: Action::Custody(CustodyAct::Appoint(appointment)),
+            action: Action::Custody(act),
             issuer: issuer.into(),
             origin: None,
             key: KeySource::Held,
@@ -192,5 +223,40 @@ mod tests {
         // Somebody who does not serve yet is signed for by everybody, as before.
         let pending = asks(&mut session, "Ada", "Dee").unwrap();
         assert_eq!(pending.may_sign, ["Ana", "Ben"]);
+    }
+
+    /// Ben becomes administrator by the rotation: that is his own appointment, and Ana's and Cho's places are not new.
+    #[test]
+    fn nobody_signs_for_another_place_that_a_rotation_gives_them() {
+        let mut session = vault(&MemoryStore::new());
+        let mut other = rotation(OLD);
+        for seat in &mut other.people {
+            match seat.name.as_str() {
+                "Ada" => seat.role = "custodian",
+                "Ben" => seat.role = "administrator",
+                _ => {}
+            }
+        }
+        let pending = asks_for(&mut session, "Ada", CustodyAct::Rotate(other.clone())).unwrap();
+        assert_eq!(pending.may_sign, ["Ana", "Cho"]);
+        let refused = signs(&mut session, pending.id, "Ben").unwrap_err();
+        assert!(refused.contains("nobody signs for their own"), "{refused}");
+        signs(&mut session, pending.id, "Ana").unwrap();
+        signs(&mut session, pending.id, "Cho").unwrap();
+        // Where nobody's place changes everybody signs, as before.
+        let same = asks_for(&mut session, "Ada", CustodyAct::Rotate(rotation(OLD))).unwrap();
+        assert_eq!(same.may_sign, ["Ana", "Ben", "Cho"]);
+        // Two of three whose places change: the one who is left could not make up the signatures, and it is said.
+        let ana = other.people.iter_mut().find(|seat| seat.name == "Ana");
+        ana.unwrap().role = "witness";
+        other
+            .people
+            .extend(rotation(&[("Dee", "gable grove"), ("Eli", "eagle easel")]).people);
+        let few = asks_for(&mut session, "Ada", CustodyAct::Rotate(other)).unwrap();
+        assert_eq!(few.may_sign, ["Ana", "Ben", "Cho"]);
+        let said = few.details.iter().any(|(_, text)| {
+            text.starts_with("Ben, Ana may sign") || text.starts_with("Ana, Ben may sign")
+        });
+        assert!(said, "{:?}", few.details);
     }
 }

@@ -218,6 +218,9 @@ impl Session {
         let before = working.recovery.take();
         if let Some(old) = &old_set {
             working.ledger.close_set(old, at);
+            if let Some(file) = self.book.whole_custody().of_recovery() {
+                super::op_envelopes::ended(working, &file, "recovery-set", at);
+            }
             working.drills.retain(|_, drill| drill.set != *old);
         }
         let mut people: Vec<Person> = before.map(|record| record.people).unwrap_or_default();

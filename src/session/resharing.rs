@@ -240,6 +240,8 @@ impl Session {
     fn end_old_set(&self, working: &mut State, file: &CustodyFile, old_set: &str) {
         let at = self.now().millis();
         working.ledger.close_set(old_set, at);
+        let own = self.book.whole_custody();
+        super::op_envelopes::ended(working, own, super::op_envelopes::RESHARE, at);
         for record in &mut working.backups {
             record.set.get_or_insert_with(|| old_set.to_owned());
         }

@@ -27,7 +27,7 @@ use super::present::Held;
 use super::proving::Proving;
 use super::state::{ChangeRecord, State};
 use super::transition::Transition;
-use super::{Hand, Profile, Session, forms};
+use super::{Hand, Profile, Session, forms, op_envelopes};
 
 /// People with everything drawn for them, the public file of their set, and person, kind and armored text of each
 /// envelope.
@@ -293,6 +293,8 @@ impl Session {
         let after = serving(working);
         self.ledger_begins(working);
         working.ledger.close_set(&self.book.set(), at);
+        let own = self.book.whole_custody();
+        op_envelopes::ended(working, own, "rotate", at);
         if let Some(recovery) = working.recovery.as_mut().filter(|r| r.ended.is_none()) {
             // It splits the identities that end here.
             recovery.ended = Some(at);
@@ -300,6 +302,9 @@ impl Session {
                 holder.until_seq.get_or_insert(seq);
             }
             working.ledger.close_set(&recovery.set, at);
+            if let Some(file) = own.of_recovery() {
+                op_envelopes::ended(working, &file, "rotate", at);
+            }
         }
         enrolment::enter_in_ledger(&mut working.ledger, file, "rotate", at);
         working.drills.clear();

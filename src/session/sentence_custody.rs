@@ -7,7 +7,7 @@ use super::changing_policy;
 use super::custody_act::{CustodyAct, Recovery, Rotation};
 use super::sentence::{Details, line};
 use super::state::State;
-use super::{clock_back, op_destroyed, op_ledger, op_suspect};
+use super::{clock_back, op_destroyed, op_envelopes, op_ledger, op_suspect};
 use crate::custody::ledger::Appointment;
 
 /// The sentence and details of such an act on this state.
@@ -41,6 +41,7 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
             reason,
         } => op_suspect::told(state, key, *suspect, reason),
         CustodyAct::ComponentsGone(gone) => op_destroyed::told(gone, state),
+        CustodyAct::EnvelopesGone(gone) => op_envelopes::told(gone),
         CustodyAct::RecordAccess(access) => op_ledger::told_access(access, &state.ledger),
         CustodyAct::ChangePolicy(policy) => (
             tr("CHANGE THE POLICY from the next opening on").into(),

@@ -81,6 +81,9 @@ pub(crate) struct State {
     /// Files for others that are still to be written to a medium, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) unwritten: Vec<super::unwritten::UnwrittenRecord>,
+    /// Envelopes of sets that ended, and what became of them, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) old_envelopes: Vec<super::op_envelopes::OldEnvelopes>,
     /// The policy that counts from the next opening on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) next_policy: Option<Policy>,
@@ -131,6 +134,7 @@ impl State {
             received: Vec::new(),
             comparisons: BTreeMap::new(),
             blocks: BTreeMap::new(),
+            old_envelopes: Vec::new(),
             next_policy: None,
             recovery: None,
         }

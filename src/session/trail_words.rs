@@ -10,7 +10,7 @@ use crate::evidence::audit::Event;
 use crate::text::tr;
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 64] = [
+const WORDS: [(&str, &str); 65] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -46,6 +46,10 @@ const WORDS: [(&str, &str); 64] = [
     (operation::EXPORT_COMPONENTS, "key left as components"),
     (operation::RECORD_ACCESS, "access recorded"),
     (operation::COMPONENTS_DESTROYED, "components destroyed"),
+    (
+        operation::ENVELOPES_DESTROYED,
+        "old envelopes' end attested",
+    ),
     (operation::SUSPECT, "key judged suspect, or cleared"),
     (operation::UNBIND, "device let go"),
     (operation::REBIND, "device handed over"),
@@ -126,13 +130,37 @@ impl Session {
         let Some(words) = closer(&value).or_else(|| called(op)) else {
             return;
         };
-        let about = line.what.strip_prefix(op).unwrap_or_default().to_owned();
+        // A step's id is its script's word, and says again what the operation says; the line itself has it.
+        let step = value.pointer("/details/step").and_then(Value::as_str);
+        let about = line.what.strip_prefix(op).unwrap_or_default();
+        let about = match step {
+            Some(step) if about.strip_prefix(": ") == Some(step) => String::new(),
+            _ => about.to_owned(),
+        };
+        let about = format!("{about}{}", self.of_run(op, &value));
+        if line.who.is_empty()
+            && let Some(by) = value.pointer("/details/by").and_then(Value::as_str)
+        {
+            by.clone_into(&mut line.who);
+        }
         let key = value.pointer("/details/key").and_then(Value::as_str);
         let key = key.and_then(|arn| self.record(arn)).map(name_of);
         line.what = match key {
             Some(name) => format!("{words}{about}, {name}"),
             None => format!("{words}{about}"),
         };
+    }
+}
+
+impl Session {
+    /// Of a ceremony's own line, which ceremony it is.
+    fn of_run(&self, op: &str, line: &Value) -> String {
+        let id = line.pointer("/details/run").and_then(Value::as_str);
+        let mut runs = self.state.runs.iter();
+        match id.and_then(|id| runs.find(|run| run.id == id)) {
+            Some(run) if op.starts_with("run-") => format!(", {}", run.script),
+            _ => String::new(),
+        }
     }
 }
 

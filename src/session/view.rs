@@ -146,8 +146,8 @@ pub struct PendingView {
     pub required: usize,
     /// Custodians who still may.
     pub may_sign: Vec<String>,
-    /// Who is appointed by it and does not sign for that.
-    pub appointee: Option<String>,
+    /// Who is appointed by it, or gets another place, and does not sign for that.
+    pub appointees: Vec<String>,
     /// A phrase that has to be typed at approval or execution, where it destroys.
     pub phrase: Option<&'static str>,
     /// Of a deletion: days from the last signature until the key is destroyed.
@@ -443,6 +443,8 @@ pub struct View {
     pub unfinished: bool,
     /// Shares of a recovery set that was begun and cut off may lie on media: until everything is made new.
     pub recovery_cut: bool,
+    /// Envelopes of sets that ended, and what became of them, oldest first.
+    pub old_envelopes: Arc<Vec<super::op_envelopes::OldEnvelopes>>,
     /// The recovery set that was made last, where one was.
     pub recovery: Option<Arc<RecoveryView>>,
     /// Whether the recovery set opened the vault: then `people` are its holders and those who hold no share.

@@ -67,6 +67,7 @@ impl Session {
             copies: self.copies(),
             unfinished: self.book.vault().is_unfinished(),
             recovery_cut: super::handed_out::recovery_cut(&self.state),
+            old_envelopes: Arc::new(self.state.old_envelopes.clone()),
             ledger: self.ledger_view(),
             open_reshare: self.book.vault().header().custody.len() > 1,
             recovery: self.recovery_view(),
@@ -203,24 +204,25 @@ impl Session {
     pub(crate) fn pending_view(&self, pending: &Pending) -> PendingView {
         let (sentence, mut details) = sentence::describe(&pending.action, &self.state);
         if let Action::Custody(CustodyAct::Appoint(appointment)) = &pending.action {
-            let own = self.signs_for_own(&pending.action);
-            let told = self.told_of(appointment).into_iter().chain(own);
+            let told = self.told_of(appointment).into_iter();
             details.extend(told.map(|told| (tr("note").to_owned(), told)));
         }
+        let own = self.signs_for_own(&pending.action);
+        details.extend(own.map(|told| (tr("note").to_owned(), told)));
         if let Action::Custody(CustodyAct::Restore { since, .. }) = &pending.action {
             details.extend(self.of_copy(since.as_deref()));
         }
         details.extend(self.told_outside(&pending.action));
         let signed = pending.signed();
         let seq = self.book.seq();
-        let appointee = self.appointee(&pending.action);
+        let appointees = self.appointees(&pending.action);
         let may_sign = self
             .acting()
             .iter()
             .filter(|p| p.role == Role::Custodian && p.serves_at(seq))
             .map(|p| p.name.clone())
             .filter(|name| *name != pending.act.issuer && !signed.contains(name))
-            .filter(|name| !appointee.is_some_and(|own| same(own, name)))
+            .filter(|name| !appointees.iter().any(|own| same(own, name)))
             .collect();
         let digest = pending.act.digest();
         self.blinded(PendingView {
@@ -239,7 +241,7 @@ impl Session {
             signed,
             required: usize::from(pending.required),
             may_sign,
-            appointee: appointee.map(str::to_owned),
+            appointees: appointees.iter().map(|own| (*own).to_owned()).collect(),
             phrase: op::named(pending.action.name()).and_then(|op| op.phrase),
             window_days: match &pending.action {
                 Action::Control {

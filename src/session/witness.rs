@@ -71,8 +71,18 @@ impl View {
 
     /// The state and its six words, as the witness copies them.
     pub fn card_lines(&self) -> [String; 2] {
+        let sequence = match &self.returned {
+            // The card of the lost vault may have the same number.
+            Some(back) => say!(
+                "Sequence  {seq}, after the return to {copy} of {day}",
+                seq = self.seq,
+                copy = back.copy,
+                day = crate::custody::ledger::day(back.at.millis())
+            ),
+            None => say!("Sequence  {seq}", seq = self.seq),
+        };
         [
-            say!("Sequence  {seq}", seq = self.seq),
+            sequence,
             say!("Words     {words}", words = self.card_words.join(" ")),
         ]
     }
@@ -110,6 +120,15 @@ mod tests {
         assert!(view.card_before_closing().unwrap().contains("up to date"));
         view.seq = 7;
         let words = view.card_before_closing().unwrap();
+        view.returned = Some(crate::session::view::ReturnedView {
+            copy: "B1".into(),
+            at: crate::api::Timestamp::from_millis(1_795_478_400_000),
+        });
+        let [sequence, _] = view.card_lines();
+        assert_eq!(
+            sequence,
+            "Sequence  7, after the return to B1 of 2026-11-24"
+        );
         assert!(
             words.contains("sequence 7") && words.contains("card of sequence 0"),
             "{words}"

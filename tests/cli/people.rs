@@ -457,3 +457,39 @@ fn an_access_outside_a_ceremony_is_entered_with_every_field() {
     assert_eq!(status["accesses"][0]["package"], "TE-448130");
     assert_eq!(status["accesses"][0]["witness"], "witness");
 }
+
+/// A reshare ends a set: what became of everybody's old envelopes is asked until it is said, and stays on record.
+#[test]
+fn old_envelopes_are_listed_until_their_end_is_attested() {
+    let room = Room::new();
+    with_a_key(&room);
+    room.ok(&format!("vault reshare t.vault --reason yearly {OPEN}"));
+    let text = room.ok(&format!("vault status t.vault {OPEN}"));
+    assert!(
+        text.contains("custodian-1, set ") && text.contains("NOT SAID"),
+        "{text}"
+    );
+    let attest = |who: &str, witness: &str| {
+        room.run(&format!(
+            "vault envelopes-destroyed t.vault {who} --how burned --witness {witness} {OPEN}"
+        ))
+    };
+    attest("", "Zoe").refused(2, "--destroyed");
+    attest("--destroyed Dee", "Zoe").refused(1, "anybody called Dee");
+    attest("--destroyed custodian-1", "custodian-2").refused(1, "A6 (PCI PIN 24-2.2)");
+    let done = attest(
+        "--destroyed custodian-1,custodian-2 --not-found custodian-3",
+        "Zoe",
+    );
+    assert_eq!(done.status, 0, "{}", done.err);
+    attest("--destroyed custodian-1", "Zoe").refused(1, "on record already");
+    let status = room.json(&format!("vault status t.vault {OPEN} --json"));
+    let became = |person: &str| {
+        let all = status["old_envelopes"].as_array().unwrap();
+        let old = all.iter().find(|old| old["person"] == person).unwrap();
+        old["became"].clone()
+    };
+    assert_eq!(became("custodian-2"), "destroyed");
+    assert_eq!(became("custodian-3"), "not found");
+    assert_eq!(became("administrator"), Value::Null);
+}

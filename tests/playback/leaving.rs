@@ -325,7 +325,7 @@ fn a_stop_after_a_pause_is_a_stop_and_its_papers_are_read_twice() {
         "{signed}"
     );
     let run = runner.run(&session);
-    let held = keymoot::ceremony::holdings(Some(&run), 1, &[], true);
+    let held = keymoot::ceremony::holdings(Some(&run), (1, &[]), true, None);
     assert!(
         held.contains("sealed  TE-") && held.contains("(Ana)"),
         "{held}"

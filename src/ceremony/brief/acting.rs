@@ -1,6 +1,6 @@
 //! Who acts in a step, in sentences.
 
-use super::super::model::Step;
+use super::super::model::{Model, Role, Step};
 use super::super::{ops, ops_components};
 use super::afterwards::makes_anew;
 use crate::session::{op_components, op_custody};
@@ -17,6 +17,27 @@ pub(super) fn told(step: &Step) -> String {
         text.push_str(" Then each in turn, alone at the screen.");
     }
     text
+}
+
+/// The same where a witness's place is called by a word that is no role: `watch` reads as a timepiece.
+pub(super) fn with_role(model: &Model, text: &str) -> String {
+    let witness = |word: &str| {
+        let mut places = model.places();
+        places.any(|place| place.id == word && place.role == Role::Witness)
+    };
+    let mut told = String::new();
+    for piece in text.split_inclusive(|c: char| !c.is_alphanumeric() && c != '-' && c != '_') {
+        let word = piece.trim_end_matches(|c: char| !c.is_alphanumeric());
+        if witness(word) && !word.contains(Role::Witness.name()) {
+            let rest = piece.get(word.len()..).unwrap_or_default();
+            for part in ["the ", Role::Witness.name(), " (", word, ")", rest] {
+                told.push_str(part);
+            }
+        } else {
+            told.push_str(piece);
+        }
+    }
+    told
 }
 
 fn main(step: &Step) -> String {

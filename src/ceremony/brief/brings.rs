@@ -94,7 +94,9 @@ fn typed(model: &Model, person: &Person, step: &Step, things: &mut Things) {
     let asked = |field: &str| step.asked.get(field) == Some(&person.id);
     let issues = step.initiate.as_ref() == Some(&person.id);
     match step.op.name {
-        name if name == ops::ATTEST_CLOCK.name && acts => things.add("a watch"),
+        name if name == ops::ATTEST_CLOCK.name && acts => {
+            things.add("their own watch, to read the time from");
+        }
         name if name == ops::ATTEST_CHECK_VALUE.name && acts => {
             things.add("the check values from the sender, on paper");
         }

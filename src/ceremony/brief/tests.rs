@@ -274,9 +274,9 @@ fn the_card_and_the_rehearsal_are_named_where_they_are_asked_for() {
 fn steps_say_who_watches_and_who_acts_first() {
     let page = page("kek-from-components.toml");
     for says in [
-        "3 Package 1 arrives. watch reads the advice, then first the serial on the package; watch observes.",
-        "4 Component 1 typed. first; watch observes.",
-        "11 Paper 1 is sealed. first seals the paper, for safe-1, and reads the new serial; watch observes, and reads it too.",
+        "3 Package 1 arrives. the witness (watch) reads the advice, then first the serial on the package; the witness (watch) observes.",
+        "4 Component 1 typed. first; the witness (watch) observes.",
+        "11 Paper 1 is sealed. first seals the paper, for safe-1, and reads the new serial; the witness (watch) observes, and reads it too.",
     ] {
         assert!(page.contains(says), "{says}\n{page}");
     }

@@ -1,9 +1,10 @@
-//! What the custody ledger holds of accesses and exceptions, for `vault status`.
+//! What the custody ledger holds of accesses and exceptions, and what became of old envelopes, for `vault status`.
 
 use serde::Serialize;
 
 use crate::api::Timestamp;
 use crate::custody::ledger::{Access, Exemption, Ledger};
+use crate::session::op_envelopes::OldEnvelopes;
 
 /// One access to a part (PCI PIN 26-1).
 #[derive(Serialize)]
@@ -88,6 +89,55 @@ impl ExceptionOf {
             self.form,
             self.until,
             self.reason
+        )
+    }
+}
+
+/// One person's envelopes of a set that ended (PCI PIN 24-1).
+#[derive(Serialize)]
+pub(super) struct EnvelopesOf {
+    person: String,
+    set: String,
+    place: String,
+    /// By which act the set ended, and when.
+    by: String,
+    ended: String,
+    /// `destroyed` or `not found`; absent until somebody says so.
+    became: Option<&'static str>,
+    attested: Option<String>,
+    how: Option<String>,
+    witness: Option<String>,
+}
+
+pub(super) fn envelopes_of(old: &OldEnvelopes) -> EnvelopesOf {
+    let time = |millis| Timestamp::from_millis(millis).rfc3339();
+    let gone = old.gone.as_ref();
+    EnvelopesOf {
+        person: old.person.clone(),
+        set: old.set.clone(),
+        place: old.lies().to_owned(),
+        by: old.by.clone(),
+        ended: time(old.at),
+        became: gone.map(|gone| gone.fate.word()),
+        attested: gone.map(|gone| time(gone.at)),
+        how: gone.map(|gone| gone.how.clone()),
+        witness: gone.map(|gone| gone.witness.clone()),
+    }
+}
+
+impl EnvelopesOf {
+    /// The same in a line.
+    pub(super) fn said(&self) -> String {
+        let set = self.set.get(..8).unwrap_or(&self.set);
+        let became = match (self.became, &self.attested, &self.how, &self.witness) {
+            (Some(became), Some(at), Some(how), Some(witness)) => {
+                format!("{became}, attested {at}: {how}; witness {witness}")
+            }
+            _ => "NOT SAID whether they are destroyed".to_owned(),
+        };
+        format!(
+            "{}, set {set}, {}, ended {} ({}): {became}",
+            self.person, self.place, self.ended, self.by
         )
     }
 }

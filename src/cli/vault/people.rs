@@ -10,8 +10,8 @@ use crate::cli::{by_hand, by_hand_people, sessions, streams, unlock_file};
 use crate::session::build::{self, Answers};
 use crate::session::op::{KEY, Op};
 use crate::session::{
-    Action, CustodyAct, Hand, Reshared, Session, op_custody as op, op_destroyed, op_ledger,
-    op_suspect,
+    Action, CustodyAct, Hand, Reshared, Session, op_custody as op, op_destroyed, op_envelopes,
+    op_ledger, op_suspect,
 };
 
 use super::{Which, act};
@@ -122,6 +122,38 @@ impl ComponentsDestroyed {
             (op_ledger::WATCHED.id, &self.witness),
         ];
         told(&self.which, &op_destroyed::COMPONENTS_DESTROYED, texts)
+    }
+}
+
+#[derive(clap::Args)]
+pub(super) struct EnvelopesDestroyed {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long, value_name = "NAMES", help = op_envelopes::DESTROYED.hint, default_value = "",
+        hide_default_value = true, required_unless_present = "not_found")]
+    destroyed: String,
+    #[arg(long, value_name = "NAMES", help = op_envelopes::NOT_FOUND.hint, default_value = "",
+        hide_default_value = true)]
+    not_found: String,
+    #[arg(long, value_name = "SET", help = op_envelopes::SET.hint, default_value = "",
+        hide_default_value = true)]
+    set: String,
+    #[arg(long, value_name = "TEXT", help = op_envelopes::HOW.hint)]
+    how: String,
+    #[arg(long, value_name = "NAME", help = op_ledger::WATCHED.hint)]
+    witness: String,
+}
+
+impl EnvelopesDestroyed {
+    pub(super) fn run(self) -> Answer<Status> {
+        let texts = [
+            (op_envelopes::DESTROYED.id, &self.destroyed),
+            (op_envelopes::NOT_FOUND.id, &self.not_found),
+            (op_envelopes::SET.id, &self.set),
+            (op_envelopes::HOW.id, &self.how),
+            (op_ledger::WATCHED.id, &self.witness),
+        ];
+        told(&self.which, &op_envelopes::ENVELOPES_GONE, texts)
     }
 }
 

@@ -10,7 +10,9 @@ use crate::cli::status::{Answer, Status};
 use crate::cli::streams;
 use crate::session::{CopyView, PersonView, Session, View};
 
-use super::ledger_state::{AccessOf, ExceptionOf, access_of, exception_of};
+use super::ledger_state::{
+    AccessOf, EnvelopesOf, ExceptionOf, access_of, envelopes_of, exception_of,
+};
 use super::{Which, public_part};
 
 /// `vault status --json`.
@@ -55,6 +57,8 @@ pub(super) struct Inside {
     recovery: Option<RecoveryOf>,
     accesses: Vec<AccessOf>,
     exceptions: Vec<ExceptionOf>,
+    /// Of sets that ended, and what became of them.
+    old_envelopes: Vec<EnvelopesOf>,
     suspect_keys: Vec<SuspectOf>,
     open_reshare: bool,
     software_generation: bool,
@@ -197,6 +201,7 @@ pub(super) fn inside(session: &Session) -> Inside {
             .map(|a| access_of(a, ledger))
             .collect(),
         exceptions: ledger.exemptions.iter().map(exception_of).collect(),
+        old_envelopes: view.old_envelopes.iter().map(envelopes_of).collect(),
         suspect_keys: suspects_of(session),
         open_reshare: view.open_reshare,
         software_generation: view.software_generation,
@@ -302,6 +307,12 @@ fn opened_lines(inside: &Inside) -> Vec<(&'static str, String)> {
     }));
     lines.extend(inside.exceptions.iter().map(|e| ("Exception", e.said())));
     lines.extend(inside.accesses.iter().map(|a| ("Access", a.said())));
+    lines.extend(
+        inside
+            .old_envelopes
+            .iter()
+            .map(|old| ("Old envelopes", old.said())),
+    );
     lines.extend(inside.copies.iter().map(|c| ("Copy", said_of(c))));
     lines.extend(inside.notes.iter().map(|note| ("Note", note.clone())));
     lines

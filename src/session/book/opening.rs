@@ -183,6 +183,10 @@ impl Book {
 }
 
 /// What is said of a session that nobody closed.
+///
+/// Which requests it took with it, and who had signed them, nobody can say here and no line of the log is made of it:
+/// requests and signatures live in memory alone, so that nothing half approved lies on a medium. A run's signatures are
+/// in its journal, and the line that takes it up (`run-resume`, `unused`) holds each.
 const CUT_OFF: &str = "the session before was cut off, and not closed. What was done is in the log; what was asked for and not signed by all who must is gone, and is asked for anew";
 
 /// Whether a session is open after this line; nothing where the line does not tell. In a copy the log ends with the making

@@ -46,6 +46,9 @@ impl Due {
             "reshare" => {
                 tr("Until everybody has proven the new envelopes, those of before open the vault.")
             }
+            "envelopes" => tr(
+                "Their set ended: they open nothing here any more, and copies made before it still. Each owner destroys them before the witness, after a rotation the old words too; what became of them is attested here, also at Custodians.",
+            ),
             "drill" => tr(
                 "A drill shows that everybody's envelopes and words still open, before they are needed. It changes nothing.",
             ),

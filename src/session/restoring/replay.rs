@@ -13,10 +13,10 @@ use crate::session::components;
 use crate::session::custody_act::{ComponentsGone, CustodyAct};
 use crate::session::custody_judging::ENTERED;
 use crate::session::mismatch;
-use crate::session::op_destroyed;
 use crate::session::op_suspect::{self, UnderRecord};
 use crate::session::state::{BackupEnd, BackupRecord, ExportRecord, State};
 use crate::session::transition::Transition;
+use crate::session::{op_destroyed, op_envelopes};
 
 /// What came of it.
 #[derive(Default)]
@@ -101,6 +101,9 @@ pub(super) fn entered(value: &Value) -> Option<CustodyAct> {
             witness: text("witness")?,
             ends: flag("ends")?,
         }),
+        "vault.envelopes-destroyed" => {
+            CustodyAct::EnvelopesGone(serde_json::from_value(value.clone()).ok()?)
+        }
         "vault.suspect" => CustodyAct::Suspect {
             key: text("key")?,
             suspect: flag("suspect")?,
@@ -156,6 +159,10 @@ fn entry(working: &mut State, told: &Told, act: CustodyAct) -> Did {
             let gone = still_known(working, gone);
             op_destroyed::done(working, &gone, at);
             CustodyAct::ComponentsGone(gone)
+        }
+        // Of a set that ended after the copy was made nothing is on record here: it has not ended for this vault.
+        CustodyAct::EnvelopesGone(gone) if op_envelopes::done(working, &gone, at) => {
+            CustodyAct::EnvelopesGone(gone)
         }
         CustodyAct::AttestDestroyed { copy, how } => {
             let record = working.backups.iter_mut().find(|b| b.id == copy);

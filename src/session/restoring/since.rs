@@ -365,6 +365,7 @@ impl<'s> Sorted<'s> {
             | operation::CHANGE_PEOPLE
             | operation::RECORD_ACCESS
             | operation::COMPONENTS_DESTROYED
+            | operation::ENVELOPES_DESTROYED
             | operation::ATTEST_DESTROYED => self.entry(told),
             operation::RESHARE | operation::RECOVERY_SET => {
                 if !told.event.details.contains_key("holdings") {

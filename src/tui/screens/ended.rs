@@ -43,11 +43,11 @@ pub(crate) fn ask_folder(world: &World) -> Reaction {
     }
 }
 
-/// What the page says, each with its role: how it ended, what one holds, what was written.
+/// What the page says, each with its role: how it ended, what one holds, what was written, in words and the folder.
 pub(crate) fn told(
     showing: Option<&Showing>,
     failed: Option<&str>,
-    (written, given_out): (Option<&str>, Option<&str>),
+    (written, given_out): (Option<&(String, String)>, Option<&str>),
     world: &World,
 ) -> Vec<(Role, String)> {
     let mut told = Vec::new();
@@ -71,10 +71,18 @@ pub(crate) fn told(
     }
     let Some(view) = &world.view else { return told };
     // What has to be found again stands first: on a small screen the rest is read on.
+    let (written, folder) = written
+        .map(|(words, folder)| (words.as_str(), folder.as_str()))
+        .unzip();
     told.push(written_words(written, given_out, run.as_ref(), world));
     told.push((
         Role::Text,
-        holdings(run.as_ref(), view.seq, &view.card_words, world.rehearsal()),
+        holdings(
+            run.as_ref(),
+            (view.seq, &view.card_words),
+            world.rehearsal(),
+            folder,
+        ),
     ));
     if let Some(noted) = showing.and_then(|s| s.noted.as_ref()) {
         let role = if noted.stands() { Role::Ok } else { Role::Wait };

@@ -9,6 +9,7 @@ use crate::ceremony::{OpenRun, open_run};
 pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
+use crate::session::op_envelopes::ENVELOPES_GONE;
 use crate::session::{self, View};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
@@ -63,6 +64,7 @@ impl Home {
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
             Some(Goes::Custodians) => Reaction::push(Custodians::of(world)),
             Some(Goes::Appoint(whom)) => Reaction::push(Act::appointing(&whom.person, world)),
+            Some(Goes::Envelopes) => Reaction::push(Act::of(&ENVELOPES_GONE, None, world)),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),
             Some(Goes::Close) => Reaction::push(Leave::closing()),
             None => Reaction::push(Keys::new()),
@@ -232,6 +234,10 @@ fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
             goes: Goes::Appoint(_),
             ..
         }) => tr("asks for a signed appointment; nothing is entered yet").into(),
+        Some(Due {
+            goes: Goes::Envelopes,
+            ..
+        }) => tr("asks whose are destroyed, and who watched; nothing is entered yet").into(),
         Some(Due {
             goes: Goes::Clock, ..
         }) => tr("asks two people for the time by their own watches").into(),

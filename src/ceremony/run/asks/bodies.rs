@@ -83,6 +83,7 @@ impl Runner {
     fn plain_body(&self, session: &Session, step: &Step) -> (Vec<String>, &'static str) {
         let mut body = vec![say!("This step {does}.", does = tr(step.op.does))];
         body.extend(self.first_reading(session, step));
+        body.extend(self.typed_again(step));
         body.extend(self.people_named(step));
         (body, tr("nothing was done in this step yet"))
     }
@@ -109,6 +110,18 @@ impl Runner {
             format!("  {said}"),
             tr("Type the same words in the same order, the digits from the thing itself.").into(),
         ]
+    }
+
+    /// That a later step wants the same sentence from somebody else, who has to see it for that: said while it is written.
+    fn typed_again(&self, step: &Step) -> Option<String> {
+        let mut steps = (1..).zip(&self.script.model.steps);
+        let (number, again) =
+            steps.find(|(_, later)| later.fields.get(ops::REPEATS) == Some(&step.id))?;
+        Some(say!(
+            "In step {number} {who} types the same sentence again, the same words in the same order: write it in full, with every number in it.",
+            number,
+            who = again.who.join(", ")
+        ))
     }
 
     fn clock_body(session: &Session) -> Vec<String> {

@@ -269,7 +269,7 @@ impl Runner {
             body.extend(medium.map(|label| say!("  It comes on the medium {label}.", label)));
             body.push(String::new());
             body.push(
-                tr("It may take days. Leave it and come back: Home goes on with it (at a shell, --resume does).").into(),
+                tr("It may take days. Leave it and come back: Home goes on with it at this step (at a shell, --resume does). Once the file is here, name it below; Enter reads it.").into(),
             );
         }
         body.extend(why(step));

@@ -57,7 +57,7 @@ impl Runner {
         body.extend(why(step));
         body.extend(self.still_restored(session));
         let (acts, enter) = if session.profile() == Profile::Production {
-            body.push(tr("Close the vault, and come back then: Home goes on with it (at a shell, --resume does).").into());
+            body.push(tr("Close the vault and come back then: Home goes on with it at this step, at a shell --resume does.").into());
             (tr("nobody: time passes"), tr("looks at the clock again"))
         } else {
             (

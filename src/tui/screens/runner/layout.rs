@@ -244,7 +244,7 @@ impl RunScreen {
 
     fn end_rows(&self, width: u16, world: &World) -> Vec<(Role, String)> {
         let again = self.again.as_deref();
-        let written = (self.written.as_deref(), self.given_out.as_deref());
+        let written = (self.written.as_ref(), self.given_out.as_deref());
         let told = ended::told(self.showing.as_deref(), again, written, world);
         ended::rows(&told, width)
     }

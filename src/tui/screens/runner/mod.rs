@@ -55,7 +55,7 @@ pub(crate) struct RunScreen {
     showing: Option<Arc<Showing>>,
     form: Form,
     again: Option<String>,
-    written: Option<String>,
+    written: Option<(String, String)>,
     /// What was written into a folder before the end, because somebody waited for it.
     given_out: Option<String>,
     scroll: usize,
@@ -477,7 +477,7 @@ impl Screen for RunScreen {
                     self.given_out = Some(words.clone());
                     return Some(Reaction::notice(Role::Ok, words));
                 }
-                self.written = Some(words);
+                self.written = Some((words, folder.display().to_string()));
                 Some(Reaction::none())
             }
             News::Refused(text) => {
