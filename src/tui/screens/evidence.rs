@@ -424,7 +424,7 @@ fn told(run: &Run, canvas: &mut Canvas<'_>) {
     let id = say!(
         "run id   {id}  by {people}",
         id = run.id,
-        people = people.join(" ")
+        people = people.join(", ")
     );
     let told = canvas.paragraph(0, 1, width, Role::Text, &id);
     let words = tr(
@@ -444,7 +444,7 @@ fn told(run: &Run, canvas: &mut Canvas<'_>) {
             n.saturating_add(1),
             step.id,
             said::step(step.state.name()),
-            step.who.join(" ")
+            step.who.join(", ")
         );
         canvas.put_cut(0, y.saturating_add(cells(n)), width, Role::Muted, &line);
     }

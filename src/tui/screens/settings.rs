@@ -122,6 +122,7 @@ impl Screen for Settings {
         canvas.rule(y, &[tr("As it looks now").to_owned()]);
         let mut at = (3_u16, y.saturating_add(2));
         for (role, word) in SAMPLE {
+            let word = tr(word);
             let end = at.0.saturating_add(cells(word.chars().count()));
             if end >= width {
                 at = (3, at.1.saturating_add(2));

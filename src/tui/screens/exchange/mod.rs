@@ -1,5 +1,6 @@
 //! Exchange: what was sent and whether it arrived, what was given out for others, and who is trusted.
 
+mod laid;
 mod rows;
 
 use std::path::Path;
@@ -13,7 +14,7 @@ use crate::api::Timestamp;
 use crate::session::due::Exchanged;
 use crate::session::field::Footing;
 use crate::session::view::UnwrittenView;
-use crate::session::{ExportView, Outcome, ReceiptView, View, op, op_exchange};
+use crate::session::{ExportView, Outcome, ReceiptView, View, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
@@ -21,10 +22,11 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines::{self, Line};
-use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::widgets::lines::{self, Line, Reading, Rest};
+use crate::tui::widgets::list::{Cursor, table};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
+use laid::{columns, counts, empty};
 use rows::Row;
 
 /// The list of what was exchanged.
@@ -36,6 +38,8 @@ pub(crate) struct Exchange {
     error: Option<String>,
     verdict: Option<ReceiptView>,
     waiting: bool,
+    /// How far down the details of the chosen line somebody reads.
+    reading: Reading,
 }
 
 impl Exchange {
@@ -136,10 +140,18 @@ impl Exchange {
             } else {
                 ("STOP", Role::Stop)
             };
-            all.retain(|line| line.label != tr("receipt"));
+            // The STOP of before says the same of the same answer in other words.
+            let told = [tr("receipt"), tr("STOP")];
+            all.retain(|line| !told.contains(&line.label.as_str()));
             all.insert(0, Line::new(word, verdict.verdict.clone()).role(role));
         }
-        lines::draw(canvas, (0, canvas.height()), 15, &all, None);
+        lines::draw(
+            canvas,
+            (0, canvas.height()),
+            15,
+            &all,
+            Rest::Below(&self.reading),
+        );
     }
 }
 
@@ -334,8 +346,13 @@ impl Screen for Exchange {
             (Verb::Back, None) => return Reaction::pop(),
             (Verb::Export, None) => return Reaction::push(Menu::export(None, world)),
             (Verb::Import, None) => return Reaction::push(Menu::import(world)),
+            // Where the details are longer than their rows, the page keys are theirs; the list has the arrows.
+            (Verb::PageDown | Verb::PageUp, None) if self.reading.goes_on() => {
+                self.reading.moved(verb);
+            }
             (other, None) => {
                 self.verdict = None;
+                self.reading = Reading::default();
                 let count = world.view.as_deref().map_or(0, rows::count);
                 self.cursor.moved(other, count, 5);
             }
@@ -386,6 +403,7 @@ impl Screen for Exchange {
                 if let Some(at) = at {
                     self.cursor = Cursor::on(at);
                 }
+                self.reading = Reading::default();
                 self.verdict = Some(receipt.clone());
                 let told = || Reaction::notice(Role::Note, rows::of_another(&receipt.export));
                 Some(if elsewhere { told() } else { Reaction::none() })
@@ -407,88 +425,6 @@ impl Screen for Exchange {
             }
             _ => None,
         }
-    }
-}
-
-/// `2 sent, 1 without receipt · 1 given out · 1 root`
-fn counts(view: &View) -> String {
-    let standing = |state: &str| view.exports.iter().filter(|e| e.state == state).count();
-    let open = standing("sent");
-    if let differ @ 1.. = standing("DIFFERS") {
-        return say!(
-            "{sent} sent, {differ} DIFFERS, {open} without receipt · {given} given out",
-            sent = view.exports.len(),
-            differ,
-            open,
-            given = view.tokens.len().saturating_add(view.given.len())
-        );
-    }
-    say!(
-        "{sent} sent, {open} without receipt · {given} given out · {roots} trusted",
-        sent = view.exports.len(),
-        open,
-        given = view.tokens.len().saturating_add(view.given.len()),
-        roots = view.counterparties.len()
-    )
-}
-
-fn columns(width: u16) -> [Column; 5] {
-    let column = |title, width| Column {
-        title,
-        width,
-        right: false,
-    };
-    // The others take 42 with their gaps; what is said last takes 16, or what names leave it.
-    let rest = width.saturating_sub(43);
-    let of = rest.saturating_sub(16).clamp(14, 48);
-    [
-        column("WHAT", 12),
-        column("OF", of),
-        column("SINCE", 10),
-        column("STATE", 9),
-        column("WITH, OR UNTIL", rest.saturating_sub(of).max(16)),
-    ]
-}
-
-/// What an empty list teaches: what will stand here, and where each of it comes from.
-fn empty(canvas: &mut Canvas<'_>) {
-    let room = canvas.width().saturating_sub(4);
-    let mut y = canvas
-        .paragraph(
-            2,
-            1,
-            room,
-            Role::Title,
-            tr("Nothing was exchanged with anybody yet."),
-        )
-        .saturating_add(2);
-    let title = |name: &str| op::named(name).map_or("", |op| tr(op.title));
-    let tokens = say!(
-        "i, \"{to_wrap}\": others send us a key under it. x, \"{to_check}\": others check with it what we sign by TR-34.",
-        to_wrap = title(op::named_parameters(true)),
-        to_check = title(op::named_parameters(false))
-    );
-    let roots = say!(
-        "i, \"{root}\": says whose certificates are believed here. A second person compares its fingerprint.",
-        root = tr(op::IMPORT_ROOT.title)
-    );
-    for (label, words) in [
-        (
-            tr("keys sent"),
-            tr(
-                "x wraps a key for a receiver. Ask for the output of `aws payment-cryptography get-parameters-for-import` first: its certificate and token are what the key is wrapped for. The receipt is read here.",
-            ),
-        ),
-        (tr("tokens"), tokens.as_str()),
-        (
-            tr("certificates"),
-            tr("x: a key pair's own certificate, or a request for one to an authority."),
-        ),
-        (tr("trusted roots"), roots.as_str()),
-    ] {
-        canvas.put(2, y, Role::Muted, label);
-        let beside = room.saturating_sub(15);
-        y = y.saturating_add(canvas.paragraph(17, y, beside, Role::Text, words));
     }
 }
 
