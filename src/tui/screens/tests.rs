@@ -310,10 +310,7 @@ fn a_deletion_wants_a_phrase_and_enter_restores() {
     room.shows(&["3 to 180"]);
     room.press("<C-u>30<Enter>").check("delete-review");
     room.press("DEx<Enter>");
-    room.shows(&[
-        "3 letters were not taken",
-        "off here: the word is not typed yet",
-    ]);
+    room.shows(&["3 letters were not taken", "word is not typed yet"]);
     room.press("delete<Enter><Enter><Enter><Enter>")
         .check("delete-done");
     room.press("<Enter><Esc>d");
