@@ -334,18 +334,23 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
         let mut parts = wrap(&line.value, room).into_iter();
         rows.push(vec![label(2), value(at, parts.next().unwrap_or_default())]);
         rows.extend(parts.map(|part| vec![value(beside, part)]));
-        if line.note.is_empty() {
-            continue;
-        }
-        let after = line.value.width().saturating_add(2);
-        match rows.last_mut() {
-            Some(row) if after.saturating_add(line.note.width()) <= room => {
-                row.push(note(line, at.saturating_add(cells(after))));
-            }
-            _ => rows.push(vec![note(line, beside)]),
-        }
+        noted(&mut rows, line, (at, beside), room);
     }
     rows
+}
+
+/// What is said of a value behind it, where its row has the room, else beneath.
+fn noted(rows: &mut Vec<Vec<Cell>>, line: &Line, (at, beside): (u16, u16), room: usize) {
+    if line.note.is_empty() {
+        return;
+    }
+    let after = line.value.width().saturating_add(2);
+    match rows.last_mut() {
+        Some(row) if after.saturating_add(line.note.width()) <= room => {
+            row.push(note(line, at.saturating_add(cells(after))));
+        }
+        _ => rows.push(vec![note(line, beside)]),
+    }
 }
 
 #[cfg(test)]
