@@ -329,10 +329,7 @@ impl<'a> Acting<'_, 'a> {
             let view = self.session.view();
             let people = guide::signers(&pending, &view);
             let mut told = described(&pending, self.session.now());
-            told.push(say!(
-                "Words for the minutes: {words}",
-                words = pending.words.join(" ")
-            ));
+            told.push(aloud(&pending));
             told.push(tr("Which custodian signs?").to_owned());
             let question = Question::new(footing(
                 &say!("a custodian; {issuer} who asked cannot sign", issuer = pending.issuer),
@@ -379,6 +376,9 @@ impl<'a> Acting<'_, 'a> {
         } else {
             tr("then the next custodian is called")
         };
+        // Whoever signs compares these words, and the page before was scrolled out of sight.
+        let mut told = described(pending, self.session.now());
+        told.push(aloud(pending));
         let question = Question::new(footing(
             &say!(
                 "{called}; {issuer} who asked cannot sign",
@@ -388,7 +388,7 @@ impl<'a> Acting<'_, 'a> {
             &say!("signs this request for {person}; {then}", person, then),
             NEVER_MIND,
         ))
-        .telling(described(pending, self.session.now()));
+        .telling(told);
         let page = HandOver {
             role: "",
             person: &called,
@@ -420,6 +420,14 @@ impl<'a> Acting<'_, 'a> {
             }
         }
     }
+}
+
+/// The words that stand for a request, as they are read aloud.
+fn aloud(pending: &PendingView) -> String {
+    say!(
+        "Words for the minutes: {words}",
+        words = pending.words.join(" ")
+    )
 }
 
 /// A request in words.

@@ -20,6 +20,14 @@ pub(crate) fn numbered(entries: &[Entry]) -> Vec<String> {
         .collect()
 }
 
+/// Choices with those first that can be taken: whoever has them read out hears the usual one before what is off.
+pub(super) fn can_first(entries: Vec<Entry>) -> Vec<Entry> {
+    let (mut can, cannot): (Vec<Entry>, Vec<Entry>) =
+        entries.into_iter().partition(|entry| entry.off.is_none());
+    can.extend(cannot);
+    can
+}
+
 /// The place of the choice that was meant, by its number or its name; names `beyond` the list stand behind it. Enter
 /// alone means what is usual where that is a choice, and nothing elsewhere.
 pub(super) fn picked(entries: &[Entry], beyond: &[Entry], text: &str) -> Result<usize, String> {
@@ -86,6 +94,20 @@ mod tests {
 
     fn entries(ids: &[&str]) -> Vec<Entry> {
         ids.iter().map(|id| Entry::new(id, id, "")).collect()
+    }
+
+    #[test]
+    fn what_cannot_be_chosen_is_read_after_what_can() {
+        let mut all = entries(&["a", "b", "c"]);
+        let first = all.remove(0).off_because("it is deleted");
+        all.insert(0, first);
+        let sorted = can_first(all);
+        let ids: Vec<&str> = sorted.iter().map(|e| e.id.as_str()).collect();
+        assert_eq!(ids, ["b", "c", "a"]);
+        assert_eq!(
+            numbered(&sorted)[2],
+            "  3. a (cannot be chosen: it is deleted)"
+        );
     }
 
     #[test]

@@ -145,7 +145,7 @@ impl Asking<'_, '_> {
             place,
             label = tr(field.label)
         ));
-        let mut entries = self.entries(field);
+        let mut entries = super::choices::can_first(self.entries(field));
         // What need not be named may have nothing to be chosen from.
         if !field.optional && !entries.is_empty() && entries.iter().all(|e| e.off.is_some()) {
             for line in super::choices::numbered(&entries) {
@@ -155,7 +155,7 @@ impl Asking<'_, '_> {
             let none =
                 tr("None of these can be taken, so this cannot be asked for. Nothing was changed.");
             self.talk.stop(&missing.map_or(none.to_owned(), |missing| {
-                say!("{missing}. Nothing was changed.", missing)
+                say!("{missing} Nothing was changed.", missing)
             }));
             return Ok(Some(Word::Cancel));
         }

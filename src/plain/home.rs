@@ -6,7 +6,7 @@ use crate::ceremony::{
     NotHere, REAL, Rehearsals, Script, Wanted, another_open, named_file, not_here, other_sides,
     practice_partner, shipped,
 };
-use crate::session::due::{self, Exchanged, Goes};
+use crate::session::due::{self, Exchanged, Goes, requests_wait};
 use crate::session::field::{Field, Kind};
 use crate::session::guide::Entry;
 use crate::session::idle::{network, network_word};
@@ -267,10 +267,9 @@ impl<'a> Home<'_, 'a> {
                 Entry::new("", &p.sentence, &note)
             })
             .collect();
-        let heading = match entries.len() {
-            0 => tr("No request waits for signatures.").to_owned(),
-            1 => tr("1 request waits for signatures.").to_owned(),
-            n => say!("{n} requests wait for signatures.", n),
+        let heading = match requests_wait(entries.len()) {
+            None => tr("No request waits for signatures.").to_owned(),
+            Some([words, ..]) => format!("{words}."),
         };
         let Some(at) = self.list(&heading, tr("opens this request"), &entries)? else {
             return Ok(());

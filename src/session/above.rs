@@ -41,7 +41,7 @@ impl Above {
     pub fn missing(&self) -> Option<String> {
         self.fits.is_empty().then(|| {
             say!(
-                "no root that is trusted here signed this file: it is from {issuer}. Import that root first, from the file its owner gave",
+                "No root that is trusted here signed this file: it is from {issuer}. Import that root first, from the file its owner gave.",
                 issuer = self.issuer
             )
         })

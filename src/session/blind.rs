@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::api::Timestamp;
 use crate::engine::{AesCheckValues, KeyRecord};
 use crate::text::{say, tr};
 
@@ -89,13 +90,23 @@ pub(super) struct InRun<'r> {
 }
 
 impl InRun<'_> {
+    /// Whether ours was taken for the sender's, where people practise: it was shown, and nothing was compared.
+    pub(super) fn as_shown(&self) -> bool {
+        self.step.notes.values().any(|typed| typed == AS_SHOWN)
+    }
+
+    /// Who was at that step, and when it ended, in milliseconds.
+    pub(super) fn by(&self) -> (String, i64) {
+        let at = self.step.ended.or(self.step.began);
+        (self.step.who.join(", "), at.map_or(0, Timestamp::millis))
+    }
+
     /// It in words.
     pub(super) fn words(&self) -> String {
         let at = self.step.ended.or(self.step.began);
         let at = at.map(clock).unwrap_or_default();
         let by = self.step.who.join(", ");
-        let as_shown = self.step.notes.values().any(|typed| typed == AS_SHOWN);
-        if as_shown {
+        if self.as_shown() {
             say!(
                 "practice: taken from here in the ceremony {script}, {at}; nothing was compared",
                 script = self.script,
@@ -136,10 +147,15 @@ impl<'r> ByRuns<'r> {
         for arn in compares(run, step) {
             if done {
                 let script = run.script.as_str();
-                self.done.insert(arn, InRun { script, step });
-                if self.open.get(arn.as_str()) == Some(&Comparing::Never) {
+                let done = InRun { script, step };
+                let over = [Some(&Comparing::Never), Some(&Comparing::Shown)];
+                if done.as_shown() {
+                    // As where it is taken in at the screens: that compares nothing, and is still to be done.
+                    self.open.insert(arn, Comparing::Shown);
+                } else if over.contains(&self.open.get(arn.as_str())) {
                     self.open.remove(arn.as_str());
                 }
+                self.done.insert(arn, done);
             } else if waits {
                 self.open.insert(arn, Comparing::Pending);
             } else if !self.done.contains_key(arn.as_str()) {
@@ -299,6 +315,52 @@ mod tests {
         let mut other = comparing("arn", None);
         other.steps[0].op = "present".into();
         assert!(ByRuns::of(&[other]).open.is_empty());
+    }
+
+    /// Ours taken for the sender's compares nothing, in a ceremony as at the screens: it is due, and compared late.
+    #[test]
+    fn a_key_whose_value_a_ceremony_took_as_shown_is_compared_late() {
+        use crate::session::comparing::{Comparison, Judged, Says};
+
+        let (_, mut session) = practice(true);
+        let action = create_kek(&session);
+        let made = session.act(action, None, None).unwrap();
+        let arn = made.responses[0].key().unwrap().key_arn.clone();
+        let mut run = comparing(&arn, Some("k"));
+        run.steps[0].state = StepState::Closed;
+        run.steps[0].who = vec!["Ana".into()];
+        run.steps[0].notes.insert("kcv".into(), AS_SHOWN.into());
+        session.state.runs.push(run);
+        let row = |session: &Session| session.view().keys[0].clone();
+        assert_eq!(row(&session).comparing, Some(Comparing::Shown));
+        assert!(
+            row(&session)
+                .compared
+                .unwrap()
+                .contains("nothing was compared")
+        );
+        let says = |session: &mut Session, typed: &str| {
+            let says = Says::Typed(typed.to_owned());
+            session.compare(&Comparison {
+                key: arn.clone(),
+                by: "Ben".into(),
+                says,
+            })
+        };
+        assert!(says(&mut session, AS_SHOWN).is_err(), "it is seen once");
+        let kcv = row(&session).key.key_check_value;
+        assert!(matches!(
+            says(&mut session, "FFFFFF"),
+            Ok(Judged::Differs(_))
+        ));
+        assert_eq!(row(&session).comparing, Some(Comparing::Differs));
+        assert_eq!(says(&mut session, &kcv).unwrap(), Judged::Late);
+        assert_eq!(row(&session).comparing, None);
+        let words = row(&session).compared.unwrap();
+        assert!(
+            words.starts_with("not blind") && words.contains("Ana had ours shown"),
+            "{words}"
+        );
     }
 
     #[test]

@@ -9,12 +9,13 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::{ImportKeyMaterial, KeyState, Request, Response, Timestamp};
 use crate::engine::EngineState;
+use crate::pki::Certificate;
 use crate::text::{say, tr};
 
 use super::action::Action;
 use super::state::State;
 use super::views::name_of;
-use super::{Session, brought, op_exchange};
+use super::{Session, brought, op, op_exchange};
 
 /// A wrapped key that came in, found by the SHA-256 of its block, token or cryptogram.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +80,34 @@ fn known(
     })
 }
 
+/// That this very root is here already, since when, and as which.
+fn trusted(certificate: &Certificate, state: &State) -> Option<String> {
+    let sha256 = super::door::hex(&certificate.sha256_fingerprint());
+    let same = state.roots.iter().filter(|root| root.sha256 == sha256);
+    // The newest that is here: what was destroyed is trusted no more.
+    let mut living = same.rev().filter_map(|root| {
+        let record = state.engine.find(&root.arn)?;
+        let gone = record.key.key_state == KeyState::DELETE_COMPLETE;
+        (!gone).then_some((root, record))
+    });
+    let (root, record) = living.next()?;
+    let at = super::span::clock(Timestamp::from_millis(root.at));
+    let label = name_of(record);
+    Some(if record.key.key_state == KeyState::DELETE_PENDING {
+        say!(
+            "this certificate is here already, as {label} since {at}, and is being deleted: it can be restored instead",
+            label,
+            at
+        )
+    } else {
+        say!(
+            "this certificate is trusted here already, as {label} since {at}: the same root would be here twice",
+            label,
+            at
+        )
+    })
+}
+
 /// What whoever signs for a key that comes in reads, where its file came in before.
 pub(super) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> {
     let requests: Vec<&Request> = match action {
@@ -90,7 +119,13 @@ pub(super) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> 
         let Request::ImportKey(input) = request else {
             return None;
         };
-        let words = known(&wrapped(&input.key_material)?, &state.blocks, &state.engine)?;
+        let words = match &input.key_material {
+            ImportKeyMaterial::RootCertificatePublicKey(root) => {
+                let bytes = root.public_key_certificate.as_bytes();
+                trusted(&Certificate::from_any(bytes).ok()?, state)?
+            }
+            material => known(&wrapped(material)?, &state.blocks, &state.engine)?,
+        };
         Some((tr("beware").to_owned(), words))
     });
     told.collect()
@@ -103,6 +138,9 @@ impl Session {
         let profile = self.profile();
         let wrapped = match op {
             _ if field != "file" => None,
+            name if name == op::IMPORT_ROOT.name => {
+                return trusted(&self.their_root(bytes).ok()?, &self.state);
+            }
             name if name == op_exchange::IMPORT_TR31.name => brought::key_block(bytes, profile)
                 .ok()
                 .map(|block| block.trim().as_bytes().to_vec()),
@@ -125,6 +163,36 @@ mod tests {
     use super::super::tests::{act, answers};
     use super::*;
     use crate::session::build;
+
+    /// A second person fetches the fingerprint of a root for nothing, and then two are called so.
+    #[test]
+    fn a_root_that_is_trusted_already_is_told_at_its_field_and_to_whoever_signs() {
+        let (_, mut session) = super::super::tests::practice(true);
+        let file =
+            include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa3072.json");
+        let name = op::IMPORT_ROOT.name;
+        let fields = [
+            ("fingerprint", "as-shown"),
+            ("source", "here"),
+            ("label", "aws-root"),
+        ];
+        let files = [("file", file.as_slice())];
+        let signed = |session: &Session| {
+            let action = build::action(session, name, &answers(&fields, &files)).unwrap();
+            let (_, details) = super::super::sentence::describe(&action, &session.state);
+            let mut words = details.into_iter().map(|(_, words)| words);
+            words.find(|words| words.contains("trusted here already"))
+        };
+        assert_eq!(session.came_before(name, "file", file), None);
+        assert_eq!(signed(&session), None);
+        act(&mut session, name, &fields, &files).unwrap();
+        let words = session.came_before(name, "file", file).unwrap();
+        assert!(
+            words.starts_with("this certificate is trusted here already, as aws-root since "),
+            "{words}"
+        );
+        assert_eq!(signed(&session), Some(words));
+    }
 
     /// One who takes the same file in a second time reads so where the file is named, and whoever signs does too.
     #[test]

@@ -20,8 +20,8 @@ use super::state::State;
 use super::transition::Transition;
 use super::{Profile, Session, op_exchange};
 use check_value::{Wrong, as_shown, difference_on_record};
-use record::enter;
 pub(crate) use record::{ComparisonRecord, Stands};
+use record::{enter, taken_in_a_run};
 pub(super) use warning::warnings;
 
 /// The name of its line in the log.
@@ -167,14 +167,15 @@ impl Session {
                 "The check value of this key does not wait to be compared here. Nothing was changed.".into(),
             ));
         };
-        if let Some(why) = self.nothing_to_see(&arn, &comparison.says) {
+        let mut working = self.state.clone();
+        taken_in_a_run(&mut working, &arn);
+        if let Some(why) = self.nothing_to_see(&working, &arn, &comparison.says) {
             return Err(Refusal::Usage(why.into()));
         }
         let (entered, judged) = match &comparison.says {
             Says::Uncompared => (Entered::Stands(Stands::Shown), Judged::Shown),
             Says::Typed(typed) => self.judged_value(&arn, typed)?,
         };
-        let mut working = self.state.clone();
         let shown = |state: &State| {
             state
                 .comparisons
@@ -196,12 +197,12 @@ impl Session {
     }
 
     /// Why ours is not shown, nor taken for the sender's: looking undoes no difference, and it is seen once.
-    fn nothing_to_see(&self, arn: &str, says: &Says) -> Option<&'static str> {
+    fn nothing_to_see(&self, state: &State, arn: &str, says: &Says) -> Option<&'static str> {
         let looks = match says {
             Says::Uncompared => true,
             Says::Typed(typed) => typed == AS_SHOWN && self.profile != Profile::Production,
         };
-        let record = self.state.comparisons.get(arn).filter(|_| looks)?;
+        let record = state.comparisons.get(arn).filter(|_| looks)?;
         if record.differed.is_some() {
             return Some(
                 "What was typed for this key differs, and that is not undone by looking: ours stays hidden until the \
@@ -250,7 +251,9 @@ impl Session {
     /// Where the comparison of a key stands, if one is wanted and was not made.
     pub(super) fn comparing(&self, arn: &str, runs: &ByRuns<'_>) -> Option<Comparing> {
         let by_run = runs.open.get(arn).copied();
-        if by_run == Some(Comparing::Pending) || runs.done.contains_key(arn) {
+        // What a run took as shown is judged as what was taken so at the screens.
+        let compared = runs.done.get(arn).is_some_and(|done| !done.as_shown());
+        if by_run == Some(Comparing::Pending) || compared {
             return by_run;
         }
         let Some(record) = self.state.comparisons.get(arn) else {
@@ -270,7 +273,10 @@ impl Session {
         if let Some(words @ (Comparing::Pending | Comparing::Never)) = comparing {
             return Some(words.words().to_owned());
         }
-        if let Some(done) = runs.done.get(arn) {
+        let by_hand = self.state.comparisons.get(arn);
+        let by_hand = by_hand.filter(|record| record.stands != Stands::Nobody);
+        let done = runs.done.get(arn);
+        if let Some(done) = done.filter(|done| !done.as_shown() || by_hand.is_none()) {
             return Some(done.words());
         }
         let Some(record) = self.state.comparisons.get(arn) else {

@@ -7,6 +7,7 @@ mod appointments;
 mod copies;
 mod envelopes;
 mod explained;
+mod requests;
 mod returned;
 mod rules;
 mod run_open;
@@ -15,6 +16,7 @@ mod uncompared;
 use appointments::appointments;
 use copies::copies;
 use envelopes::envelopes;
+pub use requests::requests_wait;
 use returned::returned;
 use rules::rules;
 use uncompared::uncompared;
@@ -216,18 +218,18 @@ fn tokens(view: &View, now: Timestamp) -> Vec<Due> {
         .filter_map(|group| {
             let first = group.iter().min_by_key(|token| token.until)?;
             let what = match group.len() {
-                1 if first.comes_in => tr("no key has come yet; its certificate ends"),
-                1 => tr("unused: the certificate to check what we sign ends"),
+                1 if first.comes_in => tr("no key came yet; certificate ends"),
+                1 => tr("our certificate ends unused"),
                 _ => "",
             };
             let what = match group.len() {
                 1 => what.to_owned(),
-                n => say!("the first of {n} unused ones given out ends", n),
+                n => say!("first of {n} unused ones ends", n),
             };
             Some(Due {
                 kind: "token",
                 what,
-                when: left(now, first.until),
+                when: told_when(now, first.until),
                 who: "-".into(),
                 over: first.until <= now,
                 goes: Goes::Exchange(Exchanged::Token(first.name.clone())),
@@ -291,7 +293,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
             "drill",
             tr("the yearly proof of shares comes").to_owned(),
             &names.join(", "),
-            &left(now, first),
+            &told_when(now, first),
         );
         line.over = false;
         line
@@ -347,7 +349,7 @@ fn unwritten(view: &View, now: Timestamp) -> impl Iterator<Item = Due> {
     view.unwritten.iter().map(move |file| Due {
         kind: "file",
         what: say!("{file} is not written yet", file = file.file),
-        when: say!("{left} ago", left = left(file.at, now)),
+        when: told_when(now, file.at),
         who: tr("everybody").into(),
         over: false,
         goes: Goes::Exchange(Exchanged::Unwritten(file.sha256.clone())),
@@ -366,7 +368,11 @@ fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
         .map(|(at, row)| Due {
             kind: "deletion",
             what: say!("{label} will be destroyed", label = row.label),
-            when: left(now, at),
+            when: if at <= now {
+                late(now, at)
+            } else {
+                told_when(now, at)
+            },
             who: tr("nobody").into(),
             over: at <= now,
             goes: Goes::Deletions,
@@ -382,7 +388,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
             let receipt = Due {
                 kind: "receipt",
                 what: say!("none yet for {label}", label = export.label),
-                when: say!("{left} ago", left = left(export.at, now)),
+                when: told_when(now, export.at),
                 who: export.to().into(),
                 over: false,
                 goes: sent(export),
@@ -392,7 +398,7 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
             let token = ends.map(|until| Due {
                 kind: "token",
                 what: say!("that {label} went under ends", label = export.label),
-                when: left(now, until),
+                when: told_when(now, until),
                 who: export.to().into(),
                 over: until <= now,
                 goes: sent(export),
@@ -413,6 +419,27 @@ pub fn left(from: Timestamp, to: Timestamp) -> String {
         s if s >= 60 => format!("{minutes} m {:02} s", s % 60),
         s => format!("{s} s"),
     }
+}
+
+/// A span in its greatest unit: two would not fit a narrow column, and the second moves nobody.
+fn one_unit(from: Timestamp, to: Timestamp) -> String {
+    let units = left(from, to);
+    let units: Vec<&str> = units.split(' ').take(2).collect();
+    units.join(" ")
+}
+
+/// When something is due, as its column has it: `in 6 d`, and of what is past `7 m ago`.
+fn told_when(now: Timestamp, at: Timestamp) -> String {
+    if at > now {
+        say!("in {span}", span = one_unit(now, at))
+    } else {
+        say!("{left} ago", left = one_unit(at, now))
+    }
+}
+
+/// Of what should be done by now: `late by 7 m`.
+fn late(now: Timestamp, at: Timestamp) -> String {
+    say!("late by {span}", span = one_unit(at, now))
 }
 
 /// A length of time in milliseconds, to the nearest minute, in words: `3 d 01 h`.

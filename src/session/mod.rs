@@ -4,6 +4,7 @@
 pub mod above;
 pub mod action;
 mod ahead;
+pub mod arns;
 pub mod asked;
 mod automatic;
 mod backup;

@@ -27,8 +27,9 @@ fn reading(record: &KeyRecord) -> Option<Reading<'_>> {
 }
 
 impl Session {
-    /// Of keys that came in and are here a second time: the other's name, by ARN. Nothing where ours is hidden and the
-    /// other's is not: to name it would be to tell the value.
+    /// Of keys that came in and are here a second time: the other's name, by ARN. Nothing as long as ours is hidden: the
+    /// other's value is on its page, or will be once it was compared, and whoever types the sender's for ours then would
+    /// know it already.
     pub(super) fn twins(&self, runs: &ByRuns<'_>) -> HashMap<String, String> {
         let records = || self.state.engine.records();
         let came = records().filter(|record| record.key.key_origin == KeyOrigin::EXTERNAL);
@@ -48,10 +49,12 @@ impl Session {
             comparing.is_some_and(Comparing::hides)
         };
         let twin = |record: &KeyRecord| {
+            if hides(record) {
+                return None;
+            }
             let mut others = here.get(&reading(record)?)?.iter();
             let other = others.find(|other| other.key.key_arn != record.key.key_arn)?;
-            let told = !hides(record) || hides(other);
-            told.then(|| (record.key.key_arn.clone(), name_of(other)))
+            Some((record.key.key_arn.clone(), name_of(other)))
         };
         came.into_iter().filter_map(twin).collect()
     }

@@ -21,6 +21,7 @@ use crate::session::envelopes;
 pub(crate) use crate::session::handing_out::NEXT;
 use crate::session::handing_out::has_place;
 use crate::session::handover::{self, Handover};
+use crate::session::op::IMPORT_ROOT;
 use crate::session::op_custody::RESTORE;
 use crate::session::{
     Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session, Stop,
@@ -414,7 +415,9 @@ fn read_root(session: &Session, bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {
     let root = session.their_root(&bytes).map_err(of_this_file)?;
     let commands = CounterpartyFile::parse(&bytes)
         .map(|file| handover::commands_for(&file, crate::api::KeyMaterialType::KEY_CRYPTOGRAM));
+    let known = session.came_before(IMPORT_ROOT.name, "file", &bytes);
     Ok(News::Root(Box::new(RootFile {
+        known,
         bytes,
         root,
         commands: commands.unwrap_or_default(),

@@ -59,7 +59,7 @@ impl Band {
 }
 
 /// At most so many rows; where there are more, the last says so.
-fn within(mut rows: Vec<String>, most: usize, room: usize) -> Vec<String> {
+pub(super) fn within(mut rows: Vec<String>, most: usize, room: usize) -> Vec<String> {
     if rows.len() > most {
         rows.truncate(most);
         if let Some(last) = rows.last_mut() {

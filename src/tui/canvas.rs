@@ -285,21 +285,45 @@ pub(crate) fn shown(text: &str) -> String {
     out
 }
 
-/// Text cut to a width in columns, ending in `..` where something is missing.
+/// Text cut to a width in columns, ending in `..` where something is missing: at a word's end, where one is near.
 pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
     let mut out = String::new();
-    for c in text.chars() {
-        if out.width().saturating_add(3) > width {
-            break;
-        }
+    let mut rest = text.chars();
+    let mut next = rest.next();
+    while let Some(c) = next.filter(|_| out.width().saturating_add(3) <= width) {
         out.push(c);
+        next = rest.next();
     }
+    // Half a word reads as another one. A name is none of words: as much of it as there is room for.
+    let inside = next.is_some_and(char::is_alphanumeric);
+    if let Some((whole, part)) = out.rsplit_once(' ').filter(|_| inside)
+        && part.width() <= (width / 3).max(LONG_WORD.min(width / 2))
+    {
+        out.truncate(whole.len());
+    }
+    out.truncate(out.trim_end_matches(|c: char| " ,;:·".contains(c)).len());
     out.push_str(if width >= 2 { ".." } else { "" });
     out
 }
+
+/// A label and what is said of it, as they stand in one row of `room` columns: whole where both fit. Else the label gives
+/// way first, down to half of the row: what it is can be told from its beginning, and why it is off cannot.
+pub(crate) fn in_row(label: &str, said: &str, room: usize) -> (String, String) {
+    let least = room.saturating_sub(said.width()).max(room / 2);
+    let label = if said.is_empty() {
+        cut(label, room)
+    } else {
+        cut(label, least)
+    };
+    let said = cut(said, room.saturating_sub(label.width()));
+    (label, said)
+}
+
+/// Columns of a word that a cut gives up rather than show half of it.
+const LONG_WORD: usize = 12;
 
 /// Wraps text at spaces, keeping its own line ends. A line that goes on is set under its beginning: under the
 /// indentation, or under the value where a label stands before it.
@@ -384,5 +408,46 @@ mod tests {
         assert_eq!(cut("custodian", 9), "custodian");
         assert_eq!(cut("custodian", 6), "cust..");
         assert_eq!(cut("custodian", 1), "");
+    }
+
+    #[test]
+    fn a_sentence_is_cut_at_the_end_of_a_word() {
+        assert_eq!(
+            cut("it is no base derivation key here", 30),
+            "it is no base derivation key.."
+        );
+        assert_eq!(
+            cut("it is no base derivation key here", 27),
+            "it is no base derivation.."
+        );
+        assert_eq!(cut("Ada, Ana, Ben, Cho", 13), "Ada, Ana..");
+        // A name of one word is no sentence, whatever stands before it.
+        assert_eq!(
+            cut("a kek-partner-of-2026-in-november", 20),
+            "a kek-partner-of-2.."
+        );
+    }
+
+    #[test]
+    fn a_label_gives_way_to_what_is_said_of_it() {
+        let (label, said) = in_row("The recovery set opened", "  the custodians open it", 60);
+        assert_eq!(
+            (label.as_str(), said.as_str()),
+            ("The recovery set opened", "  the custodians open it")
+        );
+        let (label, said) = in_row(
+            "The recovery set opened this vault",
+            "  the custodians open it",
+            50,
+        );
+        assert_eq!(label, "The recovery set opened..");
+        assert_eq!(said, "  the custodians open it");
+        let (label, said) = in_row("new", "  the custodians open it again soon", 30);
+        assert_eq!(label, "new");
+        assert_eq!(said, "  the custodians open it..");
+        assert_eq!(
+            in_row("a label without a note", "", 22).0,
+            "a label without a note"
+        );
     }
 }

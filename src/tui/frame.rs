@@ -9,11 +9,12 @@ use super::band::Band;
 use super::canvas::{Appearance, Canvas, Hit, cells, cut};
 use super::keys::{self, Footed};
 use super::screen::Screen;
+use super::status;
 use super::theme::Role;
 use super::world::World;
 pub(crate) use crate::session::idle::network_word;
+use crate::session::practice;
 pub(crate) use crate::session::span::clock;
-use crate::session::{Profile, View, practice};
 use crate::text::{say, tr};
 
 /// The least that every screen is made for.
@@ -47,12 +48,12 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
         } else {
             clock(state.world.now())
         };
-        status(&state.world, &clock, &mut canvas);
+        status::draw(&state.world, &clock, &mut canvas);
         canvas.rule(1, &title(screen, &state.world));
         // What is said in passing has rows of its own: painted over the page it would hide what the page says last.
         let said = state
             .notice()
-            .map(|(role, text)| (*role, notice(&in_words(*role, text), width)));
+            .map(|(role, text)| (*role, notice(&in_words(*role, text), (width, height))));
         let whole = screen.keeps_its_rows();
         let rows = said.as_ref().map_or(0, |(_, lines)| cells(lines.len()));
         let taken = if whole { 0 } else { rows };
@@ -127,101 +128,6 @@ fn too_small(canvas: &mut Canvas<'_>) {
     }
 }
 
-/// How many of how many are here; the holders of the recovery set are never taken for custodians.
-fn count(view: &View, present: usize) -> String {
-    if view.by_recovery {
-        say!("RECOVERY {present} of {n}", present, n = view.n)
-    } else {
-        say!("{present} of {n}", present, n = view.n)
-    }
-}
-
-/// `acme │ TEST │ 2 of 3: Ana Cho │ 2026-11-23 14:31:07Z │ offline │ 1 to sign`
-fn status(world: &World, clock: &str, canvas: &mut Canvas<'_>) {
-    let width = usize::from(canvas.width());
-    let network_word = network_word(&world.network);
-    let Some(view) = &world.view else {
-        let mut x = 1;
-        for (n, part) in ["keymoot", tr("no vault is open"), clock, network_word]
-            .iter()
-            .enumerate()
-        {
-            x = separated(canvas, x, n, Role::Text, part);
-        }
-        return;
-    };
-    let present: Vec<&str> = view
-        .people
-        .iter()
-        .filter(|p| p.present && p.role == "custodian")
-        .map(|p| p.name.as_str())
-        .collect();
-    let sign = say!("{pending} to sign", pending = view.pending.len());
-    let banner = shaped(view.profile);
-    let fixed = banner.width() + clock.width() + network_word.width() + sign.width() + 5 * 3 + 2;
-    let room = width.saturating_sub(fixed);
-    // A practice vault has no name but its profile; a copy that nobody has returned to is not the vault it may become.
-    let name = if let Some(returning) = &view.returning {
-        say!("copy {copy}", copy = returning.copy)
-    } else if view.vault == view.profile.name() {
-        String::new()
-    } else {
-        cut(&view.vault, (room / 2).max(8))
-    };
-    let count = count(view, present.len());
-    let names = format!("{count}: {}", present.join(" "));
-    let quorum = if present.is_empty() || name.width() + names.width() > room {
-        count
-    } else {
-        names
-    };
-    let waiting = if view.pending.is_empty() {
-        Role::Text
-    } else {
-        Role::Wait
-    };
-    let parts = [
-        (Role::Title, name.as_str()),
-        (Role::profile(view.profile), banner),
-        (Role::Text, &quorum),
-        (Role::Text, clock),
-        (network(view.profile, &world.network), network_word),
-        (waiting, &sign),
-    ];
-    let mut x = 1;
-    let parts = parts.iter().filter(|(_, text)| !text.is_empty());
-    for (n, (role, text)) in parts.enumerate() {
-        x = separated(canvas, x, n, *role, text);
-    }
-}
-
-/// A network in a production vault stands out; its capitals say the same without colour.
-fn network(profile: Profile, word: &str) -> Role {
-    match (word, profile) {
-        ("ONLINE", Profile::Production) => Role::Stop,
-        ("ONLINE", _) => Role::Note,
-        _ => Role::Text,
-    }
-}
-
-/// The profile's banner: another word and another shape for each, whatever the colours are.
-const fn shaped(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Rehearsal => "REHEARSAL",
-        Profile::Test => "[TEST]",
-        Profile::Production => "■ PRODUCTION ■",
-    }
-}
-
-fn separated(canvas: &mut Canvas<'_>, x: u16, n: usize, role: Role, text: &str) -> u16 {
-    let x = if n == 0 {
-        x
-    } else {
-        canvas.put(x, 0, Role::Frame, " │ ")
-    };
-    canvas.put(x, 0, role, text)
-}
-
 /// What stops says so in a word as well: its colour alone would not be seen by everybody.
 fn in_words(role: Role, text: &str) -> String {
     if role == Role::Stop && !text.starts_with("STOP") {
@@ -230,12 +136,13 @@ fn in_words(role: Role, text: &str) -> String {
     text.to_owned()
 }
 
-fn notice(text: &str, width: u16) -> Vec<String> {
-    /// More would leave too little of the page.
-    const MOST: usize = 6;
-    let mut lines = super::canvas::wrap(text, usize::from(width.saturating_sub(2)));
-    lines.truncate(MOST);
-    lines
+/// The rows of what is said in passing: whole, as long as a few rows of the page are left beside it.
+fn notice(text: &str, (width, height): (u16, u16)) -> Vec<String> {
+    /// Rows of the frame, and of the page at least.
+    const OTHERS: u16 = 12;
+    let room = usize::from(width.saturating_sub(2));
+    let lines = super::canvas::wrap(text, room);
+    super::band::within(lines, usize::from(height.saturating_sub(OTHERS)), room)
 }
 
 /// Keys that are in sight on every page, however narrow.

@@ -48,6 +48,7 @@ mod screens;
 mod snapshot;
 #[cfg(test)]
 mod states_tests;
+mod status;
 #[cfg(test)]
 mod storm_tests;
 mod surroundings;

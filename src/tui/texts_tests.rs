@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::storm_tests::{act, acts, folders, steered, ways};
 use crate::custody::words;
 use crate::text::{speaking, untranslated, words_of};
+use crate::tui::theme::{EMBEDDED, about};
 
 /// What is named and not said: people, keys and files of the test, codes of standards, the service's words and the
 /// modes that a key block spells, keys of a keyboard.
@@ -29,9 +30,39 @@ const LISTS: &[&str] = &[
     "Pause",
 ];
 
-/// The log, a request to the letter and the witness card are in English, line by line; what themes say of themselves stands
-/// in their files, and the names of files in a folder are nobody's words.
-const SHOWN: &[&str] = &["Audit", "Choose a file", "Page", "Restored", "Settings"];
+/// A request to the letter and the witness card are in English, line by line.
+const SHOWN: &[&str] = &["Page", "Restored"];
+
+/// What became of an event, as the log itself writes it.
+const RESULTS: &str = "noted begun done";
+
+/// What is on no screen but these, and nobody's words: results as the log writes them, what themes say of themselves in
+/// their files, the files of this folder.
+fn on_its_own(screen: &str) -> String {
+    let themes = || {
+        let names = EMBEDDED.iter().map(|(name, _)| *name);
+        names
+            .flat_map(|name| [Some(name.to_owned()), about(name)])
+            .flatten()
+    };
+    let files = || {
+        let here = std::fs::read_dir(".").unwrap().flatten();
+        here.map(|file| file.file_name().to_string_lossy().into_owned())
+    };
+    match screen {
+        "Audit" => RESULTS.to_owned(),
+        "Settings" => themes().collect::<Vec<_>>().join(" "),
+        "Choose a file" => {
+            let folder = std::env::current_dir()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
+            let names = files().chain([folder]);
+            names.collect::<Vec<_>>().join(" ")
+        }
+        _ => String::new(),
+    }
+}
 
 /// Words of the scripts that ship, which stand in the list of ceremonies.
 fn of_scripts() -> String {
@@ -82,11 +113,14 @@ fn what_a_screen_says_passes_through_the_texts() {
         folders(place.path());
         for way in ways().into_iter().filter(|way| !SHOWN.contains(&way.0)) {
             let mut room = steered(way, place.path()).unwrap();
-            let named = if LISTS.contains(&way.0) {
-                &with_scripts
+            let own = on_its_own(way.0);
+            let mut named = if LISTS.contains(&way.0) {
+                with_scripts.clone()
             } else {
-                &named
+                named.clone()
             };
+            named.extend(words_of(&own));
+            let named = &named;
             collect(&mut left, way.0, &room.text(), named);
             room.press("<F1>");
             collect(

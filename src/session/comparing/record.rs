@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Entered;
 use crate::api::Timestamp;
 use crate::crypto::components::NO_USUAL_MISTAKE;
-use crate::session::blind::Comparing;
+use crate::session::blind::{ByRuns, Comparing, InRun};
 use crate::session::span::clock;
 use crate::session::state::State;
 use crate::text::{say, tr};
@@ -139,8 +139,24 @@ fn moment(at: i64) -> String {
     clock(Timestamp::from_millis(at))
 }
 
+/// A ceremony took ours for the sender's: from here on it stands as if that had been said at the screens.
+pub(super) fn taken_in_a_run(state: &mut State, arn: &str) {
+    let runs = ByRuns::of(&state.runs);
+    let shown = runs.open.get(arn) == Some(&Comparing::Shown);
+    let Some(by) = runs.done.get(arn).filter(|_| shown).map(InRun::by) else {
+        return;
+    };
+    let known = state.comparisons.entry(arn.to_owned());
+    let record = known.or_insert_with(ComparisonRecord::new);
+    if record.stands == Stands::Nobody {
+        record.stands = Stands::AsShown;
+        record.by = Some(by);
+    }
+}
+
 /// Enters a comparison; `false` where the state knows none of this key.
 pub(super) fn enter(state: &mut State, arn: &str, entered: &Entered, by: &str, at: i64) -> bool {
+    taken_in_a_run(state, arn);
     let Some(record) = state.comparisons.get_mut(arn) else {
         return false;
     };

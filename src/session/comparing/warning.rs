@@ -3,6 +3,7 @@
 use super::Stands;
 use crate::api::{ExportKeyMaterial, Request};
 use crate::session::action::Action;
+use crate::session::blind::{ByRuns, Comparing};
 use crate::session::label_of;
 use crate::session::state::State;
 use crate::text::{say, tr};
@@ -20,12 +21,19 @@ pub(in crate::session) fn warnings(action: &Action, state: &State) -> Vec<(Strin
         ExportKeyMaterial::Tr31KeyBlock(block) => Some(&block.wrapping_key_identifier),
         _ => None,
     };
+    let runs = ByRuns::of(&state.runs);
     let named = std::iter::once(&input.export_key_identifier).chain(under);
     let told = named.filter_map(|named| {
         let key = state.engine.find(named)?;
         let label = label_of(&key.key, &key.tags);
-        let record = state.comparisons.get(&key.key.key_arn)?;
-        let words = match (record.stands, &record.differed) {
+        let arn = &key.key.key_arn;
+        let in_a_run = runs.open.get(arn.as_str()) == Some(&Comparing::Shown);
+        let (stands, differed) = match state.comparisons.get(arn) {
+            Some(record) if record.stands != Stands::Nobody => (record.stands, &record.differed),
+            _ if in_a_run => (Stands::AsShown, &None),
+            _ => return None,
+        };
+        let words = match (stands, differed) {
             (Stands::Waits | Stands::Shown | Stands::AsShown, Some(_)) => say!(
                 "{label} DIFFERS from what was typed as its sender's: nobody knows whose key it is",
                 label

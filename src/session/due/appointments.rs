@@ -10,7 +10,7 @@ use crate::session::heard::Knows;
 use crate::session::view::{PersonView, View};
 use crate::text::{say, tr};
 
-use super::{DAY, Due, Goes, Whom, left};
+use super::{DAY, Due, Goes, Whom, told_when};
 
 /// Days before its last one that an appointment is due to be signed anew.
 const APPOINTMENT_DAYS: i64 = 30;
@@ -53,7 +53,7 @@ pub(super) fn appointments(view: &View, now: Timestamp) -> Vec<Due> {
     if let Some((first, _)) = ending.iter().min() {
         let names: Vec<&str> = ending.iter().map(|(_, person)| *person).collect();
         let what = tr("the appointment ends: sign the next").to_owned();
-        let when = left(now, Timestamp::from_millis(*first));
+        let when = told_when(now, Timestamp::from_millis(*first));
         lines.push(line(what, &names, when, false));
     }
     let off = stand_ins(view, &people, at).into_iter();

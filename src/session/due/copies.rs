@@ -3,7 +3,7 @@
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
-use super::{DAY, Due, Goes, left};
+use super::{DAY, Due, Goes, told_when};
 use crate::session::state::copy_state;
 use crate::session::view::{KeyRow, View};
 
@@ -69,7 +69,7 @@ pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
                 "{id} is the newest and lacks what was done since",
                 id = newest.id
             );
-            let when = say!("{left} ago", left = left(newest.at, now));
+            let when = told_when(now, newest.at);
             lines.push(line(what, when, Goes::Backup));
         }
     }

@@ -3,7 +3,7 @@
 use crate::api::{KeyState, Timestamp};
 use crate::text::{say, tr};
 
-use super::{Due, Goes, left};
+use super::{Due, Goes, told_when};
 use crate::session::Comparing;
 use crate::session::view::{KeyRow, View};
 
@@ -22,12 +22,7 @@ pub(super) fn uncompared(view: &View, now: Timestamp) -> impl Iterator<Item = Du
             } else {
                 say!("{label} is not compared yet", label = row.label)
             },
-            when: {
-                // The greater unit alone: a narrow column cuts the rest.
-                let since = left(row.key.create_timestamp, now);
-                let units: Vec<&str> = since.split(' ').take(2).collect();
-                say!("{left} ago", left = units.join(" "))
-            },
+            when: told_when(now, row.key.create_timestamp),
             who: tr("everybody").into(),
             over: differs,
             goes: Goes::Compare(row.key.key_arn.clone()),

@@ -46,7 +46,7 @@ fn a_network_that_comes_up_is_said_while_somebody_types_on() {
     let mut room = Room::new(Home::new(), practice_session(true));
     room.press("t/en");
     update(&mut room.state, Msg::Network("ONLINE".into()));
-    room.shows(&["A network came up", "ONLINE │", "Filter / en"]);
+    room.shows(&["A network came up", "│ ONLINE", "Filter / en"]);
     // The letters go where they went before, and the line is not typed away unread.
     room.press("r");
     room.shows(&["Filter / enr", "A network came up"]);

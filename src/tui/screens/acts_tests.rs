@@ -434,7 +434,7 @@ fn a_root_that_did_not_sign_the_file_leads_to_the_import_and_back() {
     room.shows(&["► Receiver's root", "not signed under it", first]);
     let whole = letters(&room.text());
     assert!(
-        whole.contains("norootthatistrustedheresignedthisfile"),
+        whole.contains("Norootthatistrustedheresignedthisfile"),
         "{whole}"
     );
     room.press("<Enter>")

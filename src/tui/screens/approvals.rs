@@ -155,7 +155,7 @@ impl Screen for Approvals {
             (rows.saturating_add(1), aloud),
             15,
             &details,
-            None,
+            crate::tui::widgets::lines::Rest::Elsewhere(tr("Enter shows all")),
         );
         canvas.put(2, aloud, Role::Muted, tr("read aloud"));
         let half = pending.words.len().div_ceil(2);

@@ -23,7 +23,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
-use crate::tui::widgets::lines::{self, Reading};
+use crate::tui::widgets::lines::{self, Reading, Rest};
 use crate::tui::widgets::signing::{SignForm, called, signers};
 use crate::tui::world::World;
 
@@ -393,7 +393,7 @@ impl Screen for Approve {
         let details = lines::of_details(&self.pending.told(world.now()));
         let rows = lines::height(&details, width, 15);
         let (minutes, gap, end) = self.laid(canvas, y, rows);
-        let mut y = lines::draw(canvas, (y, end), 15, &details, Some(&self.reading));
+        let mut y = lines::draw(canvas, (y, end), 15, &details, Rest::Below(&self.reading));
         if minutes > 0 {
             y = self.minutes(canvas, y.saturating_add(1).min(end));
         }

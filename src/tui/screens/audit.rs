@@ -17,7 +17,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
-use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::widgets::list::{Column, Cursor, shared, table, widest};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
@@ -238,15 +238,17 @@ impl Screen for Audit {
             canvas.put(3, top.saturating_add(2), Role::Muted, words);
             return;
         };
-        let columns = columns(width);
+        let columns = columns(&rows, width);
+        let [_, _, _, what, _] = columns;
         let at = self.cursor.at().min(rows.len().saturating_sub(1));
         let below = self.below(chosen, width, height);
         let list = height.saturating_sub(top).saturating_sub(below);
         let broken = self.broken().map(|(n, _)| *n);
         canvas.within(0, top, width, list, |c| {
             table(c, &columns, rows.len(), Cursor::on(at), |n| {
-                rows.get(n)
-                    .map_or((Role::Text, Vec::new()), |line| texts(line, width, broken))
+                rows.get(n).map_or((Role::Text, Vec::new()), |line| {
+                    texts(line, what.width, broken)
+                })
             });
         });
         let y = height.saturating_sub(below);
@@ -355,15 +357,16 @@ impl Screen for Audit {
     }
 }
 
-fn columns(width: u16) -> [Column; 5] {
+/// The columns, as wide as what stands in these lines, where there is room for that.
+fn columns(lines: &[&TrailLine], width: u16) -> [Column; 5] {
     let column = |title, width| Column {
         title,
         width,
         right: false,
     };
-    // A wide screen names everybody who signed.
-    let who = if width >= 120 { 32 } else { 13 };
-    let what = width.saturating_sub(49).saturating_sub(who).clamp(10, 80);
+    let what = widest(lines.iter().map(|line| line.what.as_str()));
+    let who = widest(lines.iter().map(|line| line.who.as_str())).max(3);
+    let (who, what) = shared(width.saturating_sub(49), who, what, 13);
     [
         column("EVENT", 5),
         column("TIME (UTC)", 19),
@@ -416,7 +419,7 @@ fn fitting(what: &str, room: u16) -> String {
     short.map_or(what, |(short, _)| short).to_owned()
 }
 
-fn texts(line: &TrailLine, width: u16, broken: Option<u64>) -> (Role, Vec<String>) {
+fn texts(line: &TrailLine, room: u16, broken: Option<u64>) -> (Role, Vec<String>) {
     let cut = broken.is_some_and(|n| line.last() >= n);
     let role = match line.result.as_str() {
         _ if cut => Role::Stop,
@@ -424,7 +427,7 @@ fn texts(line: &TrailLine, width: u16, broken: Option<u64>) -> (Role, Vec<String
         _ => Role::Text,
     };
     let result = match &line.end {
-        _ if cut => "NOT PROVEN".to_owned(),
+        _ if cut => tr("NOT PROVEN").to_owned(),
         Some(end) => format!("{} ({})", line.result, end.n),
         None => line.result.clone(),
     };
@@ -434,10 +437,7 @@ fn texts(line: &TrailLine, width: u16, broken: Option<u64>) -> (Role, Vec<String
         line.n.to_string(),
         time,
         line.who.clone(),
-        fitting(&line.what, {
-            let [_, _, _, what, _] = columns(width);
-            what.width
-        }),
+        fitting(&line.what, room),
         result,
     ];
     (role, texts.to_vec())

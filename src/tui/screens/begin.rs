@@ -17,7 +17,7 @@ use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
-use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::world::World;
 
 /// The question whether it begins.
@@ -29,6 +29,8 @@ pub(crate) struct Begin {
     rehearsed: Option<Rehearsed>,
     /// Who plays the other side, where a test vault lets keymoot do it.
     other: Option<Choices>,
+    /// How far down somebody reads what is known of it.
+    reading: Reading,
 }
 
 impl Begin {
@@ -49,6 +51,7 @@ impl Begin {
             script,
             rehearsed,
             other,
+            reading: Reading::default(),
         }
     }
 
@@ -203,6 +206,8 @@ impl Screen for Begin {
         let mut offers = Vec::new();
         if self.other.is_some() {
             offers.extend(keys::moves());
+        } else if self.reading.goes_on() {
+            offers.extend(Reading::offers());
         }
         let enter = Offer::word(Verb::Enter, tr("begin"));
         offers.extend([
@@ -228,8 +233,14 @@ impl Screen for Begin {
         let y = canvas
             .paragraph(2, 0, room, Role::Title, &self.chosen.title)
             .saturating_add(1);
-        let mut y =
-            lines::draw(canvas, (y, height), 17, &self.lines(world), None).saturating_add(1);
+        let mut y = lines::draw(
+            canvas,
+            (y, height),
+            17,
+            &self.lines(world),
+            Rest::Below(&self.reading),
+        )
+        .saturating_add(1);
         if let Some(other) = &self.other {
             canvas.put(2, y, Role::Title, tr("Who plays the other side?"));
             let rows = other.rows(room, 4);
@@ -261,6 +272,10 @@ impl Screen for Begin {
                 Reaction::instead(runner).then(Step::Order(order))
             }
             Verb::Back => Reaction::pop(),
+            Verb::PageDown | Verb::PageUp if self.reading.goes_on() => {
+                self.reading.moved(verb);
+                Reaction::none()
+            }
             other => {
                 if let Some(choices) = &mut self.other {
                     choices.moved(other);

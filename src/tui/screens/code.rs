@@ -1,5 +1,6 @@
 //! A QR code on a page of its own: a digest, which stands still, or a file, as a series of codes that runs.
 
+use super::root::pages::typed_off;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -286,6 +287,7 @@ impl Screen for Code {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let what = match &self.what {
+            What::Digest(digest) if digest.is_command() => tr("a command"),
             What::Digest(..) => tr("a digest"),
             What::File { .. } => tr("a file, code by code"),
         };
@@ -294,6 +296,10 @@ impl Screen for Code {
 
     fn footing(&self, _world: &World) -> Footing {
         let (acts, so_far) = match &self.what {
+            What::Digest(digest) if digest.is_command() => (
+                tr("nobody: a command is no secret"),
+                tr("nothing has changed; a picture leaves no file"),
+            ),
             What::Digest(..) => (
                 tr("nobody: a digest is no secret"),
                 tr("nothing has changed; a picture leaves no file"),
@@ -363,8 +369,17 @@ impl Screen for Code {
                 ..
             }) = &self.what;
             let y = y.saturating_add(2);
-            let y = y.saturating_add(canvas.paragraph(2, y, room, Role::Title, of));
-            canvas.paragraph(2, y, room, Role::Text, &super::done::groups(hex));
+            let mut y = y.saturating_add(canvas.paragraph(2, y, room, Role::Title, of));
+            let command = matches!(&self.what, What::Digest(digest) if digest.is_command());
+            let rows = if command {
+                // Whoever types it off types it to the letter.
+                typed_off(hex, usize::from(room))
+            } else {
+                vec![super::done::groups(hex)]
+            };
+            for row in rows {
+                y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, &row));
+            }
             return;
         };
         let x = width

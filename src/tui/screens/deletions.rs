@@ -17,7 +17,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines;
+use crate::tui::widgets::lines::{self, Rest};
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
 
@@ -212,7 +212,7 @@ impl Screen for Deletions {
             // On a high screen all of the key.
             if below > 5 {
                 let end = c.height().saturating_sub(1);
-                lines::draw(c, (y.saturating_add(1), end), 15, &told(row, view), None);
+                lines::draw(c, (y.saturating_add(1), end), 15, &told(row, view), Rest::Elsewhere(tr("Keys shows all")));
             }
         });
     }

@@ -10,7 +10,7 @@ use crossterm::event::KeyEvent;
 use super::code::Code;
 use super::compare::Compare;
 use super::comparing;
-use super::done_words::{issued, made, next_steps};
+use super::done_words::{issued, made, next_steps, own_arn};
 use super::key::KeyPage;
 use crate::api::{Key, Response};
 use crate::session::field::Footing;
@@ -26,7 +26,7 @@ use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines::{self, Line, Reading};
+use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::widgets::qr::{Blocks, Picture};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
@@ -237,7 +237,7 @@ fn told(executed: &Executed, world: &World) -> Vec<Line> {
             lines.push(Line::new(tr("use"), kind));
             let values = check_values(row.map_or(key, |row| &row.key), row).into_iter();
             lines.extend(values.chain(comparing::twin(row)));
-            lines.push(Line::new(tr("ARN"), key.key_arn.clone()).whole());
+            lines.push(own_arn(&key.key_arn));
             if let Some(until) = key.delete_pending_timestamp {
                 lines.push(
                     Line::new(tr("will be destroyed on"), crate::tui::frame::clock(until))
@@ -406,7 +406,7 @@ impl Screen for Done {
                 .saturating_add(1);
             // The field keeps its row; all that is read above it goes on page by page where it is longer.
             let end = height.saturating_sub(if self.folder.is_some() { 2 } else { 0 });
-            y = lines::draw(c, (y, end), 15, &self.told(), Some(&self.reading));
+            y = lines::draw(c, (y, end), 15, &self.told(), Rest::Below(&self.reading));
             if let Some(folder) = &self.folder {
                 let y = y.saturating_add(1).min(height.saturating_sub(1));
                 let x = c.put(2, y, Role::Focus, "► ");

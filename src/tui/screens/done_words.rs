@@ -3,7 +3,7 @@
 use super::done::groups;
 use crate::api::{KeyClass, Response};
 use crate::pki::Certificate;
-use crate::session::Executed;
+use crate::session::{Executed, arns};
 use crate::text::tr;
 use crate::tui::frame::clock;
 use crate::tui::widgets::lines::Line;
@@ -24,6 +24,11 @@ pub(super) fn issued(executed: &Executed) -> Vec<Line> {
         Line::new(tr("its SHA-256"), groups(&digest)),
         Line::new(tr("ends"), clock(certificate.not_after())),
     ]
+}
+
+/// An ARN of this vault, and whose it is.
+pub(super) fn own_arn(arn: &str) -> Line {
+    Line::new(tr("ARN"), arn).whole().noted(arns::whose())
 }
 
 /// The key that an act made or took in.

@@ -4,7 +4,6 @@
 use std::path::{Path, PathBuf};
 
 use crossterm::event::{KeyCode, KeyEvent};
-use unicode_width::UnicodeWidthStr;
 
 use super::welcome::Welcome;
 
@@ -16,7 +15,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
-use crate::tui::widgets::list::Cursor;
+use crate::tui::widgets::list::{Cursor, shared, widest};
 use crate::tui::world::World;
 
 /// The picker.
@@ -167,12 +166,15 @@ impl Screen for Files {
             canvas.put(2, 1, Role::Muted, tr("looking .."));
             return;
         }
-        let longest = self.entries().iter().map(|e| e.name.width()).max();
+        let longest = widest(self.entries().iter().map(|e| e.name.as_str())).saturating_add(1);
+        let said = widest(self.entries().iter().map(|e| e.what.as_str()));
         let half = (width / 2).saturating_sub(4);
-        let names = cells(longest.unwrap_or(0))
-            .saturating_add(1)
-            .min(half)
-            .max(half.min(12));
+        let (names, _) = shared(
+            width.saturating_sub(6),
+            longest.max(half.min(12)),
+            said,
+            half,
+        );
         canvas.within(0, 0, width, height, |c| {
             self.cursor.draw(c, self.entries().len(), |c, n, y| {
                 let Some(entry) = self.entries().get(n) else {

@@ -19,7 +19,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
-use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::widgets::list::{Column, Cursor, shared, table, widest};
 use crate::tui::world::World;
 
 use super::act::Act;
@@ -334,7 +334,7 @@ impl Screen for Home {
         if due.is_empty() {
             roads::nothing_due(view, width, above.saturating_add(1), canvas);
         } else {
-            let columns = columns(width);
+            let columns = columns(&due, width);
             let cursor = Cursor::on(self.cursor.at().min(due.len().saturating_sub(1)));
             let told = told::explained(&due, cursor.at(), width);
             let above = told::room_for(due.len(), &told, width, above);
@@ -380,13 +380,17 @@ impl Screen for Home {
     }
 }
 
-/// Columns from which on nothing of when and for whom is cut.
-const WIDE: u16 = 120;
-
-/// The columns of what is due.
-fn columns(width: u16) -> [Column; 4] {
-    let (when, for_whom) = if width >= WIDE { (16, 28) } else { (11, 15) };
-    let what = width.saturating_sub(19 + when + for_whom);
+/// The columns of what is due: as wide as what stands in them, where there is room for that.
+fn columns(due: &[Due], width: u16) -> [Column; 4] {
+    /// The marker, the word, the gaps between and the edge.
+    const OTHERS: u16 = 18;
+    /// Columns for three short names.
+    const NAMES: u16 = 15;
+    let when = widest(due.iter().map(|d| d.when.as_str())).clamp(4, 16);
+    let room = width.saturating_sub(OTHERS).saturating_sub(when);
+    let wanted = widest(due.iter().map(|d| d.what.as_str()));
+    let names = widest(due.iter().map(|d| d.who.as_str())).max(3);
+    let (for_whom, what) = shared(room, names, wanted, NAMES);
     [
         Column {
             title: "DUE",
@@ -395,7 +399,7 @@ fn columns(width: u16) -> [Column; 4] {
         },
         Column {
             title: "",
-            width: what.max(20),
+            width: what,
             right: false,
         },
         Column {

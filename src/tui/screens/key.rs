@@ -4,6 +4,7 @@ use super::compare::Compare;
 use super::comparing;
 use super::delete::Delete;
 use super::done::check_values;
+use super::done_words::own_arn;
 use super::menu::Menu;
 use super::review::Review;
 use super::save::Save;
@@ -23,7 +24,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::key_table::state_word;
-use crate::tui::widgets::lines::{self, Line, Reading};
+use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::world::World;
 
 /// The page of one key.
@@ -124,7 +125,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         ),
         Line::new(tr("came from"), came),
         Line::new(tr("created"), clock(key.create_timestamp)),
-        Line::new(tr("ARN"), key.key_arn.clone()),
+        own_arn(&key.key_arn),
     ]);
     lines.extend(moments(key));
     lines.extend(suspicion(row));
@@ -332,7 +333,13 @@ impl Screen for KeyPage {
             return;
         };
         let all = told(row, view);
-        let y = lines::draw(canvas, (0, canvas.height()), 15, &all, Some(&self.reading));
+        let y = lines::draw(
+            canvas,
+            (0, canvas.height()),
+            15,
+            &all,
+            Rest::Below(&self.reading),
+        );
         let offers = self.offers(world);
         super::key_next::draw(canvas, y.saturating_add(1), &offers, Some(row));
     }

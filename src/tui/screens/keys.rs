@@ -21,7 +21,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::key_table::KeyTable;
-use crate::tui::widgets::lines;
+use crate::tui::widgets::lines::{self, Rest};
 use crate::tui::world::World;
 
 /// What stands where a filter leaves nothing.
@@ -235,7 +235,13 @@ impl Screen for Keys {
         let (y, below) = (y.saturating_add(1), below.saturating_sub(1));
         if explained(height) > 5 {
             canvas.within(0, y, width, below, |c| {
-                lines::draw(c, (0, c.height()), 15, &told(row, view), None);
+                lines::draw(
+                    c,
+                    (0, c.height()),
+                    15,
+                    &told(row, view),
+                    Rest::Elsewhere(tr("Enter shows all")),
+                );
             });
         } else {
             canvas.within(1, y, width.saturating_sub(2), below, |c| {

@@ -2,11 +2,12 @@
 //! typing a few letters of it, or a word that people have for it elsewhere.
 
 use crossterm::event::KeyEvent;
+use unicode_width::UnicodeWidthStr;
 
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::app::State;
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, in_row, wrap};
 use crate::tui::chord::Chord;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -37,14 +38,23 @@ struct Entry {
 }
 
 impl Entry {
-    /// What the line says: an act by its name, a key or a place by what it does.
-    fn text(&self) -> String {
+    /// What the line says: an act by its name, a key or a place by what it does. First what gives way where there is
+    /// no room for both.
+    fn parts(&self) -> (String, String) {
         match (&self.off, self.does) {
             // What it would do is known by its name; why it does not is what matters.
-            (Some(reason), _) => say!("{name} · off here: {reason}", name = self.name, reason),
-            (None, Does::Go(place)) if place.does() => format!("{}: {}", self.name, self.help),
-            (None, _) => self.help.to_owned(),
+            (Some(reason), _) => (self.name.clone(), say!(" · off here: {reason}", reason)),
+            (None, Does::Go(place)) if place.does() => {
+                (format!("{}: ", self.name), self.help.to_owned())
+            }
+            (None, _) => (String::new(), self.help.to_owned()),
         }
+    }
+
+    /// All that the line says.
+    fn text(&self) -> String {
+        let (name, said) = self.parts();
+        [name, said].concat()
     }
 
     /// What Enter does about it.
@@ -298,8 +308,16 @@ impl Screen for Palette {
         let room = canvas.width().saturating_sub(x).saturating_sub(1);
         self.filter.draw(canvas, x, 0, room, true);
         let found = self.shown(world);
-        let rows = canvas.height().saturating_sub(2);
         let (width, at) = (canvas.width(), self.cursor.at());
+        let room = usize::from(width.saturating_sub(15));
+        // What the row under the cursor has no room for stands whole below the list.
+        let whole = found.get(at).map(|entry| entry.text());
+        let whole = whole.filter(|text| text.width() > room);
+        let told = whole.map_or_else(Vec::new, |text| {
+            wrap(&text, usize::from(width.saturating_sub(4)))
+        });
+        let below = cells(told.len());
+        let rows = canvas.height().saturating_sub(2).saturating_sub(below);
         canvas.within(0, 2, width, rows, |c| {
             self.cursor.draw(c, found.len(), |c, n, y| {
                 let Some(entry) = found.get(n) else { return };
@@ -309,9 +327,20 @@ impl Screen for Palette {
                     _ => Role::Text,
                 };
                 c.put(3, y, role, &entry.key);
-                c.put_cut(14, y, width.saturating_sub(15), role, &entry.text());
+                let (name, said) = entry.parts();
+                let (name, said) = in_row(&name, &said, room);
+                let x = c.put(14, y, role, &name);
+                c.put(x, y, role, &said);
             });
         });
+        for (n, line) in told.iter().enumerate() {
+            canvas.put(
+                3,
+                rows.saturating_add(2).saturating_add(cells(n)),
+                Role::Muted,
+                line,
+            );
+        }
         if found.is_empty() {
             let room = width.saturating_sub(4);
             let none = tr(

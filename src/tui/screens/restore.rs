@@ -22,7 +22,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::form::{Form, Pressed};
-use crate::tui::widgets::lines::{self, Line, Reading};
+use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::widgets::rail::{self, Stage, Stop};
 use crate::tui::world::World;
 
@@ -283,7 +283,7 @@ impl Screen for Restored {
             }
         }
         let end = canvas.height();
-        lines::draw(canvas, (0, end), 12, &lines, Some(&self.reading));
+        lines::draw(canvas, (0, end), 12, &lines, Rest::Below(&self.reading));
     }
 
     fn verb(&mut self, verb: Verb, _world: &World) -> Reaction {

@@ -14,7 +14,7 @@ use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines::{self, Line, Reading};
+use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::widgets::text::{BLANK, TextField};
 use crate::tui::world::World;
 
@@ -26,6 +26,8 @@ pub(crate) struct Review {
     /// How many screens under this one belong to the wizard.
     beneath: usize,
     phrase: TextField,
+    /// Letters that were typed there and do not fit, until the word is whole or begun anew.
+    refused: usize,
     reading: Reading,
 }
 
@@ -38,6 +40,7 @@ impl Review {
             request: request.to_owned(),
             beneath,
             phrase: TextField::default(),
+            refused: 0,
             reading: Reading::default(),
         }
     }
@@ -47,6 +50,23 @@ impl Review {
         self.pending
             .phrase
             .is_none_or(|phrase| self.phrase.value().trim() == phrase)
+    }
+
+    /// What is said of letters that do not fit the word: nobody takes the keyboard for dead.
+    fn not_taken(&self) -> Option<String> {
+        let phrase = self.pending.phrase.filter(|_| !self.armed())?;
+        match self.refused {
+            0 => None,
+            1 => Some(say!(
+                "1 letter was not taken: the word is {phrase}, in small letters",
+                phrase
+            )),
+            n => Some(say!(
+                "{n} letters were not taken: the word is {phrase}, in small letters",
+                n,
+                phrase
+            )),
+        }
     }
 
     fn lines(&self, world: &World) -> Vec<Line> {
@@ -161,7 +181,7 @@ impl Screen for Review {
             if self.armed() {
                 self.reading.enter(tr("ask"))
             } else {
-                enter.off_because(tr("the phrase is not typed yet"))
+                enter.off_because(tr("the word is not typed yet"))
             },
             Offer::plain(Verb::Exact),
             Offer::word(Verb::Back, tr("change")),
@@ -197,7 +217,8 @@ impl Screen for Review {
                 height
             };
             let lines = self.lines(world);
-            let y = lines::draw(c, (y, end), 15, &lines, Some(&self.reading)).saturating_add(1);
+            let y =
+                lines::draw(c, (y, end), 15, &lines, Rest::Below(&self.reading)).saturating_add(1);
             if !wide && self.pending.phrase.is_none() && y < height {
                 c.put(
                     2,
@@ -213,6 +234,9 @@ impl Screen for Review {
                     c.put(4, y.saturating_add(1), Role::Muted, BLANK);
                 }
                 self.phrase.draw(c, 4, y.saturating_add(1), 40, true);
+                if let Some(words) = self.not_taken() {
+                    c.put(2, y.saturating_add(2), Role::Note, &words);
+                }
             }
         });
         if wide {
@@ -245,10 +269,14 @@ impl Screen for Review {
         let before = self.phrase.value().to_owned();
         self.phrase.key(&key);
         if phrase.starts_with(self.phrase.value()) {
+            if self.phrase.value().is_empty() {
+                self.refused = 0;
+            }
             return Reaction::none();
         }
         // A passphrase that is typed one page too early is not drawn.
         self.phrase.set(&before);
+        self.refused = self.refused.saturating_add(1);
         let words = say!(
             "Only the word {phrase} is typed here. Passphrases are asked for on the next page.",
             phrase

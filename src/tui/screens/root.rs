@@ -1,7 +1,7 @@
 //! Making a receiver's root trusted: a second person fetches its fingerprint elsewhere and types it; ours stays hidden
 //! until theirs is typed.
 
-mod pages;
+pub(super) mod pages;
 
 use std::sync::Arc;
 
@@ -43,6 +43,8 @@ pub(crate) struct RootFile {
     pub(crate) root: Certificate,
     /// Commands that fetch its fingerprint elsewhere, where the file is a parameters file.
     pub(crate) commands: Vec<String>,
+    /// That it is trusted here already, where it is.
+    pub(crate) known: Option<String>,
 }
 
 impl From<&Receiver> for RootFile {
@@ -54,6 +56,7 @@ impl From<&Receiver> for RootFile {
                 crate::api::KeyMaterialType::KEY_CRYPTOGRAM,
                 receiver.algorithm.name(),
             ),
+            known: None,
         }
     }
 }
@@ -271,7 +274,13 @@ impl Screen for ImportRoot {
         Footing {
             acts,
             enter,
-            so_far: tr("nothing was imported; this vault does not trust this root").into(),
+            so_far: match self.file.as_ref().filter(|_| self.step != Step::File) {
+                Some(file) if file.known.is_some() => {
+                    tr("nothing was imported; this root is trusted here already")
+                }
+                _ => tr("nothing was imported; this vault does not trust this root"),
+            }
+            .into(),
         }
     }
 

@@ -31,18 +31,20 @@ impl Settings {
 }
 
 /// Words that show what the theme makes of each state.
-const SAMPLE: &[(Role, &str)] = &[
-    (Role::Ok, "ok"),
-    (Role::Note, "note"),
-    (Role::Stop, "STOP"),
-    (Role::Wait, "wait"),
-    (Role::Key, "Enter"),
-    (Role::Countdown, "2 d 03:08"),
-    (Role::Muted, "aside"),
-    (Role::ProfileRehearsal, "REHEARSAL"),
-    (Role::ProfileTest, "[TEST]"),
-    (Role::ProfileProduction, "■ PRODUCTION ■"),
-];
+fn sample() -> [(Role, &'static str); 10] {
+    [
+        (Role::Ok, tr("ok")),
+        (Role::Note, tr("note")),
+        (Role::Stop, tr("STOP")),
+        (Role::Wait, tr("wait")),
+        (Role::Key, "Enter"),
+        (Role::Countdown, "2 d 03:08"),
+        (Role::Muted, tr("aside")),
+        (Role::ProfileRehearsal, "REHEARSAL"),
+        (Role::ProfileTest, "[TEST]"),
+        (Role::ProfileProduction, "■ PRODUCTION ■"),
+    ]
+}
 
 impl Screen for Settings {
     fn name(&self) -> &'static str {
@@ -121,12 +123,12 @@ impl Screen for Settings {
         }
         canvas.rule(y, &[tr("As it looks now").to_owned()]);
         let mut at = (3_u16, y.saturating_add(2));
-        for (role, word) in SAMPLE {
+        for (role, word) in sample() {
             let end = at.0.saturating_add(cells(word.chars().count()));
             if end >= width {
                 at = (3, at.1.saturating_add(2));
             }
-            at.0 = canvas.put(at.0, at.1, *role, word).saturating_add(3);
+            at.0 = canvas.put(at.0, at.1, role, word).saturating_add(3);
         }
     }
 

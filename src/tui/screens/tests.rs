@@ -163,7 +163,7 @@ fn a_key_is_made_question_by_question_and_signed_by_three() {
     room.shows(&["does not open"]);
     room.press("<F5><Enter>").check("approve-who");
     room.press("<Esc>");
-    room.shows(&["approve", "CREATE KEY kek-x", "1 to sign"]);
+    room.shows(&["approve", "CREATE KEY kek-x", "1 request waits"]);
     room.press("<Enter><Down><Enter>").check("approve-blank");
     room.press("<Enter>").check("approve-sign");
     room.press("wrong words<Enter>").check("approve-wrong");
@@ -309,8 +309,8 @@ fn a_deletion_wants_a_phrase_and_enter_restores() {
     room.press("<C-u>2<Enter>");
     room.shows(&["3 to 180"]);
     room.press("<C-u>30<Enter>").check("delete-review");
-    room.press("<Enter>");
-    room.shows(&["off here: the phrase is not typed yet"]);
+    room.press("DEx<Enter>");
+    room.shows(&["3 letters were not taken", "word is not typed yet"]);
     room.press("delete<Enter><Enter><Enter><Enter>")
         .check("delete-done");
     room.press("<Enter><Esc>d");
@@ -349,7 +349,7 @@ fn an_act_done_in_between_voids_the_others_and_the_screen_says_so() {
     let mut room = room();
     let ask = "n<Enter><Enter><Enter><Enter>kek<Enter><Enter><F5><Enter><Esc>";
     room.press(ask).press(ask);
-    room.shows(&["2 to sign"]);
+    room.shows(&["2 requests wait"]);
     room.press("<Enter><Enter><Enter><F5><Enter><Enter><Enter><F5><Enter>");
     room.shows(&["Done, saved"]);
     room.press("<Esc>");

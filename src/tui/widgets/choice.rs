@@ -1,7 +1,9 @@
 //! A closed list of choices; those that cannot work are shown with the reason, not hidden.
 
+use unicode_width::UnicodeWidthStr;
+
 pub(crate) use crate::session::guide::Entry;
-use crate::tui::canvas::{Canvas, cells, cut, wrap};
+use crate::tui::canvas::{Canvas, cells, cut, in_row, wrap};
 use crate::tui::keys::Verb;
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
@@ -160,12 +162,25 @@ impl Choices {
                 }
                 canvas.put(3, y, role, if here { "(*)" } else { "( )" });
             }
-            canvas.put(7, y, role, line);
-            if let Some(note) = told.beside.filter(|_| n == 0) {
-                let at = self.note_column();
-                let role = if here && focused { role } else { Role::Muted };
-                canvas.put_cut(at, y, canvas.width().saturating_sub(at), role, note);
+            let note = told.beside.filter(|_| n == 0).unwrap_or_default();
+            let muted = if here && focused { role } else { Role::Muted };
+            let (room, at) = (canvas.width(), self.note_column());
+            if usize::from(room.saturating_sub(at)) >= note.width() {
+                canvas.put(7, y, role, line);
+                canvas.put(at, y, muted, note);
+                continue;
             }
+            let room = usize::from(room.saturating_sub(7));
+            let note = format!("  {note}");
+            // No column is kept for what does not fit into it: the more of the reason is read. What is only said beside a
+            // choice gives way to it.
+            let (label, note) = match (off, line.width() + note.width() <= room) {
+                (true, _) => in_row(line, &note, room),
+                (false, true) => (line.clone(), note),
+                (false, false) => (line.clone(), String::new()),
+            };
+            let x = canvas.put(7, y, role, &label);
+            canvas.put(x, y, muted, &note);
         }
     }
 }
@@ -236,6 +251,39 @@ fn first_in_sight(rows: &[usize], chosen: usize, height: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A row that is not under the cursor keeps of its reason what fits, and cuts it at a word; a choice that can be taken is
+    /// whole.
+    #[test]
+    fn a_reason_has_the_room_behind_its_own_label() {
+        use crate::tui::snapshot;
+        use ratatui::buffer::Buffer;
+        use ratatui::layout::Rect;
+
+        let off = |label: &str| {
+            Entry::new(label, label, "").off_because("the custodians opened it themselves")
+        };
+        let can = |note: &str| Entry::new("c", "a choice that can be taken, of five", note);
+        let entries = vec![
+            can(""),
+            off("short"),
+            off("The recovery set opened this vault before"),
+            can("a note beside it"),
+        ];
+        let choices = Choices::undecided(entries);
+        let look = snapshot::appearance();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 56, 4));
+        choices.draw(&mut Canvas::new(&mut buffer, &look), true);
+        let drawn = snapshot::text(&buffer);
+        let rows: Vec<&str> = drawn.lines().map(str::trim_end).collect();
+        assert_eq!(rows[0], " ► (*) a choice that can be taken, of five");
+        assert_eq!(rows[1], "   ( ) short  the custodians opened it themselves");
+        assert_eq!(
+            rows[2],
+            "   ( ) The recovery set..  the custodians opened it.."
+        );
+        assert_eq!(rows[3], "   ( ) a choice that can be taken, of five");
+    }
 
     /// However short the list must be: whoever stands on a choice that is off reads the whole reason.
     #[test]

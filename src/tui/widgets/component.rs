@@ -31,6 +31,8 @@ pub(crate) struct ComponentField {
     practice: Option<String>,
     /// Groups that differ from the first reading.
     differing: Vec<usize>,
+    /// Where letters were typed that are no digits: how many digits stood before each. It is not kept which letters.
+    refused: Vec<usize>,
 }
 
 impl ComponentField {
@@ -44,6 +46,7 @@ impl ComponentField {
             value: None,
             practice: None,
             differing: Vec::new(),
+            refused: Vec::new(),
         }
     }
 
@@ -80,6 +83,7 @@ impl ComponentField {
         self.value = None;
         self.practice = None;
         self.differing.clear();
+        self.refused.clear();
     }
 
     /// Takes a key: 0-9, A-F, Backspace, Ctrl-U; what stands between groups is passed over. Whether it was taken or
@@ -103,8 +107,16 @@ impl ComponentField {
                 if let Some(place) = self.digits.get_mut(self.length) {
                     place.zeroize();
                 }
+                // What comes there is typed once more.
+                let length = self.length;
+                self.refused.retain(|before| *before < length);
             }
-            KeyCode::Char(c) if !control && !" -.:".contains(c) => return false,
+            KeyCode::Char(c) if !control && !" -.:".contains(c) => {
+                if self.refused.len() < CAPACITY {
+                    self.refused.push(self.length);
+                }
+                return false;
+            }
             _ => {}
         }
         self.value = self.whole_value();
@@ -222,7 +234,45 @@ impl ComponentField {
                 Role::Stop,
                 say!("group {group} DIFFERS from first typing", group = group + 1),
             ),
-            None => (Role::Muted, progress(self.length, self.expected)),
+            None => self.not_taken().map_or_else(
+                || (Role::Muted, progress(self.length, self.expected)),
+                |words| (Role::Note, words),
+            ),
+        }
+    }
+
+    /// The count with the groups in which letters were typed that are no digits, as long as they may be missing there:
+    /// whoever sees dots alone could not tell which.
+    fn not_taken(&self) -> Option<String> {
+        /// Groups that have room to be named.
+        const NAMED: usize = 3;
+        let mut groups: Vec<String> = self
+            .refused
+            .iter()
+            .map(|before| (before / GROUP + 1).to_string())
+            .collect();
+        groups.dedup();
+        let (length, expected) = (self.length, self.expected);
+        match groups.as_slice() {
+            [] => None,
+            [group] if self.refused.len() == 1 => Some(say!(
+                "{length} of {expected}; a letter not taken: group {group}",
+                length,
+                expected,
+                group
+            )),
+            named if named.len() <= NAMED => Some(say!(
+                "{length} of {expected}; not taken in groups {groups}",
+                length,
+                expected,
+                groups = named.join(", ")
+            )),
+            _ => Some(say!(
+                "{length} of {expected}; {letters} letters not taken",
+                length,
+                expected,
+                letters = self.refused.len()
+            )),
         }
     }
 
@@ -320,6 +370,39 @@ mod tests {
         assert_eq!(field.fault(), None);
         assert_eq!(field.take().expose(), WHOLE.as_bytes());
         assert!(field.fault().unwrap().contains("0 of 32"));
+    }
+
+    /// The missing digit of 31 is found: a letter for it was typed in that group.
+    #[test]
+    fn a_letter_that_is_no_digit_is_told_with_its_group_until_it_is_typed_again() {
+        let mut field = typed("0123 O456");
+        assert_eq!(
+            field.standing(),
+            (
+                Role::Note,
+                "7 of 32; a letter not taken: group 2".to_owned()
+            )
+        );
+        type_into(&mut field, "789ABCDEFFEDCBA98765432");
+        assert!(
+            field.standing().1.starts_with("30 of 32; a letter"),
+            "{:?}",
+            field.standing()
+        );
+        type_into(&mut field, "lg");
+        assert_eq!(field.standing().1, "30 of 32; not taken in groups 2, 8");
+        type_into(&mut field, "1");
+        assert_eq!(field.standing().1, "31 of 32; not taken in groups 2, 8");
+        for _ in 0..27 {
+            field.key(&KeyEvent::from(KeyCode::Backspace));
+        }
+        assert_eq!(field.standing().1, "4 of 32 digits, group 1 of 8");
+        type_into(&mut field, "G");
+        field.key(&KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL));
+        assert_eq!(field.standing().1, "0 of 32 digits, group 1 of 8");
+        type_into(&mut field, "z");
+        assert_eq!(field.take().expose(), b"");
+        assert!(field.not_taken().is_none());
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) struct Line {
     whole: bool,
     /// Whether it is a sentence from edge to edge, without a label.
     across: bool,
+    /// What is said of the value, wherever there is a free place beside it.
+    note: String,
 }
 
 impl Line {
@@ -36,7 +38,14 @@ impl Line {
             label_role: Role::Muted,
             whole: false,
             across: false,
+            note: String::new(),
         }
+    }
+
+    /// The same with something said of its value.
+    pub(crate) fn noted(mut self, note: &str) -> Self {
+        note.clone_into(&mut self.note);
+        self
     }
 
     /// A sentence from edge to edge; an empty one is a free row.
@@ -120,6 +129,11 @@ impl Reading {
         true
     }
 
+    /// Whether not all of it was in sight when it was last drawn: the page keys are this page's then.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.seen.get().0 > self.shown.get()
+    }
+
     /// Rows that nobody has seen yet.
     pub(crate) fn unread(&self) -> usize {
         let (all, seen) = self.seen.get();
@@ -180,14 +194,23 @@ impl Reading {
     }
 }
 
+/// Where lines are read that do not fit: there is no page that does not say so.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Rest<'a> {
+    /// Here, with the page keys.
+    Below(&'a Reading),
+    /// On another page: which key shows all of them, in a few words.
+    Elsewhere(&'a str),
+}
+
 /// Draws lines from row `y`, at most down to row `end`; returns the row after the last. Values start `beside` columns
-/// after the left edge. Where not all fit, the last row says how many are below, and for a `reading` which key shows them.
+/// after the left edge. Where not all fit, the last row says how many are below, and which key shows them.
 pub(crate) fn draw(
     canvas: &mut Canvas<'_>,
     (y, end): (u16, u16),
     beside: u16,
     lines: &[Line],
-    reading: Option<&Reading>,
+    rest: Rest<'_>,
 ) -> u16 {
     let rows = rows(lines, canvas.width(), beside);
     let height = usize::from(end.saturating_sub(y));
@@ -197,7 +220,10 @@ pub(crate) fn draw(
     } else {
         height.saturating_sub(1)
     };
-    let top = reading.map_or(0, |reading| reading.drawn(rows.len(), show));
+    let top = match rest {
+        Rest::Below(reading) => reading.drawn(rows.len(), show),
+        Rest::Elsewhere(_) => 0,
+    };
     for (n, row) in rows.iter().skip(top).take(show).enumerate() {
         let y = y.saturating_add(cells(n));
         for cell in row {
@@ -209,11 +235,12 @@ pub(crate) fn draw(
         return after;
     }
     let below = rows.len().saturating_sub(show).saturating_sub(top);
-    let words = match below {
-        n if reading.is_none() => say!(".. {n} more lines ..", n),
-        0 => tr("that was all of it; PgUp goes back").to_owned(),
-        1 => tr("1 more line below: PgDn").to_owned(),
-        n => say!("{n} more lines below: PgDn", n),
+    let words = match (rest, below) {
+        (Rest::Elsewhere(key), 1) => say!("1 more line: {key}", key),
+        (Rest::Elsewhere(key), n) => say!("{n} more lines: {key}", n, key),
+        (_, 0) => tr("that was all of it; PgUp goes back").to_owned(),
+        (_, 1) => tr("1 more line below: PgDn").to_owned(),
+        (_, n) => say!("{n} more lines below: PgDn", n),
     };
     if height > 0 {
         canvas.put(2, after, Role::Note, &words);
@@ -230,6 +257,15 @@ struct Cell {
     x: u16,
     role: Role,
     text: String,
+}
+
+/// What is said of a line's value.
+fn note(line: &Line, x: u16) -> Cell {
+    Cell {
+        x,
+        role: Role::Muted,
+        text: line.note.clone(),
+    }
 }
 
 /// A sentence from edge to edge.
@@ -261,7 +297,7 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
         }
         // A verdict has a row of its own.
         let plain = line.label_role == Role::Muted;
-        let is_short = plain && fits(short);
+        let is_short = plain && line.note.is_empty() && fits(short);
         let label = |x| Cell {
             x,
             role: line.label_role,
@@ -274,6 +310,7 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
         };
         if open
             && plain
+            && line.note.is_empty()
             && fits(short_right)
             && let Some(row) = rows.last_mut()
         {
@@ -290,20 +327,65 @@ fn rows(lines: &[Line], width: u16, beside: u16) -> Vec<Vec<Cell>> {
         let room = room.saturating_sub(usize::from(at.saturating_sub(beside)));
         let own_row = usize::from(width.saturating_sub(5));
         if line.whole && line.value.width() > room && line.value.width() <= own_row {
-            rows.push(vec![label(2)]);
+            rows.push(vec![label(2), note(line, at)]);
             rows.push(vec![value(4, line.value.clone())]);
             continue;
         }
         let mut parts = wrap(&line.value, room).into_iter();
         rows.push(vec![label(2), value(at, parts.next().unwrap_or_default())]);
         rows.extend(parts.map(|part| vec![value(beside, part)]));
+        noted(&mut rows, line, (at, beside), room);
     }
     rows
+}
+
+/// What is said of a value behind it, where its row has the room, else beneath.
+fn noted(rows: &mut Vec<Vec<Cell>>, line: &Line, (at, beside): (u16, u16), room: usize) {
+    if line.note.is_empty() {
+        return;
+    }
+    let after = line.value.width().saturating_add(2);
+    match rows.last_mut() {
+        Some(row) if after.saturating_add(line.note.width()) <= room => {
+            row.push(note(line, at.saturating_add(cells(after))));
+        }
+        _ => rows.push(vec![note(line, beside)]),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Nobody reads that there is more without reading how they come to it.
+    #[test]
+    fn what_does_not_fit_names_the_key_that_shows_it() {
+        use crate::tui::snapshot;
+        use ratatui::buffer::Buffer;
+        use ratatui::layout::Rect;
+
+        let lines: Vec<Line> = (0..9)
+            .map(|n| Line::across(Role::Text, format!("line {n}")))
+            .collect();
+        let drawn = |rest: Rest<'_>| {
+            let look = snapshot::appearance();
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 40, 4));
+            let mut canvas = Canvas::new(&mut buffer, &look);
+            draw(&mut canvas, (0, 4), 10, &lines, rest);
+            snapshot::text(&buffer)
+        };
+        let reading = Reading::default();
+        let below = drawn(Rest::Below(&reading));
+        assert!(below.contains("6 more lines below: PgDn"), "{below}");
+        assert!(reading.goes_on());
+        reading.moved(Verb::PageDown);
+        assert!(drawn(Rest::Below(&reading)).contains("line 4"));
+        let elsewhere = drawn(Rest::Elsewhere("Enter shows all"));
+        assert!(
+            elsewhere.contains("6 more lines: Enter shows all"),
+            "{elsewhere}"
+        );
+    }
 
     #[test]
     fn short_lines_share_a_row_and_long_ones_wrap() {

@@ -1,5 +1,7 @@
 //! A list with a cursor: any number of rows, of which only those in sight are ever drawn.
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::Verb;
@@ -74,6 +76,24 @@ impl Cursor {
     }
 }
 
+/// The widths of two columns that share `room`: what each wants where that fits. Else the first gives way, down to
+/// `least`, and whatever stands there is to be read whole beneath the list.
+pub(crate) fn shared(room: u16, first: u16, second: u16, least: u16) -> (u16, u16) {
+    let first = first.min(room.saturating_sub(second).max(least));
+    (first, room.saturating_sub(first))
+}
+
+/// The widest of some texts, in columns.
+pub(crate) fn widest<'a>(texts: impl IntoIterator<Item = &'a str>) -> u16 {
+    cells(
+        texts
+            .into_iter()
+            .map(UnicodeWidthStr::width)
+            .max()
+            .unwrap_or(0),
+    )
+}
+
 /// A column of a table.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
@@ -124,6 +144,14 @@ fn table_row(canvas: &mut Canvas<'_>, columns: &[Column], y: u16, role: Role, te
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_have_what_they_want_where_there_is_room() {
+        assert_eq!(shared(54, 13, 30, 10), (13, 41));
+        assert_eq!(shared(54, 28, 40, 15), (15, 39));
+        assert_eq!(shared(54, 9, 50, 15), (9, 45));
+        assert_eq!(shared(110, 45, 60, 13), (45, 65));
+    }
 
     #[test]
     fn the_cursor_stays_inside_and_in_sight() {

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::choice::Choices;
 use super::form::Form;
-use super::lines::{self, Line, Reading};
+use super::lines::{self, Line, Reading, Rest};
 use super::text::{BLANK, TextField};
 use crate::tui::canvas::{Canvas, cells, cut, wrap};
 use crate::tui::theme::Role;
@@ -180,7 +180,7 @@ pub(crate) fn draw(canvas: &mut Canvas<'_>, text: u16, fields: u16, parts: &[Par
             }
             Part::Lines(all, beside, reading) => {
                 canvas.within(lines_at, y, lines_width, rows, |c| {
-                    lines::draw(c, (0, rows), *beside, all, Some(reading));
+                    lines::draw(c, (0, rows), *beside, all, Rest::Below(reading));
                 });
             }
             Part::Gap | Part::Stop(None) | Part::Hint(..) => {}

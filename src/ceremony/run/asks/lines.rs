@@ -8,7 +8,7 @@ use crate::session::field::Footing;
 use crate::session::guide::state_word;
 use crate::session::handover::commands_for;
 use crate::session::span::clock;
-use crate::session::{Comparing, KeyRow, PendingView, modes, op_components};
+use crate::session::{Comparing, KeyRow, PendingView, arns, modes, op_components};
 use crate::text::{say, tr};
 
 use super::super::super::model::Step;
@@ -194,7 +194,8 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
     let hidden = hidden || row.comparing.is_some_and(Comparing::hides);
     let mut lines = vec![
         say!("  key         {label}", label),
-        say!("  arn         {key_arn}", key_arn = key.key_arn),
+        say!("  ARN         {key_arn}", key_arn = key.key_arn),
+        format!("              {}", arns::whose()),
         use_line(attributes),
         algorithm_line(attributes),
         state_line(row),

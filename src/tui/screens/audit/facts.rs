@@ -54,14 +54,14 @@ impl Audit {
         if high {
             let time = line.time.map_or_else(|| "-".to_owned(), clock);
             vec![
-                ("about", line.what.clone()),
-                ("means", means(line)),
-                ("who", line.who.clone()),
-                ("time", time),
-                ("result", line.result.clone()),
-                ("hash", groups(hash)),
-                ("before", groups(&previous)),
-                ("sealed", seal),
+                (tr("about"), line.what.clone()),
+                (tr("means"), means(line)),
+                (tr("who"), line.who.clone()),
+                (tr("time"), time),
+                (tr("result"), line.result.clone()),
+                (tr("hash"), groups(hash)),
+                (tr("before"), groups(&previous)),
+                (tr("sealed"), seal),
             ]
         } else {
             // The list cuts the names of many; here they stand whole.
@@ -77,10 +77,10 @@ impl Audit {
                 ends_2 = ends(&previous)
             );
             vec![
-                ("about", about),
-                ("means", means(line)),
-                ("hash", hashes),
-                ("sealed", seal),
+                (tr("about"), about),
+                (tr("means"), means(line)),
+                (tr("hash"), hashes),
+                (tr("sealed"), seal),
             ]
         }
     }

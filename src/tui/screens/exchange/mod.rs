@@ -1,6 +1,7 @@
 //! Exchange: what was sent and whether it arrived, what was given out for others, and who is trusted.
 
 mod empty;
+mod laid;
 mod rows;
 
 use std::path::Path;
@@ -22,10 +23,11 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines::{self, Line};
-use crate::tui::widgets::list::{Column, Cursor, table};
+use crate::tui::widgets::lines::{self, Line, Reading, Rest};
+use crate::tui::widgets::list::{Cursor, table};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
+use laid::{columns, counts};
 use rows::Row;
 
 /// The list of what was exchanged.
@@ -37,6 +39,8 @@ pub(crate) struct Exchange {
     error: Option<String>,
     verdict: Option<ReceiptView>,
     waiting: bool,
+    /// How far down the details of the chosen line somebody reads.
+    reading: Reading,
 }
 
 impl Exchange {
@@ -137,10 +141,18 @@ impl Exchange {
             } else {
                 ("STOP", Role::Stop)
             };
-            all.retain(|line| line.label != tr("receipt"));
+            // The STOP of before says the same of the same answer in other words.
+            let told = [tr("receipt"), tr("STOP")];
+            all.retain(|line| !told.contains(&line.label.as_str()));
             all.insert(0, Line::new(word, verdict.verdict.clone()).role(role));
         }
-        lines::draw(canvas, (0, canvas.height()), 15, &all, None);
+        lines::draw(
+            canvas,
+            (0, canvas.height()),
+            15,
+            &all,
+            Rest::Below(&self.reading),
+        );
     }
 }
 
@@ -339,8 +351,13 @@ impl Screen for Exchange {
             (Verb::Back, None) => return Reaction::pop(),
             (Verb::Export, None) => return Reaction::push(Menu::export(None, world)),
             (Verb::Import, None) => return Reaction::push(Menu::import(world)),
+            // Where the details are longer than their rows, the page keys are theirs; the list has the arrows.
+            (Verb::PageDown | Verb::PageUp, None) if self.reading.goes_on() => {
+                self.reading.moved(verb);
+            }
             (other, None) => {
                 self.verdict = None;
+                self.reading = Reading::default();
                 let count = world.view.as_deref().map_or(0, rows::count);
                 self.cursor.moved(other, count, 5);
             }
@@ -391,6 +408,7 @@ impl Screen for Exchange {
                 if let Some(at) = at {
                     self.cursor = Cursor::on(at);
                 }
+                self.reading = Reading::default();
                 self.verdict = Some(receipt.clone());
                 let told = || Reaction::notice(Role::Note, rows::of_another(&receipt.export));
                 Some(if elsewhere { told() } else { Reaction::none() })
@@ -413,46 +431,6 @@ impl Screen for Exchange {
             _ => None,
         }
     }
-}
-
-/// `2 sent, 1 without receipt · 1 given out · 1 root`
-fn counts(view: &View) -> String {
-    let standing = |state: &str| view.exports.iter().filter(|e| e.state == state).count();
-    let open = standing("sent");
-    if let differ @ 1.. = standing("DIFFERS") {
-        return say!(
-            "{sent} sent, {differ} DIFFERS, {open} without receipt · {given} given out",
-            sent = view.exports.len(),
-            differ,
-            open,
-            given = view.tokens.len().saturating_add(view.given.len())
-        );
-    }
-    say!(
-        "{sent} sent, {open} without receipt · {given} given out · {roots} trusted",
-        sent = view.exports.len(),
-        open,
-        given = view.tokens.len().saturating_add(view.given.len()),
-        roots = view.counterparties.len()
-    )
-}
-
-fn columns(width: u16) -> [Column; 5] {
-    let column = |title, width| Column {
-        title,
-        width,
-        right: false,
-    };
-    // The others take 42 with their gaps; what is said last takes 16, or what names leave it.
-    let rest = width.saturating_sub(43);
-    let of = rest.saturating_sub(16).clamp(14, 48);
-    [
-        column("WHAT", 12),
-        column("OF", of),
-        column("SINCE", 10),
-        column("STATE", 9),
-        column("WITH, OR UNTIL", rest.saturating_sub(of).max(16)),
-    ]
 }
 
 #[cfg(test)]

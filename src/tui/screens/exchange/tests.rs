@@ -125,7 +125,7 @@ fn a_due_line_leads_to_the_line_it_is_about() {
     let due = crate::session::due::due(&view, view.now);
     let token = due
         .iter()
-        .find(|d| d.kind == "token" && d.what.contains("no key has come yet"));
+        .find(|d| d.kind == "token" && d.what.contains("no key came yet"));
     let crate::session::due::Goes::Exchange(line) = &token.unwrap().goes else {
         panic!("a token is due on Exchange")
     };
@@ -251,4 +251,37 @@ fn an_answer_that_differs_says_what_it_said() {
     let look = snapshot::appearance();
     let picture = snapshot::text(&snapshot::drawn(&mut state, 140, 40, &look));
     assert!(picture.contains("has check value ABCDEF"), "{picture}");
+}
+
+/// What an answer of before said stands below the last row at 80x24: the page keys lead there, and the arrows go on moving
+/// the list.
+#[test]
+fn details_that_go_on_below_are_read_with_the_page_keys() {
+    let mut view = view();
+    let mut exports = (*view.exports).clone();
+    exports[0].state = "DIFFERS".into();
+    exports[0].latest = Some((view.now, "ABCDEF".into()));
+    exports[0].earlier = vec![(view.now, "DIFFERS".into(), "0A0B0C".into()); 4];
+    exports[0].receiver_arn = Some("arn:of:theirs".into());
+    view.exports = Arc::new(exports);
+    let mut world = snapshot::world();
+    world.view = Some(Arc::new(view));
+    let mut state = State::new(world, Box::new(Exchange::new()));
+    let look = snapshot::appearance();
+    let shown = |state: &mut State| snapshot::text(&snapshot::drawn(state, 80, 24, &look));
+    let first = shown(&mut state);
+    assert!(first.contains("lines below: PgDn"), "{first}");
+    assert!(!first.contains("arn:of:theirs"), "{first}");
+    for _ in 0..4 {
+        press(&mut state, "<PgDn>");
+        shown(&mut state);
+    }
+    let last = shown(&mut state);
+    assert!(last.contains("arn:of:theirs"), "{last}");
+    assert!(
+        last.contains("that was all of it; PgUp goes back"),
+        "{last}"
+    );
+    press(&mut state, "<Down><Up>");
+    assert_eq!(shown(&mut state), first, "another line begins at its top");
 }

@@ -13,7 +13,7 @@ use crate::tui::receiver::{Receiver, Verdict};
 use crate::tui::screens::keys::{NO_FIT, keys_of};
 use crate::tui::screens::places::nobody_yet;
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::world::World;
 
@@ -151,12 +151,11 @@ impl Export {
             Line::new(tr("root"), receiver.root.subject()),
             Line::new(tr("ends"), clock(receiver.root.not_after())),
         ];
-        canvas.within(0, y, room, 4, |c| {
-            lines::draw(c, (0, 4), 8, &known, None);
+        let rows = lines::height(&known, room, 8);
+        canvas.within(0, y, room, rows, |c| {
+            lines::draw(c, (0, rows), 8, &known, Rest::Below(&Reading::default()));
         });
-        y = y
-            .saturating_add(lines::height(&known, room, 8))
-            .saturating_add(1);
+        y = y.saturating_add(rows).saturating_add(1);
         let words = if trusted {
             tr(
                 "Its fingerprint was confirmed by a second person when it was imported. The certificate in this file chains to it.",

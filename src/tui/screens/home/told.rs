@@ -105,7 +105,7 @@ pub(super) fn explained(due: &[Due], at: usize, width: u16) -> String {
     let Some(chosen) = due.get(at) else {
         return String::new();
     };
-    let [_, what, ..] = columns(width);
+    let [_, what, ..] = columns(due, width);
     let words = chosen.explained();
     if chosen.what.width() <= usize::from(what.width) {
         return words.to_owned();

@@ -7,7 +7,7 @@ use crate::session::founding;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::theme::Role;
-use crate::tui::widgets::lines::{self, Line};
+use crate::tui::widgets::lines::{self, Line, Rest};
 use crate::tui::widgets::rail::{Stage, Stop};
 use crate::tui::world::World;
 
@@ -115,7 +115,7 @@ impl Init {
         }
         lines.extend([gap(), Line::across(Role::Note, plan.next())]);
         let below = (0, canvas.height());
-        lines::draw(canvas, below, 10, &lines, Some(&self.reading));
+        lines::draw(canvas, below, 10, &lines, Rest::Below(&self.reading));
     }
 
     /// What the making left, and the card, which is copied by hand: read page by page where it is longer than the page.
@@ -146,7 +146,7 @@ impl Init {
             (0, canvas.height()),
             12,
             &lines,
-            Some(&self.reading),
+            Rest::Below(&self.reading),
         );
     }
 

@@ -26,6 +26,9 @@ impl ImportRoot {
             Part::Head(Role::Title, tr("A second person, logged in as somebody else on another computer, fetches the fingerprint:").into()),
             Part::Gap,
         ];
+        if let Some(known) = &file.known {
+            parts.extend([Part::Head(Role::Wait, known.into()), Part::Gap]);
+        }
         if file.commands.is_empty() {
             parts.push(Part::Head(Role::Text, tr(OWN_COPY).into()));
         }
@@ -74,7 +77,7 @@ impl ImportRoot {
 
     pub(super) fn draw_type(&self, file: &RootFile, canvas: &mut Canvas<'_>) {
         let root = &file.root;
-        let known = [
+        let mut known = vec![
             Line::new(tr("root"), root.subject()),
             Line::new(
                 tr("key"),
@@ -82,6 +85,8 @@ impl ImportRoot {
             ),
             Line::new(tr("ends"), clock(root.not_after())),
         ];
+        let again = file.known.as_ref();
+        known.extend(again.map(|words| Line::new(tr("beware"), words).role(Role::Wait)));
         let parts = [
             Part::Lines(&known, 10, &self.reading),
             Part::Gap,
@@ -92,7 +97,7 @@ impl ImportRoot {
 }
 
 /// The rows of a command: whoever types them off the screen types one command, as the shell reads a row that ends so.
-fn typed_off(line: &str, width: usize) -> Vec<String> {
+pub(in crate::tui::screens) fn typed_off(line: &str, width: usize) -> Vec<String> {
     let mut rows = wrap(line, width.saturating_sub(2));
     if let Some((_, before)) = rows.split_last_mut() {
         for row in before {

@@ -1,0 +1,45 @@
+//! What stands around the list of what was exchanged: its counts and its columns.
+
+use crate::session::View;
+use crate::text::say;
+use crate::tui::widgets::list::Column;
+
+/// `2 sent, 1 without receipt · 1 given out · 1 root`
+pub(super) fn counts(view: &View) -> String {
+    let standing = |state: &str| view.exports.iter().filter(|e| e.state == state).count();
+    let open = standing("sent");
+    if let differ @ 1.. = standing("DIFFERS") {
+        return say!(
+            "{sent} sent, {differ} DIFFERS, {open} without receipt · {given} given out",
+            sent = view.exports.len(),
+            differ,
+            open,
+            given = view.tokens.len().saturating_add(view.given.len())
+        );
+    }
+    say!(
+        "{sent} sent, {open} without receipt · {given} given out · {roots} trusted",
+        sent = view.exports.len(),
+        open,
+        given = view.tokens.len().saturating_add(view.given.len()),
+        roots = view.counterparties.len()
+    )
+}
+
+pub(super) fn columns(width: u16) -> [Column; 5] {
+    let column = |title, width| Column {
+        title,
+        width,
+        right: false,
+    };
+    // The others take 42 with their gaps; what is said last takes 16, or what names leave it.
+    let rest = width.saturating_sub(43);
+    let of = rest.saturating_sub(16).clamp(14, 48);
+    [
+        column("WHAT", 12),
+        column("OF", of),
+        column("SINCE", 10),
+        column("STATE", 9),
+        column("WITH, OR UNTIL", rest.saturating_sub(of).max(16)),
+    ]
+}
