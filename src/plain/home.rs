@@ -384,65 +384,6 @@ impl<'a> Home<'_, 'a> {
             Heard::Said(_) => None,
         })
     }
-
-    /// What no copy holds, or opens to the people of now.
-    fn missing_copy(&self) -> Option<String> {
-        let view = self.session.view();
-        view.missing_copy().filter(|_| view.kept)
-    }
-
-    /// Whether the vault is closed now. One that exists once offers its copy first; a word that was said where it leads
-    /// nowhere else closes nothing `unasked`: opening again takes everybody's passphrases.
-    fn leaves(&mut self, unasked: bool) -> Result<bool, Gone> {
-        let Some(missing) = self.missing_copy() else {
-            return Ok(!unasked || self.closes()?);
-        };
-        let so_far = if self.session.only_copy().is_some() {
-            tr("everything is saved, on one medium alone: there is no second copy")
-        } else {
-            tr("everything done so far is saved")
-        };
-        loop {
-            self.talk.heading(tr("Close this vault?"));
-            self.talk.stop(&missing);
-            let entries = [
-                Entry::new("copy", tr("copy it first"), tr("signed like any other act")),
-                Entry::new("stay", tr("stay"), tr("back to the menu")),
-                Entry::new("close", tr("close without a copy"), ""),
-            ];
-            let question = Question::new(footing(
-                tr("whoever is at the keyboard"),
-                tr("takes the number that was typed"),
-                so_far,
-            ));
-            match self.talk.choose(&question, tr("Number"), &entries)? {
-                Heard::Given(0) => {
-                    self.acting().begin(&op::BACKUP)?;
-                    if self.missing_copy().is_none() {
-                        return Ok(true);
-                    }
-                }
-                Heard::Given(2) => return Ok(true),
-                _ => return Ok(false),
-            }
-        }
-    }
-
-    /// Whether it is to be closed, asked where nothing else stands against it.
-    fn closes(&mut self) -> Result<bool, Gone> {
-        self.talk.heading(tr("Close this vault?"));
-        let entries = [
-            Entry::new("stay", tr("stay"), tr("back to the menu")),
-            Entry::new("close", tr("close it"), ""),
-        ];
-        let question = Question::new(footing(
-            tr("whoever is at the keyboard"),
-            tr("takes the number that was typed"),
-            tr("everything is saved; to open it again takes its custodians' passphrases"),
-        ));
-        let chosen = self.talk.choose(&question, tr("Number"), &entries)?;
-        Ok(matches!(chosen, Heard::Given(1)))
-    }
 }
 
 /// What is said of a ceremony beside its title.

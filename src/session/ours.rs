@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_file_of_another_kind_is_called_what_it_is() {
-        let OwnPairs { session, .. } = own_pairs();
+        let session = own_pairs().session;
         let token = br#"{"KeyMaterial":{"Tr34KeyBlock":{"SigningKeyCertificate":"x"}}}"#;
         let sender = br#"{"SigningKeyCertificate":"x","SigningKeyCertificateChain":"y"}"#;
         for (op, field, bytes, words) in [
@@ -167,10 +167,25 @@ mod tests {
                 b"# Task",
                 "is another kind of file",
             ),
+        ] {
+            let said = session.file_fits(op, field, bytes).unwrap_err().to_string();
+            assert!(said.contains(words), "{said}");
+            assert!(
+                !said.contains("line 1 column") && !said.contains("= signs"),
+                "{said}"
+            );
+        }
+    }
+
+    /// A reader's own error spoke of lines and columns to whoever had taken the wrong file.
+    #[test]
+    fn what_nobody_means_to_hand_over_is_called_what_it_plainly_is() {
+        let session = own_pairs().session;
+        for (op, field, bytes, words) in [
             (
                 op::IMPORT_ROOT.name,
                 "file",
-                b"# Read me first\n\nThis is (only) text.\n",
+                &b"# Read me first\n\nThis is (only) text.\n"[..],
                 "is a text for people, and holds no root",
             ),
             (op::IMPORT_ROOT.name, "file", b" \n", "is empty"),
@@ -195,10 +210,6 @@ mod tests {
         ] {
             let said = session.file_fits(op, field, bytes).unwrap_err().to_string();
             assert!(said.contains(words), "{said}");
-            assert!(
-                !said.contains("line 1 column") && !said.contains("= signs"),
-                "{said}"
-            );
         }
     }
 }

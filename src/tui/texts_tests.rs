@@ -51,7 +51,11 @@ fn on_its_own(screen: &str) -> String {
     };
     match screen {
         "Audit" => RESULTS.to_owned(),
-        "Settings" => themes().collect::<Vec<_>>().join(" "),
+        // The key of the sample is printed as it is on the keyboard.
+        "Settings" => themes()
+            .chain(["Enter".into()])
+            .collect::<Vec<_>>()
+            .join(" "),
         "Choose a file" => {
             let folder = std::env::current_dir()
                 .unwrap()

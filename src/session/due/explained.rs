@@ -31,30 +31,6 @@ impl Due {
             "ceremony" => tr(
                 "A run stands open: it was left for now, or cut off. What was done in it is saved; it goes on at the step where it stood. If it was stopped for good, only the signatures under its record are left.",
             ),
-            "copy" => tr(
-                "If this medium breaks, what is not in a copy is gone. A copy opens only with its custodians' envelopes.",
-            ),
-            "recovery" => tr(
-                "Where all must come, one who is lost closes the vault for good. A recovery set lets other people open it.",
-            ),
-            "policy" => tr(
-                "People have signed other rules. Those of before count until this vault is closed; the next opening shows old beside new, and then the new ones count.",
-            ),
-            "cut" => tr(
-                "Holders had words and perhaps envelopes of a recovery set that never came into force. Each such envelope holds a share of this vault's identities: destroy them in front of the witness. One that cannot be found is reason to rotate, and only a rotation ends this line.",
-            ),
-            "reshare" => {
-                tr("Until everybody has proven the new envelopes, those of before open the vault.")
-            }
-            "envelopes" => tr(
-                "Their set ended: they open nothing here any more, and copies made before it still. Each owner destroys them before the witness, after a rotation the old words too; what became of them is attested here, also at Custodians.",
-            ),
-            "drill" => tr(
-                "A drill shows that everybody's envelopes and words still open, before they are needed. It changes nothing.",
-            ),
-            "appoint" => tr(
-                "Without a signed appointment in force nobody takes a share or component: a rotation or ceremony that day is refused. The signed form is entered here, also at Custodians.",
-            ),
             "deletion" => tr(
                 "The key is unusable now and can be restored until then. After that its material is destroyed, and nobody can bring it back.",
             ),
@@ -67,7 +43,38 @@ impl Due {
             "token" => tr(
                 "A certificate that was handed over ends by itself then. Nothing is lost; whoever still needs one asks for another.",
             ),
-            _ => "",
+            kind => of_custody(kind),
         }
+    }
+}
+
+/// The same of the vault itself: who holds it, under which rules, and where else it lies.
+fn of_custody(kind: &str) -> &'static str {
+    match kind {
+        "copy" => tr(
+            "If this medium breaks, what is not in a copy is gone. A copy opens only with its custodians' envelopes.",
+        ),
+        "recovery" => tr(
+            "Where all must come, one who is lost closes the vault for good. A recovery set lets other people open it.",
+        ),
+        "policy" => tr(
+            "People have signed other rules. Those of before count until this vault is closed; the next opening shows old beside new, and then the new ones count.",
+        ),
+        "cut" => tr(
+            "Holders had words and perhaps envelopes of a recovery set that never came into force. Each such envelope holds a share of this vault's identities: destroy them in front of the witness. One that cannot be found is reason to rotate, and only a rotation ends this line.",
+        ),
+        "reshare" => {
+            tr("Until everybody has proven the new envelopes, those of before open the vault.")
+        }
+        "envelopes" => tr(
+            "Their set ended: they open nothing here any more, and copies made before it still. Each owner destroys them before the witness, after a rotation the old words too; what became of them is attested here, also at Custodians.",
+        ),
+        "drill" => tr(
+            "A drill shows that everybody's envelopes and words still open, before they are needed. It changes nothing.",
+        ),
+        "appoint" => tr(
+            "Without a signed appointment in force nobody takes a share or component: a rotation or ceremony that day is refused. The signed form is entered here, also at Custodians.",
+        ),
+        _ => "",
     }
 }

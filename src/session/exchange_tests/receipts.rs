@@ -98,3 +98,80 @@ fn an_answer_that_was_read_already_is_none_to_another_way_out() {
     assert!(verdict(&mut session, &key("ponmlkjihgfedcba")).confirmed);
     assert_eq!(states(&session), ["confirmed", "DIFFERS"]);
 }
+
+#[test]
+fn a_receipt_of_an_initial_key_is_judged_by_the_initial_key() {
+    let (_, mut session) = practice(true);
+    let (base, kek) = base_and_kek(&mut session);
+    exported(
+        &mut session,
+        &serde_json::json!({"ExportKeyIdentifier": base,
+        "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kek}},
+        "ExportAttributes": {"ExportDukptInitialKey": {"KeySerialNumber": "FFFF9876543210E00000"}}}),
+    );
+    let sent = session.view().exports.first().unwrap().clone();
+    // The base key stayed: nothing may read as if it had left.
+    assert_eq!(sent.serial.as_deref(), Some("FFFF9876543210E00000"));
+    assert!(
+        sent.label
+            .starts_with("initial key FFFF9876543210E00000 of "),
+        "{}",
+        sent.label
+    );
+    let trail = session.trail().unwrap();
+    let told = trail
+        .lines
+        .iter()
+        .any(|line| line.what.starts_with("initial key exported"));
+    assert!(
+        told,
+        "{:?}",
+        trail.lines.iter().map(|l| &l.what).collect::<Vec<_>>()
+    );
+    // What a terminal's HSM prints: the service has no name for usage B1.
+    let key = serde_json::json!({"KeyAttributes": {"KeyUsage": "TR31_B1_INITIAL_KEY", "KeyClass": "SYMMETRIC_KEY",
+        "KeyAlgorithm": "TDES_2KEY", "KeyModesOfUse": {"DeriveKey": true}}, "KeyCheckValue": sent.check_value.get(..6),
+        "KeyCheckValueAlgorithm": "ANSI_X9_24", "Exportable": true});
+    let answer = verdict(&mut session, &key);
+    assert!(answer.confirmed, "{}", answer.verdict);
+    let told = session.trail().unwrap();
+    assert!(
+        told.lines
+            .iter()
+            .any(|line| line.what.starts_with("receipt confirms"))
+    );
+    let mut wrong = key.clone();
+    wrong["KeyAttributes"]["KeyAlgorithm"] = serde_json::json!("AES_128");
+    assert!(!verdict(&mut session, &wrong).confirmed);
+}
+
+#[test]
+fn a_receipt_is_judged_by_what_the_block_said() {
+    let (_, mut session) = practice(true);
+    let (_, kek) = base_and_kek(&mut session);
+    let pek = made(
+        &mut session,
+        &[
+            ("usage", "P0"),
+            ("algorithm", "TDES_2KEY"),
+            ("modes", "B"),
+            ("exportable", "yes"),
+            ("label", "pek"),
+        ],
+    );
+    exported(
+        &mut session,
+        &serde_json::json!({"ExportKeyIdentifier": pek,
+        "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kek, "KeyBlockHeaders": {
+            "KeyModesOfUse": {"Encrypt": true, "Wrap": true}, "KeyExportability": "NON_EXPORTABLE"}}}}),
+    );
+    let sent = session.view().exports.first().unwrap().clone();
+    let key = serde_json::json!({"KeyAttributes": {"KeyUsage": "TR31_P0_PIN_ENCRYPTION_KEY",
+        "KeyClass": "SYMMETRIC_KEY", "KeyAlgorithm": "TDES_2KEY", "KeyModesOfUse": {"Encrypt": true, "Wrap": true}},
+        "KeyCheckValue": sent.check_value.get(..6), "KeyCheckValueAlgorithm": "ANSI_X9_24", "Exportable": false});
+    let answer = verdict(&mut session, &key);
+    assert!(answer.confirmed, "{}", answer.verdict);
+    let mut wider = key.clone();
+    wider["Exportable"] = serde_json::json!(true);
+    assert!(!verdict(&mut session, &wider).confirmed);
+}

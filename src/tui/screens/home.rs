@@ -188,68 +188,40 @@ fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
 
 /// What Enter does with the line under the cursor.
 fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
-    match chosen {
-        None => tr("shows the keys of this vault").to_owned(),
-        Some(Due {
-            goes: Goes::Pending(p),
-            ..
-        }) => {
-            say!(
+    let Some(due) = chosen else {
+        return tr("shows the keys of this vault").to_owned();
+    };
+    let words = match &due.goes {
+        Goes::Pending(p) => {
+            return say!(
                 "opens the request of {issuer} that waits for signatures",
                 issuer = p.issuer
-            )
+            );
         }
-        Some(Due {
-            goes: Goes::Deletions,
-            ..
-        }) => tr("shows the deletions and their countdowns").into(),
-        Some(Due {
-            goes: Goes::Exchange(line),
-            ..
-        }) => exchange_words(line).into(),
-        Some(Due {
-            goes: Goes::Compare(_),
-            ..
-        }) => tr("asks for the check value that its sender gave").into(),
-        Some(Due {
-            goes: Goes::Ceremonies,
-            ..
-        }) => match open {
-            Some(open) if open.bytes.is_some() => say!(
-                "goes on with it at step {number} of {all}",
-                number = open.number,
-                all = open.all
-            ),
-            _ => tr("shows the ceremonies: its script's own file goes on with it").into(),
+        Goes::Ceremony(id) => return say!("shows the ceremonies, with {id} chosen", id),
+        Goes::Ceremonies => match open.filter(|open| open.bytes.is_some()) {
+            Some(open) => {
+                return say!(
+                    "goes on with it at step {number} of {all}",
+                    number = open.number,
+                    all = open.all
+                );
+            }
+            None => tr("shows the ceremonies: its script's own file goes on with it"),
         },
-        Some(Due {
-            goes: Goes::Ceremony(id),
-            ..
-        }) => say!("shows the ceremonies, with {id} chosen", id),
-        Some(Due {
-            goes: Goes::Custodians,
-            ..
-        }) => tr("shows the people, their drills, and what to do").into(),
-        Some(Due {
-            goes: Goes::Appoint(_),
-            ..
-        }) => tr("asks for a signed appointment; nothing is entered yet").into(),
-        Some(Due {
-            goes: Goes::Envelopes,
-            ..
-        }) => tr("asks whose are destroyed, and who watched; nothing is entered yet").into(),
-        Some(Due {
-            goes: Goes::Clock, ..
-        }) => tr("asks two people for the time by their own watches").into(),
-        Some(Due {
-            goes: Goes::Close, ..
-        }) => {
-            tr("asks whether this vault is closed; it is opened again with its custodians").into()
+        Goes::Deletions => tr("shows the deletions and their countdowns"),
+        Goes::Exchange(line) => exchange_words(line),
+        Goes::Compare(_) => tr("asks for the check value that its sender gave"),
+        Goes::Custodians => tr("shows the people, their drills, and what to do"),
+        Goes::Appoint(_) => tr("asks for a signed appointment; nothing is entered yet"),
+        Goes::Envelopes => tr("asks whose are destroyed, and who watched; nothing is entered yet"),
+        Goes::Clock => tr("asks two people for the time by their own watches"),
+        Goes::Close => {
+            tr("asks whether this vault is closed; it is opened again with its custodians")
         }
-        Some(Due {
-            goes: Goes::Backup, ..
-        }) => tr("begins a second copy of this vault, on another medium").into(),
-    }
+        Goes::Backup => tr("begins a second copy of this vault, on another medium"),
+    };
+    words.to_owned()
 }
 
 impl Screen for Home {

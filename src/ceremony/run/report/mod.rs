@@ -18,6 +18,7 @@ mod steps;
 mod time;
 mod unused;
 
+use crate::api::Timestamp;
 use crate::custody::words;
 use crate::evidence::report::{self, Copy, Exception, RunReport};
 use crate::session::op_components::EXPORT_COMPONENTS;
@@ -222,7 +223,7 @@ fn software(from: &Material<'_>) -> String {
                 Some(rules) => format!(
                     "This vault may make keys in software: so says its policy, which was changed last on {}, signed by {}; \
                      the audit log has every change.",
-                    rules.at.map(|at| at.rfc3339()).unwrap_or_default(),
+                    rules.at.map(Timestamp::rfc3339).unwrap_or_default(),
                     rules.by.join(", ")
                 ),
             };

@@ -61,7 +61,7 @@ impl Act {
                 self.heard.clone_from(known);
                 if *said != self.root.said {
                     let before = std::mem::replace(&mut self.root.said, said.clone());
-                    self.fit(before, world);
+                    self.fit(before.as_ref(), world);
                 }
             }
             News::Refused(text) => {
@@ -75,7 +75,7 @@ impl Act {
     }
 
     /// The choices as the files leave them.
-    fn fit(&mut self, before: Option<Above>, world: &World) {
+    fn fit(&mut self, before: Option<&Above>, world: &World) {
         let Some(view) = &world.view else { return };
         let chosen = self.text(ROOT);
         let entries = guide::keys(view, self.op.name, ROOT);
@@ -85,7 +85,7 @@ impl Act {
         };
         self.form.set_choices(ROOT, Choices::new(entries));
         let fits = |above: &Above| above.fits.contains(&chosen);
-        if before.as_ref().is_none_or(fits) && self.root.said.as_ref().is_some_and(fits) {
+        if before.is_none_or(fits) && self.root.said.as_ref().is_some_and(fits) {
             // What was chosen is what the file says: nobody is taken back to it in the middle of another field.
             self.form.set(ROOT, &chosen);
             return;
@@ -123,22 +123,22 @@ mod tests {
         let world = &room.state.world;
         let view = world.view.clone().unwrap();
         let roots = guide::keys(&view, IMPORT_TR34.name, ROOT);
-        let root = roots.iter().find(|entry| entry.off.is_none()).unwrap();
+        let one = roots.iter().find(|entry| entry.off.is_none()).unwrap();
         let said = |fits: Vec<String>| {
             let issuer = "CN=them".to_owned();
             News::Above(Some(Above { fits, issuer }), Vec::new())
         };
         let act = || {
             let mut act = Act::of(&IMPORT_TR34, None, world);
-            act.form.set(ROOT, &root.id);
+            act.form.set(ROOT, &one.id);
             (0..3).for_each(|_| act.form.verb(Verb::NextField));
             act.root.waiting = true;
             assert!(act.form.on("nonce"));
             act
         };
         let mut same = act();
-        assert!(same.looked(&said(vec![root.id.clone()]), world));
-        assert!(same.form.on("nonce") && same.text(ROOT) == root.id);
+        assert!(same.looked(&said(vec![one.id.clone()]), world));
+        assert!(same.form.on("nonce") && same.text(ROOT) == one.id);
         let mut none = act();
         assert!(none.looked(&said(Vec::new()), world));
         assert!(none.form.on(ROOT) && none.error.is_some());

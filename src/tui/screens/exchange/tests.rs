@@ -26,11 +26,8 @@ fn token(name: &str, now: Timestamp, until: Timestamp, used: &[&str]) -> TokenVi
     }
 }
 
-fn view() -> View {
-    let mut view = snapshot::rehearsal();
-    let now = view.now;
-    let day = 86_400_000;
-    view.exports = Arc::new(vec![ExportView {
+fn sent(now: Timestamp) -> ExportView {
+    ExportView {
         arn: "arn:aws:payment-cryptography:us-east-1:111122223333:key/kek".into(),
         label: "kek-partner-x".into(),
         serial: None,
@@ -41,11 +38,18 @@ fn view() -> View {
         at: now,
         state: "sent".into(),
         receiver_arn: None,
-        valid_until: Some(now.plus_millis(6 * day)),
+        valid_until: Some(now.plus_millis(6 * 86_400_000)),
         sha256: Some(HASH.into()),
         latest: None,
         earlier: Vec::new(),
-    }]);
+    }
+}
+
+fn view() -> View {
+    let mut view = snapshot::rehearsal();
+    let now = view.now;
+    let day = 86_400_000;
+    view.exports = Arc::new(vec![sent(now)]);
     let token = |name: &str, until, used: &[&str]| token(name, now, until, used);
     view.tokens = Arc::new(vec![
         token(

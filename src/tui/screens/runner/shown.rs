@@ -32,7 +32,7 @@ impl RunScreen {
             }
             let wiped = self.form.wipe();
             if let Some(why) = again {
-                self.form.to_path_in(why);
+                self.form.lead_to_path_in(why);
             }
             self.form.typed_over();
             self.form.forget_value();
@@ -179,7 +179,7 @@ mod tests {
         told(&mut state, showing.clone(), None);
         snapshot::press(&mut state, "./Ana.share<Enter>velvet anchor<Enter>");
         let why = "./Ana.share: no such file. Nothing was read; check the name.";
-        told(&mut state, showing, Some(why.into()));
+        told(&mut state, showing, Some(why));
         let picture = snapshot::text(&snapshot::drawn(
             &mut state,
             80,

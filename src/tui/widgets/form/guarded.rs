@@ -40,7 +40,7 @@ impl Form {
     }
 
     /// The cursor goes to the envelope's path, where a refusal names it.
-    pub(crate) fn to_path_in(&mut self, why: &str) {
+    pub(crate) fn lead_to_path_in(&mut self, why: &str) {
         self.focus = self.named_in(why).unwrap_or(self.focus);
     }
 
