@@ -16,8 +16,17 @@ pub const ASTRAY: &str = "reads like a passphrase, and was not kept: whoever saw
 /// Words that are read aloud from the witness card: they open nothing.
 const READ_ALOUD: [&str; 2] = [super::asked::CARD_WORDS.id, super::returning::LAST_CARD.id];
 
+/// Numbers that are read off a package of a component.
+const SERIALS: [&str; 3] = ["serial", "advised", "watched"];
+
+/// Hex digits of the shortest component that is taken.
+const COMPONENT_DIGITS: usize = 16;
+
+/// What a component is told that was typed where everybody reads it; after the field's label.
+pub const COMPONENT_ASTRAY: &str = "reads like a component, and was not kept: whoever saw it on this screen knows it. The number stands on the package, outside";
+
 /// So many words of the list in a row, and nothing else, are no sentence.
-const PASSPHRASE_WORDS: usize = 5;
+pub(crate) const PASSPHRASE_WORDS: usize = 5;
 
 /// What a date and time that is none is told, after its label.
 const A_TIME: &str = "is no date and time: write it in UTC as 2026-12-01 09:00";
@@ -122,6 +131,9 @@ impl Field {
                 Err(self.wrong("is empty"))
             };
         }
+        if self.holds_words(text, false) {
+            return Err(self.wrong(tr(ASTRAY)));
+        }
         match self.kind {
             Kind::Text { max } => self.check_text(text, max),
             Kind::Hex { min, max } => self.check_hex(text, min, max),
@@ -167,17 +179,31 @@ impl Field {
             .ok_or_else(|| self.wrong(rule))
     }
 
-    /// Whether what is typed here so far can only be words that open something: with `begun`, one more is begun.
+    /// Whether what is typed here so far can only be words that open something: with `begun`, one more is begun. Not asked
+    /// of what is typed unseen, nor of what is read aloud in words: the witness card, a fingerprint.
     pub fn holds_words(&self, text: &str, begun: bool) -> bool {
         let words = PASSPHRASE_WORDS.saturating_sub(usize::from(begun));
-        matches!(self.kind, Kind::Text { .. })
-            && !READ_ALOUD.contains(&self.id)
+        let unseen = [Kind::Passphrase, Kind::Component, Kind::Confirm];
+        let aloud = self.kind == Kind::Fingerprint || READ_ALOUD.contains(&self.id);
+        !unseen.contains(&self.kind)
+            && !aloud
             && looks_like_passphrase(text, Place::Sentence { words })
     }
 
+    /// Whether what is typed here can only be a component that was meant for another field: a package's number has letters
+    /// and digits, and none so many hex digits and nothing else.
+    pub fn holds_component(&self, text: &str) -> bool {
+        let digits = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
+        matches!(self.kind, Kind::Text { .. })
+            && SERIALS.contains(&self.id)
+            && digits.clone().count() >= COMPONENT_DIGITS
+            && digits.clone().all(|c| c.is_ascii_hexdigit())
+            && digits.into_iter().any(|c| c.is_ascii_alphabetic())
+    }
+
     fn check_text(&self, text: &str, max: usize) -> Result<String, FieldError> {
-        if self.holds_words(text, false) {
-            return Err(self.wrong(tr(ASTRAY)));
+        if self.holds_component(text) {
+            return Err(self.wrong(tr(COMPONENT_ASTRAY)));
         }
         if text.chars().count() > max {
             return Err(self.wrong(&format!("is longer than {max} characters")));
@@ -337,8 +363,33 @@ mod tests {
         ] {
             assert!(reason.check(text).is_ok(), "{text}");
         }
+        // A path and a time are drawn as well.
+        for field in [super::super::returning::NEWER_LOG, asked::WATCH_TIME] {
+            let told = field.check(words).unwrap_err().to_string();
+            assert!(told.contains("reads like a passphrase"), "{told}");
+        }
         // The witness card is read aloud, and its words are from a list too.
         assert!(!asked::CARD_WORDS.holds_words(words, false));
+    }
+
+    #[test]
+    fn a_component_is_no_packages_number() {
+        let serial = Field {
+            id: "serial",
+            label: "Serial",
+            hint: "",
+            kind: Kind::Text { max: 64 },
+            optional: false,
+        };
+        let told = serial.check("3B57 7FB3 D9CD E338 A104 A789 859E 76A1");
+        let told = told.unwrap_err().to_string();
+        assert!(
+            told.contains("reads like a component") && !told.contains("7FB3"),
+            "{told}"
+        );
+        for number in ["TE-448120", "1234 5678 9012 3456", "none-1", "ABCDEF"] {
+            assert!(serial.check(number).is_ok(), "{number}");
+        }
     }
 
     #[test]

@@ -207,14 +207,14 @@ impl Screen for Changed {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         if let Some(folder) = &mut self.folder {
-            folder.key(&key);
+            folder.path_key(&key);
         }
         Reaction::none()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
         if let Some(folder) = &mut self.folder {
-            folder.insert(text);
+            folder.insert_path(text);
         }
         Reaction::none()
     }

@@ -329,14 +329,14 @@ impl Screen for Evidence {
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
         if let Some(brought) = &mut self.brought {
-            brought.field().key(&key);
+            brought.field().path_key(&key);
         }
         Reaction::none()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
         if let Some(brought) = &mut self.brought {
-            brought.field().insert(text);
+            brought.field().insert_path(text);
         }
         Reaction::none()
     }

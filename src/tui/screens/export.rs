@@ -436,7 +436,7 @@ impl Screen for Export {
         self.leaving.stays();
         match self.step {
             Step::Key if self.table.filtering => self.table.key(&key),
-            Step::File => self.path.key(&key),
+            Step::File => self.path.path_key(&key),
             Step::Files => self.files.key(&key),
             _ => {}
         }
@@ -446,7 +446,7 @@ impl Screen for Export {
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
         match self.step {
             Step::Key => self.table.paste(text),
-            Step::File => self.path.insert(text),
+            Step::File => self.path.insert_path(text),
             Step::Files => self.files.paste(text),
             _ => {}
         }

@@ -398,7 +398,7 @@ impl Screen for ImportRoot {
         self.error = None;
         self.leaving.stays();
         match self.step {
-            Step::File => self.path.key(&key),
+            Step::File => self.path.path_key(&key),
             Step::Type => self.form.key(&key),
             Step::Call => {}
         }
@@ -407,7 +407,7 @@ impl Screen for ImportRoot {
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
         match self.step {
-            Step::File => self.path.insert(text),
+            Step::File => self.path.insert_path(text),
             Step::Type => self.form.paste(text),
             Step::Call => {}
         }

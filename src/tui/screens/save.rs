@@ -195,13 +195,13 @@ impl Screen for Save {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        self.path.key(&key);
+        self.path.path_key(&key);
         self.renamed();
         Reaction::none()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        self.path.insert(text);
+        self.path.insert_path(text);
         self.renamed();
         Reaction::none()
     }

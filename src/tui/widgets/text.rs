@@ -4,11 +4,17 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthChar;
 
+use crate::custody::astray::{Place, looks_like_passphrase};
+use crate::session::field::PASSPHRASE_WORDS;
+use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::theme::Role;
 
 /// Where nothing is typed yet, so that everybody sees where it goes.
 pub(crate) const BLANK: &str = "________________________";
+
+/// Said in the place of words that open something.
+const ASTRAY: &str = "a passphrase? wiped; whoever saw it knows it. Backspace";
 
 /// The longest line it takes, in characters.
 const LONGEST: usize = 4096;
@@ -21,6 +27,8 @@ pub(crate) struct TextField {
     proposed: bool,
     /// It is what somebody typed, and was refused with something else.
     kept: bool,
+    /// Words that open something were typed here, and wiped.
+    astray: bool,
 }
 
 impl TextField {
@@ -30,6 +38,7 @@ impl TextField {
             input: Input::new(text.to_owned()),
             proposed: false,
             kept: false,
+            astray: false,
         }
     }
 
@@ -93,6 +102,35 @@ impl TextField {
         self.input.handle(request);
     }
 
+    /// Takes a key where a path is typed: words that open something are wiped, and what is typed on is not taken, until a key
+    /// that clears says that it is over.
+    pub(crate) fn path_key(&mut self, key: &KeyEvent) {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let letter = matches!(key.code, KeyCode::Char(_)) && !control;
+        if self.astray && letter {
+            return;
+        }
+        self.key(key);
+        self.astray = false;
+        self.wipe_words();
+    }
+
+    /// Inserts pasted text as a path.
+    pub(crate) fn insert_path(&mut self, text: &str) {
+        self.astray = false;
+        self.insert(text);
+        self.wipe_words();
+    }
+
+    fn wipe_words(&mut self) {
+        let begun = self.value().ends_with(char::is_whitespace);
+        let words = PASSPHRASE_WORDS.saturating_sub(usize::from(begun));
+        if looks_like_passphrase(self.value(), Place::Sentence { words }) {
+            self.input = Input::default();
+            self.astray = true;
+        }
+    }
+
     /// Inserts pasted text at the cursor.
     pub(crate) fn insert(&mut self, text: &str) {
         if std::mem::take(&mut self.proposed) {
@@ -127,6 +165,10 @@ impl TextField {
         focused: bool,
         dot: Option<char>,
     ) {
+        if self.astray {
+            canvas.put_cut(x, y, room, Role::Stop, tr(ASTRAY));
+            return;
+        }
         let inside = usize::from(room.saturating_sub(1));
         let scroll = self.input.visual_scroll(inside);
         let (mark, cut) = if scroll > 0 {
@@ -162,6 +204,26 @@ mod tests {
     use crate::tui::snapshot;
     use ratatui::buffer::Buffer;
     use ratatui::layout::Rect;
+
+    /// Seven words were drawn in a path's field, and once more in the refusal that named no such file.
+    #[test]
+    fn words_that_open_something_are_no_path() {
+        let mut field = TextField::proposing("receipt.json");
+        for c in "dynamite stem finisher gulp hammock container petal".chars() {
+            field.path_key(&KeyEvent::from(KeyCode::Char(c)));
+        }
+        assert!(field.value().is_empty() && field.astray);
+        field.path_key(&KeyEvent::from(KeyCode::Backspace));
+        for c in "/media/second copy".chars() {
+            field.path_key(&KeyEvent::from(KeyCode::Char(c)));
+        }
+        assert_eq!(field.value(), "/media/second copy");
+        field.insert_path(" dynamite stem finisher gulp hammock");
+        assert!(!field.astray, "a path with blanks is a path");
+        field.set("");
+        field.insert_path("dynamite stem finisher gulp hammock");
+        assert!(field.value().is_empty() && field.astray);
+    }
 
     #[test]
     fn a_proposal_is_cleared_by_the_keys_that_clear_a_line() {

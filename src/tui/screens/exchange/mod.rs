@@ -36,6 +36,8 @@ pub(crate) struct Exchange {
     cursor: Cursor,
     /// The path of a receipt that is being typed.
     path: Option<TextField>,
+    /// A receipt's own text, pasted and not read yet.
+    pasted: Option<String>,
     error: Option<String>,
     verdict: Option<ReceiptView>,
     waiting: bool,
@@ -119,7 +121,16 @@ impl Exchange {
             )
             .saturating_add(1);
         canvas.put(2, y, Role::Focus, "► Path");
-        path.draw(canvas, 9, y, room.saturating_sub(8), true);
+        match &self.pasted {
+            Some(text) => {
+                let words = say!(
+                    "pasted, {n} characters; Enter reads it",
+                    n = text.chars().count()
+                );
+                canvas.put(9, y, Role::Text, &words);
+            }
+            None => path.draw(canvas, 9, y, room.saturating_sub(8), true),
+        }
         y = y.saturating_add(2);
         y = y.saturating_add(canvas.paragraph(
             2,
@@ -338,6 +349,11 @@ impl Screen for Exchange {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match (verb, &self.path) {
+            (Verb::Enter, Some(_)) if self.pasted.is_some() => {
+                let text = self.pasted.take().unwrap_or_default();
+                self.waiting = true;
+                return Reaction::order(Order::ReceiptText(text.into_bytes()));
+            }
             (Verb::Enter, Some(path)) if !path.value().trim().is_empty() => {
                 self.waiting = true;
                 return Reaction::order(Order::Receipt(path.value().trim().into()));
@@ -346,6 +362,7 @@ impl Screen for Exchange {
             (Verb::Write, None) => return self.ask_folder(world),
             (Verb::Back, Some(_)) => {
                 self.path = None;
+                self.pasted = None;
                 self.error = None;
             }
             (Verb::Back, None) => return Reaction::pop(),
@@ -368,20 +385,22 @@ impl Screen for Exchange {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
+        // Whoever types on means a path.
+        self.pasted = None;
         if let Some(path) = &mut self.path {
-            path.key(&key);
+            path.path_key(&key);
         }
         Reaction::none()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        // The receipt itself, and no path: read as it is.
+        // The receipt itself, and no path: Enter reads it as it is.
         if self.path.is_some() && text.trim_start().starts_with('{') {
-            self.waiting = true;
-            return Reaction::order(Order::ReceiptText(text.as_bytes().to_vec()));
+            self.pasted = Some(text.to_owned());
+            return Reaction::none();
         }
         if let Some(path) = &mut self.path {
-            path.insert(text);
+            path.insert_path(text);
         }
         Reaction::none()
     }

@@ -289,3 +289,25 @@ fn details_that_go_on_below_are_read_with_the_page_keys() {
     press(&mut state, "<Down><Up>");
     assert_eq!(shown(&mut state), first, "another line begins at its top");
 }
+
+/// A paste recorded an answer at once: a confirmed key differed before anybody had pressed Enter.
+#[test]
+fn a_pasted_answer_waits_for_enter() {
+    use crate::tui::app::update;
+    use crate::tui::message::{Effect, Msg, Order};
+    let mut world = snapshot::world();
+    world.view = Some(Arc::new(view()));
+    let mut state = State::new(world, Box::new(Exchange::new()));
+    let look = snapshot::appearance();
+    snapshot::press(&mut state, "<Enter>");
+    let pasted = Msg::Paste("{\"Key\":{}}".to_owned().into());
+    assert!(update(&mut state, pasted).is_empty());
+    let picture = snapshot::text(&snapshot::drawn(&mut state, 80, 24, &look));
+    assert!(
+        picture.contains("pasted, 10 characters; Enter reads it"),
+        "{picture}"
+    );
+    let effects = snapshot::press(&mut state, "<Enter>");
+    let read = |effect: &Effect| matches!(effect, Effect::Desk(Order::ReceiptText(_)));
+    assert!(effects.iter().any(read));
+}

@@ -21,6 +21,9 @@ impl Form {
         } else if line.holds_words_astray() {
             line.input.fill("");
             line.error = Some(went_astray().to_owned());
+        } else if line.holds_component_astray() {
+            line.input.fill("");
+            line.error = Some(component_astray().to_owned());
         }
     }
 
@@ -74,6 +77,21 @@ impl Line {
         let begun = text.ends_with(char::is_whitespace);
         self.asked.field.holds_words(&text, begun)
     }
+}
+
+impl Line {
+    /// Whether a component stands where a package's number is asked for.
+    fn holds_component_astray(&self) -> bool {
+        let text = self.input.text().unwrap_or_default();
+        self.asked.field.holds_component(&text)
+    }
+}
+
+/// What is said of a component that was typed as a package's number; as long as it stands there, no letter is taken.
+pub(super) fn component_astray() -> &'static str {
+    tr(
+        "That reads like a component and was wiped; what is typed on is not taken. The number stands on the package, outside: whoever saw these digits knows a part of the key. Backspace begins this field anew.",
+    )
 }
 
 /// What is said of words that were typed into a field for open text; as long as it stands there, no letter is taken.

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::guarded::{went_astray, wiped_seen, wiped_words};
+use super::guarded::{component_astray, went_astray, wiped_seen, wiped_words};
 use super::input::Input;
 use super::{Form, Line};
 use crate::session::field::Kind;
@@ -54,7 +54,13 @@ impl Form {
     pub(super) fn goes_on_astray(&self, key: &KeyEvent) -> bool {
         let letter = matches!(key.code, KeyCode::Char(_)) && !is_command(key);
         let line = self.lines.get(self.focus);
-        let wiped = [wiped(), wiped_words(), wiped_seen(), went_astray()];
+        let wiped = [
+            wiped(),
+            wiped_words(),
+            wiped_seen(),
+            went_astray(),
+            component_astray(),
+        ];
         letter && line.is_some_and(|line| line.error.as_deref().is_some_and(|e| wiped.contains(&e)))
     }
 }
