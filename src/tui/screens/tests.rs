@@ -282,7 +282,7 @@ fn close_the_loop(room: &mut Room, folder: &std::path::Path) {
             room.order(order);
         }
     }
-    room.press("<Enter>").shows(&["confirmed: the receiver holds the key"]);
+    room.press("<Enter>").shows(&["confirmed: the receiver"]);
 }
 
 #[test]
