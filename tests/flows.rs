@@ -232,7 +232,7 @@ fn ctrl_c_stops_a_search_for_primes_and_nothing_else() {
     let by = |prompt: &str, _: &str| -> Option<String> {
         Some(match prompt {
             "Press Enter:" | "Tags:" => String::new(),
-            "Purpose:" => "21".into(),
+            "Purpose:" => "S0".into(),
             "Algorithm:" => "RSA_4096".into(),
             "Modes of use:" => "sign".into(),
             "Exportable:" => "no".into(),

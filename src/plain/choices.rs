@@ -37,7 +37,14 @@ pub(super) fn picked(entries: &[Entry], beyond: &[Entry], text: &str) -> Result<
         if text.is_empty() {
             return entry.is_usual();
         }
-        entry.label.eq_ignore_ascii_case(text) || entry.id.eq_ignore_ascii_case(text)
+        // A purpose is called by its code as well: `S0`.
+        let code = entry.label.split_once(' ').map(|(code, _)| code);
+        let coded = code.filter(|code| code.len() == 2 && code.is_ascii());
+        let names = [Some(entry.label.as_str()), Some(entry.id.as_str()), coded];
+        names
+            .into_iter()
+            .flatten()
+            .any(|name| name.eq_ignore_ascii_case(text))
     };
     let at = by_number
         .filter(|n| *n < entries.len())
