@@ -12,7 +12,7 @@ use super::lines::{footing, not_yet, why};
 /// What waits meanwhile: nothing is saved where nothing is kept.
 pub(super) fn done_before(session: &Session) -> &'static str {
     if session.profile() == Profile::Rehearsal && !session.lasts() {
-        tr("everything before this step is done; the rehearsal waits, and keeps nothing")
+        tr("all before this step is done; the rehearsal waits and keeps nothing")
     } else {
         tr("everything before this step is done and saved; nothing of this one is")
     }
