@@ -22,9 +22,7 @@ pub(crate) const PROFILE_TAG: &str = "keymoot-profile";
 /// # Errors
 /// The rule, completing a sentence that names the field.
 pub(crate) fn key_block(bytes: &[u8], profile: Profile) -> Result<String, String> {
-    if let Some(kind) = plainly(bytes) {
-        return Err(format!("is {kind}"));
-    }
+    could_be_one(bytes)?;
     let text = std::str::from_utf8(bytes).map_err(|_| "is not text".to_owned())?;
     let text = text.trim();
     if !text.starts_with('{') {
@@ -76,9 +74,7 @@ pub(crate) struct Tr34File {
 /// # Errors
 /// The rule, completing a sentence that names the field.
 pub(crate) fn tr34(bytes: &[u8], profile: Profile) -> Result<Tr34File, String> {
-    if let Some(kind) = plainly(bytes) {
-        return Err(format!("is {kind}"));
-    }
+    could_be_one(bytes)?;
     if !bytes.trim_ascii_start().starts_with(b"{") {
         return alone(bytes);
     }
@@ -172,6 +168,11 @@ pub(crate) fn kind_of(bytes: &[u8]) -> Option<&'static str> {
     plainly(bytes).or_else(|| object(bytes).ok().map(|file| called(&file)))
 }
 
+/// Refuses what nobody means to hand over, as what it is.
+fn could_be_one(bytes: &[u8]) -> Result<(), String> {
+    plainly(bytes).map_or(Ok(()), |kind| Err(format!("is {kind}")))
+}
+
 /// What nobody means to hand over: a reader's own error would speak of lines and columns.
 fn plainly(bytes: &[u8]) -> Option<&'static str> {
     const PICTURES: [&[u8]; 3] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8"];
@@ -223,9 +224,7 @@ fn called(file: &Value) -> &'static str {
 }
 
 fn object(bytes: &[u8]) -> Result<Value, String> {
-    if let Some(kind) = plainly(bytes) {
-        return Err(format!("is {kind}"));
-    }
+    could_be_one(bytes)?;
     let value = json::strict(bytes)
         .map_err(|error| format!("is another kind of file, or was changed on its way ({error})"))?;
     if value.is_object() {

@@ -26,7 +26,13 @@ const COMPONENT_DIGITS: usize = 16;
 pub const COMPONENT_ASTRAY: &str = "reads like a component, and was not kept: whoever saw it on this screen knows it. The number stands on the package, outside";
 
 /// So many words of the list in a row, and nothing else, are no sentence.
-pub(crate) const PASSPHRASE_WORDS: usize = 5;
+const PASSPHRASE_WORDS: usize = 5;
+
+/// Whether an open text can only be words that open something: with `begun`, one more is begun.
+pub(crate) fn reads_like_words(text: &str, begun: bool) -> bool {
+    let words = PASSPHRASE_WORDS.saturating_sub(usize::from(begun));
+    looks_like_passphrase(text, Place::Sentence { words })
+}
 
 /// What a date and time that is none is told, after its label.
 const A_TIME: &str = "is no date and time: write it in UTC as 2026-12-01 09:00";
@@ -182,12 +188,9 @@ impl Field {
     /// Whether what is typed here so far can only be words that open something: with `begun`, one more is begun. Not asked
     /// of what is typed unseen, nor of what is read aloud in words: the witness card, a fingerprint.
     pub fn holds_words(&self, text: &str, begun: bool) -> bool {
-        let words = PASSPHRASE_WORDS.saturating_sub(usize::from(begun));
         let unseen = [Kind::Passphrase, Kind::Component, Kind::Confirm];
         let aloud = self.kind == Kind::Fingerprint || READ_ALOUD.contains(&self.id);
-        !unseen.contains(&self.kind)
-            && !aloud
-            && looks_like_passphrase(text, Place::Sentence { words })
+        !unseen.contains(&self.kind) && !aloud && reads_like_words(text, begun)
     }
 
     /// Whether what is typed here can only be a component that was meant for another field: a package's number has letters

@@ -291,44 +291,40 @@ mod tests {
         assert_eq!(told.matches("file of").count(), 4, "{told}");
     }
 
+    fn begun_with(session: &mut Session, name: &str, file: &[u8]) -> Result<Runner, RunError> {
+        let inputs = [("counterparty".to_owned(), file.to_vec())];
+        let wanted = Wanted {
+            inputs: inputs.into(),
+            ..Wanted::default()
+        };
+        Runner::begin(session, script(name), wanted)
+    }
+
+    /// Why an AES key's run does not begin with this file.
+    fn not_begun(session: &mut Session, file: &[u8]) -> String {
+        match begun_with(session, "kek-aes128-to-aws-rsa.toml", file) {
+            Err(RunError::CannotBegin(words)) => words,
+            _ => panic!("begun, or another error"),
+        }
+    }
+
     /// It was taken and recorded, a root was trusted and a key made, and only then was the certificate found too weak.
     #[test]
     fn a_certificate_weaker_than_the_key_that_leaves_under_it_is_no_file_for_this_run() {
         let mut session = vault();
         let weak =
             include_bytes!("../../../ceremonies/samples/get-parameters-for-import-rsa2048.json");
-        let inputs = [("counterparty".to_owned(), weak.to_vec())];
-        let wanted = Wanted {
-            inputs: inputs.into(),
-            ..Wanted::default()
-        };
-        let begun = Runner::begin(&mut session, script("kek-aes128-to-aws-rsa.toml"), wanted);
-        let Err(RunError::CannotBegin(words)) = begun else {
-            panic!("begun, or another error");
-        };
+        let words = not_begun(&mut session, weak);
         assert!(words.contains("RSA_2048 is weaker than AES_128"), "{words}");
         assert!(session.view().runs.is_empty());
         // A TDES key leaves under it.
-        let inputs = [("counterparty".to_owned(), weak.to_vec())];
-        let wanted = Wanted {
-            inputs: inputs.into(),
-            ..Wanted::default()
-        };
-        assert!(Runner::begin(&mut session, script("kek-to-aws-rsa.toml"), wanted).is_ok());
+        assert!(begun_with(&mut session, "kek-to-aws-rsa.toml", weak).is_ok());
     }
 
     #[test]
     fn a_wrong_file_at_the_beginning_begins_nothing() {
         let mut session = vault();
-        let inputs = [("counterparty".to_owned(), b"paper".to_vec())];
-        let wanted = Wanted {
-            inputs: inputs.into(),
-            ..Wanted::default()
-        };
-        let begun = Runner::begin(&mut session, script("kek-aes128-to-aws-rsa.toml"), wanted);
-        let Err(RunError::CannotBegin(words)) = begun else {
-            panic!("begun, or another error");
-        };
+        let words = not_begun(&mut session, b"paper");
         assert!(words.contains("Nothing was begun."), "{words}");
         assert!(words.contains("`counterparty`"), "{words}");
         assert!(session.view().runs.is_empty());

@@ -4,8 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 use unicode_width::UnicodeWidthChar;
 
-use crate::custody::astray::{Place, looks_like_passphrase};
-use crate::session::field::PASSPHRASE_WORDS;
+use crate::session::field::reads_like_words;
 use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::theme::Role;
@@ -124,8 +123,7 @@ impl TextField {
 
     fn wipe_words(&mut self) {
         let begun = self.value().ends_with(char::is_whitespace);
-        let words = PASSPHRASE_WORDS.saturating_sub(usize::from(begun));
-        if looks_like_passphrase(self.value(), Place::Sentence { words }) {
+        if reads_like_words(self.value(), begun) {
             self.input = Input::default();
             self.astray = true;
         }
