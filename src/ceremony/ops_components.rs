@@ -104,7 +104,7 @@ pub const RECEIVE: Op = Op {
         Field {
             id: "advised",
             label: "Advised serial",
-            hint: "From the sender's advice, which came by another way than the package. If part 1 came without a number, type none-1: it is recorded so.",
+            hint: "From the sender's advice, which came by another way than the package. If the package has no number, type none- and the part's number (none-2 for part 2): it is recorded so.",
             kind: Kind::Text { max: 64 },
             optional: false,
         },

@@ -131,7 +131,7 @@ impl Init {
             "keymoot: {dir} is a {} vault. The forms and the card {kept}; print them on paper.",
             profile.name()
         ));
-        if profile == Profile::Rehearsal {
+        if profile == Profile::Rehearsal && self.unlock_file.is_none() {
             streams::note(
                 "keymoot: its people are Ada, Ana, Ben, Cho and Wim; the screen shows their practice passphrases, and F5 types them.",
             );

@@ -3,11 +3,11 @@
 use crate::ceremony::{Answer, AskField};
 use crate::crypto::SecretBytes;
 use crate::custody::astray::{Place, looks_like_passphrase};
-use crate::session::Stop;
 use crate::session::asked::words_at_a_number;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::idle::{IDLE_MINUTES, Why};
+use crate::session::{Slip, Stop};
 use crate::text::{say, tr};
 
 use super::choices::{numbered, picked};
@@ -174,7 +174,7 @@ impl<'a> Dialogue<'a> {
         question: &Question,
         asked: &AskField,
     ) -> Result<Heard<String>, Gone> {
-        self.text_counted(question, asked, &mut || {})
+        self.text_counted(question, asked, &mut |_| {})
     }
 
     /// The same, where each text that the field refuses is taken note of before it is asked again.
@@ -182,7 +182,7 @@ impl<'a> Dialogue<'a> {
         &mut self,
         question: &Question,
         asked: &AskField,
-        refused: &mut dyn FnMut(),
+        refused: &mut dyn FnMut(Slip),
     ) -> Result<Heard<String>, Gone> {
         self.tell(question);
         let question = self.about(question, asked);
@@ -217,7 +217,7 @@ impl<'a> Dialogue<'a> {
                     if asked.field.holds_words(&text, false) {
                         self.line.wiped();
                     }
-                    refused();
+                    refused(asked.field.slip(&text));
                     self.stop(&error);
                 }
             }

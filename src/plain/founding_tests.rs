@@ -181,7 +181,7 @@ fn a_production_vault_made_in_lines_hands_its_envelopes_out() {
         "  Keys: come from outside only; no file is shown as a QR code",
         "Everybody needs their envelopes first",
         "That folder lies in the vault",
-        "Somebody else's envelopes lie in that folder",
+        "it is somebody else's medium",
         "Ana.share.age and Ana.approval.age still lie in",
         "Everybody holds their own envelopes now. Some of them still lie elsewhere too",
         "This vault exists once",

@@ -5,8 +5,9 @@ use std::path::Path;
 use crate::ceremony::{
     self, Advance, Answer, Ask, Pause, RunError, Runner, Script, Showing, Wanted,
 };
+use crate::session::field::Kind;
 use crate::session::guide::Entry;
-use crate::session::said;
+use crate::session::{self, said};
 use crate::session::{Profile, RunOutcome, Session, Stop, practice};
 use crate::text::{say, tr};
 
@@ -300,7 +301,9 @@ impl Run<'_, '_> {
                     next = tr(next.field.label)
                 );
             }
-            let heard = if ceremony::is_compared(asked.field.id) {
+            let open = matches!(asked.field.kind, Kind::Text { .. })
+                && !session::asked::is_place(&asked.field);
+            let heard = if open || ceremony::is_compared(asked.field.id) {
                 self.compared(&question, asked)?
             } else {
                 self.talk.field(&question, asked, &[])?
@@ -313,7 +316,8 @@ impl Run<'_, '_> {
         Ok(Some(answers))
     }
 
-    /// A value that is compared: what the field itself refuses is on record before it is asked again.
+    /// A value that is compared, or a text that everybody reads: what the field itself refuses is on record, where that
+    /// counts, before it is asked again.
     fn compared(
         &mut self,
         question: &Question,
@@ -321,7 +325,7 @@ impl Run<'_, '_> {
     ) -> Result<Heard<Answer>, Gone> {
         let (runner, session) = (&mut *self.runner, &mut *self.session);
         let mut failed = None;
-        let mut count = || failed = runner.mistyped(session, asked.field.id).err();
+        let mut count = |slip| failed = runner.mistyped(session, asked.field.id, slip).err();
         let heard = self.talk.text_counted(question, asked, &mut count)?;
         if let Some(error) = failed {
             self.talk.stop(&error.to_string());

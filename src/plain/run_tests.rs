@@ -146,3 +146,38 @@ fn a_fingerprint_that_the_field_refuses_is_counted() {
     );
     assert!(!noted[0].contains("12ab"), "{noted:?}");
 }
+
+/// Whoever saw it knows a part of the key: an auditor has to hear of it, and never what it was.
+#[test]
+fn a_component_typed_as_a_number_is_on_record_and_what_it_was_is_not() {
+    let mut session = practice_session(false);
+    let find = |(name, _): &&(&str, &[u8])| *name == "kek-from-components.toml";
+    let (_, bytes) = shipped().iter().find(find).unwrap();
+    let script = Script::parse(bytes).ok().unwrap();
+    let component = "D9CDE338A104A789859E76150B543251";
+    let mut reader = Reader::new(&[("Serial: ", component)], true);
+    let mut talk = Dialogue::new(&mut reader);
+    let end = play(&mut talk, &mut session, script, Wanted::default(), None);
+    let text = reader.text();
+    assert!(
+        matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
+        "{text}"
+    );
+    let view = session.view();
+    let steps = view.runs.iter().flat_map(|run| &run.steps);
+    let noted: Vec<&String> = steps
+        .filter_map(|step| step.notes.get(crate::session::IN_THE_OPEN))
+        .collect();
+    let [told] = noted[..] else {
+        panic!("{noted:?}");
+    };
+    assert!(
+        told.starts_with("digits like a component at serial by "),
+        "{told}"
+    );
+    let log = session.log_lines().unwrap().join("\n");
+    assert!(
+        log.contains(told.as_str()) && !log.contains(component),
+        "{log}"
+    );
+}

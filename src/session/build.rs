@@ -135,7 +135,12 @@ pub fn list(name: &str, acts: Vec<Action>) -> Result<Action, Refusal> {
 
 pub(super) fn wrong(field: &str, rule: &str) -> Refusal {
     let rule = rule.trim_end_matches('.');
-    Refusal::Usage(format!("{ABOUT}{field} {rule}. Nothing was changed."))
+    Refusal::Usage(format!("{}. Nothing was changed.", about(field, rule)))
+}
+
+/// A sentence about one field.
+pub(super) fn about(field: &str, rule: &str) -> String {
+    format!("{ABOUT}{field} {rule}")
 }
 
 /// How a refusal that is about one field begins; its id follows.

@@ -166,12 +166,15 @@ fn appointment(answers: &Answers) -> Result<Appointment, Refusal> {
     Ok(Appointment {
         person: text(op::PERSON.id)?,
         from: day(op::FROM.id, answers.text(op::FROM.id)?, "T00:00:00Z")?,
-        until: day(op::UNTIL.id, answers.text(op::UNTIL.id)?, "T23:59:59Z")?,
+        until: day(op::UNTIL.id, answers.text(op::UNTIL.id)?, LAST_SECOND)?,
         manager: text(op::MANAGER.id)?,
         backup: text(op::STAND_IN.id)?,
         form: text(op::FORM.id)?,
     })
 }
+
+/// The time of day at which the last day of an appointment or exception is over.
+pub(super) const LAST_SECOND: &str = "T23:59:59Z";
 
 /// A day, or a time; a day stands for its first or last second.
 pub(super) fn day(field: &str, text: &str, second: &str) -> Result<i64, Refusal> {

@@ -50,8 +50,10 @@ impl Session {
     pub(crate) fn judged_policy(&self, policy: &Policy) -> Result<(), Refusal> {
         policy_file::known(policy).map_err(|e| wrong(&e))?;
         if *policy == self.state.policy && self.state.next_policy.is_none() {
-            return Err(wrong(
-                "This policy is the one in force: nothing would change.",
+            return Err(Refusal::Usage(
+                "No answer differs from the policy in force: nothing would change, and nothing was asked. Answer at \
+                 least one rule otherwise than now."
+                    .into(),
             ));
         }
         policy

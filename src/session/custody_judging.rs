@@ -98,9 +98,13 @@ impl Session {
     /// An appointment, and C4 of its stand-in by what people hold today.
     fn judged_stand_in(&self, appointment: &Appointment) -> Result<(), Refusal> {
         judged_appointment(appointment)?;
-        let ledger = self.ledger_now();
-        let judged = ledger.may_stand_in(&appointment.person, &appointment.backup);
-        judged.map_err(|e| Refusal::Custody(e.to_string()))
+        let judged = self
+            .ledger_now()
+            .may_stand_in(&appointment.person, &appointment.backup);
+        judged.map_err(|why| {
+            let why = format!("is refused. {why}");
+            Refusal::Custody(super::build::about(super::op_custody::STAND_IN.id, &why))
+        })
     }
 
     /// Does an act that needs nothing beyond what was signed, on a copy of the state.

@@ -26,7 +26,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `policy`, `cut`, `making`, `reshare`, `envelopes`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `policy`, `cut`, `change`, `making`, `reshare`, `envelopes`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -263,6 +263,8 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
     let now_for_all = |kind, what: &str| line(kind, what.to_owned(), tr("everybody"), tr("now"));
     let what = tr("a recovery set was cut off: destroy what was written of it, or rotate");
     let cut = view.recovery_cut.then(|| now_for_all("cut", what));
+    let what = tr("of people was begun and not finished: those of before count");
+    let changing = view.rotation_cut.then(|| now_for_all("change", what));
     let what = tr("cut when envelopes were handed out: reshare, or drill where all have theirs");
     let making = view.unfinished.then(|| now_for_all("making", what));
     let late = |p: &&super::view::PersonView| p.drill.is_some_and(|d| d.share && d.due <= now);
@@ -300,6 +302,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
     });
     let beside = beside(view, now);
     cut.into_iter()
+        .chain(changing)
         .chain(making)
         .chain(open)
         .chain(drill)
@@ -383,7 +386,7 @@ fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
 fn exports(view: &View, now: Timestamp) -> Vec<Due> {
     view.exports
         .iter()
-        .filter(|e| e.state == "sent" && view.unwritten(e.sha256.as_ref()).is_none())
+        .filter(|e| e.waits_for_answer() && view.unwritten(e.sha256.as_ref()).is_none())
         .flat_map(|export| {
             let receipt = Due {
                 kind: "receipt",

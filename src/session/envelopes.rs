@@ -68,13 +68,6 @@ pub fn place(
                 .into(),
         ));
     }
-    if taken.contains(&real) {
-        return Err(Refusal::Usage(
-            "Somebody else's envelopes lie in that folder. Nothing was written; put in your own medium, or name \
-             another folder on it."
-                .into(),
-        ));
-    }
     if is_unmounted(folder) {
         return Err(Refusal::Usage(format!(
             "There is no folder {}. Nothing was written, and no folder was made: is the stick mounted? Name a folder \
@@ -89,6 +82,13 @@ pub fn place(
             "{theirs} lies in that folder: it is somebody else's medium. Nothing was written; put in your own, or name \
              another folder on it."
         )));
+    }
+    if taken.contains(&real) {
+        return Err(Refusal::Usage(
+            "Somebody else's envelopes lie in that folder. Nothing was written; put in your own medium, or name \
+             another folder on it."
+                .into(),
+        ));
     }
     for (name, text) in files {
         let there = out.names().map_err(|e| wrong(&e))?.contains(name);

@@ -1,6 +1,7 @@
 //! What can still be chosen, and why the rest cannot: the engine's table in words, the keys and people for an act.
 
 use crate::api::{KeyAlgorithm, KeyClass, KeyState, KeyUsage};
+use crate::crypto::dukpt::KeySerialNumber;
 use crate::crypto::strength::{WrapPath, may_wrap};
 use crate::custody::ledger::same;
 use crate::engine::attributes::{self, Arrival, MODE_SETS, ModeSet, Row};
@@ -113,10 +114,21 @@ pub fn algorithms(usage: &str) -> Vec<Entry> {
 
 /// The algorithm that is proposed for a purpose: the first that can be taken and is not old.
 pub fn advised(usage: &str) -> Option<KeyAlgorithm> {
-    let (_, row) = usage_named(usage).and_then(|u| Some((u, row(u)?)))?;
+    let (usage, row) = usage_named(usage).and_then(|u| Some((u, row(u)?)))?;
     let mut algorithms = KeyAlgorithm::ALL.iter().copied();
-    algorithms.find(|a| row.algorithms.contains(a) && *a != KeyAlgorithm::TDES_2KEY)
+    algorithms.find(|a| {
+        row.algorithms.contains(a) && *a != KeyAlgorithm::TDES_2KEY && !is_no_dukpt(usage, *a)
+    })
 }
+
+/// Whether it would be a base derivation key from which DUKPT derives nothing (ANSI X9.24-3 has no such base key).
+fn is_no_dukpt(usage: KeyUsage, algorithm: KeyAlgorithm) -> bool {
+    usage.code() == which_key::BASE_KEY && KeySerialNumber::digits(algorithm).is_none()
+}
+
+/// Why an initial key cannot be derived from a base key of this algorithm.
+const NO_DUKPT: &str =
+    "DUKPT knows no base key of this algorithm: no terminal's key can be derived from it";
 
 /// The mode sets, for a purpose.
 pub fn modes(usage: &str) -> Vec<Entry> {
@@ -193,6 +205,9 @@ pub fn about_algorithm(usage: &str, algorithm: &str) -> String {
     } else {
         say!("By RSA wrap it leaves under {rsa}.", rsa = rsa.join(", "))
     };
+    if usage_named(usage).is_some_and(|usage| is_no_dukpt(usage, algorithm)) {
+        return tr(NO_DUKPT).to_owned();
+    }
     let carries = usage_named(usage)
         .filter(|u| u.code().starts_with('K'))
         .map(|_| {

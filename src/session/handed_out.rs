@@ -58,6 +58,11 @@ pub(super) fn recovery_cut(state: &State) -> bool {
     state.changes.iter().any(|change| change.kind == RECOVERY)
 }
 
+/// Whether a change of people was, and people have words that open nothing.
+pub(super) fn rotation_cut(state: &State) -> bool {
+    state.changes.iter().any(|change| change.kind == HANDED_OUT)
+}
+
 /// Whether a log, as it lies there, says that a rotation was begun and not finished: what whoever comes to open the
 /// vault reads before choosing between two envelopes. A hint, and no proof: nothing is verified here.
 pub(super) fn begun(log: impl std::io::BufRead) -> bool {
@@ -239,11 +244,24 @@ pub(super) mod tests {
         );
         let mut session = open_all(store.clone(), OLD).unwrap();
         assert!(told(&session), "{:?}", session.view().notes);
+        let due = |session: &Session| {
+            let view = session.view();
+            crate::session::due::due(&view, view.now)
+        };
+        let change = |line: &crate::session::due::Due| line.kind == "change";
+        let first = due(&session);
+        let line = first.iter().find(|line| change(line)).unwrap();
+        assert!(
+            line.explained().contains("Begin it anew"),
+            "{}",
+            line.explained()
+        );
         let lines = session.log_lines().unwrap();
         assert!(lines.iter().any(|line| line.contains(HANDED_OUT)));
         session
             .rotate_automatic(rotation(NEW), passphrases(NEW))
             .unwrap();
+        assert!(!due(&session).iter().any(change));
         session.close().unwrap();
         assert!(!is_begun(&store));
         assert!(!told(&open_all(store, NEW).unwrap()));

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::api::{
     ExportKeyMaterial, ImportKeyCryptogram, ImportKeyInput, ImportKeyMaterial, KeyMaterialType,
-    Request, Response, Tag, WrappedKey,
+    Request, Response, Tag, WrappedKey, WrappedKeyMaterialFormat,
 };
 
 use crate::pki::CounterpartyFile;
@@ -68,11 +68,35 @@ pub fn told_value(executed: &Executed) -> Option<String> {
         })
 }
 
+/// Whether the block that left holds a terminal's initial key: its header says so (TR-31 usage B1).
+fn is_initial_key(executed: &Executed) -> bool {
+    let block = |wrapped: &WrappedKey| {
+        wrapped.wrapped_key_material_format == WrappedKeyMaterialFormat::TR31_KEY_BLOCK
+            && wrapped.key_material.get(5..7) == Some("B1")
+    };
+    executed.responses.iter().any(
+        |response| matches!(response, Response::ExportKey(output) if block(&output.wrapped_key)),
+    )
+}
+
 /// What left with the file of an executed act: a key, or only what the other side is told.
 pub fn left(executed: &Executed) -> Left {
     const CARRY: &str = "Carry the folder over; NEXT.txt says how.";
     let key = |response: &Response| matches!(response, Response::ExportKey(_));
-    if executed.responses.iter().any(key) {
+    if is_initial_key(executed) {
+        Left {
+            what: tr(
+                "The terminal's initial key went into a file that only the receiver can open. The base key stays here.",
+            ),
+            carry: [
+                tr(CARRY),
+                tr(
+                    "Send the check value by another road: it is compared where the terminal loads the key, and no receipt comes.",
+                ),
+            ],
+            receipt: false,
+        }
+    } else if executed.responses.iter().any(key) {
         Left {
             what: tr("The key went into a file that only the receiver can open."),
             carry: [tr(CARRY), tr("Send the check value by another road.")],

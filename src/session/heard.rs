@@ -40,6 +40,13 @@ pub fn heard(view: &View, op: &Op, field: &str, answer: &dyn Fn(&str) -> String)
     }
     let knows = Knows::of(view);
     let is = |known: &Op, asked: &str| op.name == known.name && field == asked;
+    if is(&op_custody::APPOINT, op_custody::UNTIL.id) {
+        let until = super::span::day(said, super::build_custody::LAST_SECOND);
+        return until
+            .and_then(|until| over(until.millis(), knows.at))
+            .into_iter()
+            .collect();
+    }
     if is(&op_custody::APPOINT, op_custody::MANAGER.id) {
         return knows.manager(&answer(op_custody::PERSON.id), said);
     }
@@ -64,8 +71,20 @@ pub(super) fn no_stand_in(view: &View, person: &str, backup: &str) -> Option<Str
     judged.err().map(|why| why.brief())
 }
 
+/// Whether somebody who is to come could have this stand-in only by taking the stand-in's own place.
+pub(super) fn only_by_their_leaving(view: &View, person: &str, backup: &str) -> bool {
+    Knows::of(view).is_only_by_leaving(person, backup)
+}
+
 fn will_be_refused(why: &Ineligible) -> String {
     say!("This will be refused. {why}", why = why.foretold())
+}
+
+/// An appointment of the past is a record that can be entered, and more often a year that was mistyped.
+fn over(until: i64, now: i64) -> Option<String> {
+    let told =
+        tr("Its last day has passed: it lets nobody hold a part, now or later. Is the year right?");
+    (until < now).then(|| told.to_owned())
 }
 
 fn listed(text: &str) -> Vec<&str> {
@@ -167,6 +186,22 @@ impl Knows<'_> {
             })
     }
 
+    /// Whether somebody is to come and the other holds one of the two parts that make a secret: then it is whose place is
+    /// taken that decides whether one can stand in for the other (C4).
+    fn is_only_by_leaving(&self, person: &str, backup: &str) -> bool {
+        let comes = !person.is_empty() && self.is_free(person);
+        comes && !self.is_free(backup) && self.threshold <= 2
+    }
+
+    /// The same in words.
+    fn newcomers_stand_in(&self, person: &str, backup: &str) -> Option<String> {
+        self.is_only_by_leaving(person, backup).then(|| say!(
+            "{person} holds no part here yet, and {backup} holds one: once {person} holds another, {backup} cannot stand in for {person} (C4, PCI PIN 8-2), unless it is the place of {backup} that {person} takes.",
+            person,
+            backup
+        ))
+    }
+
     /// What would refuse on the day that the stand-in takes the place.
     pub(super) fn cannot_step_in(&self, person: &str, backup: &str) -> Option<Ineligible> {
         let judged = self.ledger.may_stand_in(person, backup);
@@ -197,7 +232,8 @@ impl Knows<'_> {
                 why = why.foretold()
             )
         });
-        role.into_iter().chain(rules).collect()
+        let newcomer = self.newcomers_stand_in(person, backup);
+        role.into_iter().chain(rules).chain(newcomer).collect()
     }
 }
 
@@ -214,7 +250,8 @@ impl Session {
             strict: self.profile == Profile::Production,
         };
         let (person, backup) = (&appointment.person, &appointment.backup);
-        let mut told = knows.manager(person, &appointment.manager);
+        let mut told = Vec::from_iter(over(appointment.until, knows.at));
+        told.extend(knows.manager(person, &appointment.manager));
         told.extend(knows.stand_in(person, backup));
         told
     }
@@ -308,6 +345,31 @@ mod tests {
             eve.contains("A7") && eve.contains("no signed appointment"),
             "{eve}"
         );
+    }
+
+    /// The same rule refuses it of those who hold a part; of somebody who is to come it was found at the next rotation.
+    #[test]
+    fn a_stand_in_of_somebody_who_is_to_come_is_judged_ahead() {
+        let view = view();
+        let appoint = &op_custody::APPOINT;
+        let told = |backup| {
+            let answers = [("person", "Dan"), ("stand-in", backup)];
+            said(&view, appoint, "stand-in", &answers)
+        };
+        assert!(
+            told("Ana").contains("unless it is the place of Ana"),
+            "{}",
+            told("Ana")
+        );
+        assert_eq!(told("Eve"), "");
+    }
+
+    #[test]
+    fn an_appointment_that_is_over_asks_whether_the_year_is_right() {
+        let view = view();
+        let told = |until| said(&view, &op_custody::APPOINT, "until", &[("until", until)]);
+        assert!(told("2020-11-30").contains("Is the year right?"));
+        assert_eq!(told(view.now.rfc3339().split_at(10).0), "");
     }
 
     #[test]

@@ -68,11 +68,17 @@ pub fn left(
             None => entry,
         }
     };
-    let (can, cannot): (Vec<Entry>, Vec<Entry>) = entries
-        .into_iter()
-        .map(off)
-        .partition(|entry| entry.off.is_none());
-    can.into_iter().chain(cannot).collect()
+    let leaving = |entry: &Entry| super::heard::only_by_their_leaving(view, &person, &entry.id);
+    let told = |mut entry: Entry| {
+        if entry.id != SOMEBODY_ELSE && leaving(&entry) {
+            entry.note = say!("only if {person} takes this place", person);
+        }
+        entry
+    };
+    let mut entries: Vec<Entry> = entries.into_iter().map(off).map(told).collect();
+    // What is chosen before anybody chooses is a choice that no rule may refuse later.
+    entries.sort_by_key(|entry| (entry.off.is_some(), leaving(entry)));
+    entries
 }
 
 /// The copies on record; those that are gone are shown and off.
@@ -198,6 +204,18 @@ mod tests {
             ben.starts_with("C4 (PCI PIN 8-2): Ben holds since") && ben.contains("part 2"),
             "{ben}"
         );
+    }
+
+    #[test]
+    fn nobody_who_holds_a_part_is_proposed_for_somebody_who_is_to_come() {
+        let view = view();
+        let appoint = &op_custody::APPOINT;
+        let all = entries(&view, appoint, "stand-in").unwrap();
+        let left = left(&view, all, appoint, "stand-in", |_| "Dan".to_owned());
+        assert_eq!(left.first().unwrap().id, SOMEBODY_ELSE);
+        let ana = left.iter().find(|e| e.id == "Ana").unwrap();
+        assert_eq!(ana.note, "only if Dan takes this place");
+        assert!(ana.off.is_none());
     }
 
     #[test]

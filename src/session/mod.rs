@@ -104,6 +104,7 @@ mod sentence_custody;
 mod sentence_issuing;
 mod sentence_naming;
 mod sentence_tokens;
+mod slip;
 pub mod span;
 mod standing;
 mod state;
@@ -166,9 +167,11 @@ pub use resharing::{Reshared, Resharing};
 pub use restoring::{Height, NewerLog, Restored, Since, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{
-    NOT_SAID, NOT_TAKEN, Relief, Run, RunOutcome, STOPPED_AT, STOPPED_BY, StepRecord, StepState,
+    IN_THE_OPEN, NOT_SAID, NOT_TAKEN, Relief, Run, RunOutcome, STOPPED_AT, STOPPED_BY, StepRecord,
+    StepState,
 };
 pub(crate) use sentence::groups as in_groups;
+pub use slip::Slip;
 pub use standing::standing_open;
 pub(crate) use state::copy_state;
 pub use stop::{STOPPED, Stop, searching};

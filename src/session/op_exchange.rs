@@ -257,7 +257,7 @@ pub const EXPORT_TR34: Op = Op {
         Field {
             id: "nonce",
             label: "Random number (nonce)",
-            hint: "Only if the receiver gave a random number: 16 to 32 hex digits, or its random token (RT_KRD). Left \
+            hint: "Only if the receiver gave a random number: 16 to 32 hex digits, or its random token (RT_KRD) of up to 68. Left \
                    empty, the token is one-pass and carries the time of signing.",
             kind: Kind::Hex { min: 16, max: 68 },
             optional: true,

@@ -169,7 +169,11 @@ pub(super) fn exemption(answers: &Answers, now: i64) -> Result<CustodyAct, Refus
         reason: text(&REASON)?,
         form: text(&FORM)?,
         from: now,
-        until: day_of(UNTIL.id, answers.text(UNTIL.id)?, "T23:59:59Z")?,
+        until: day_of(
+            UNTIL.id,
+            answers.text(UNTIL.id)?,
+            super::build_custody::LAST_SECOND,
+        )?,
     }))
 }
 

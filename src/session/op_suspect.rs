@@ -17,7 +17,7 @@ use super::field::{Choice, Field, Kind};
 use super::op::{KEY, Op};
 use super::op_custody::REASON;
 use super::sentence::{Details, line, name_of};
-use super::state::State;
+use super::state::{ExportRecord, State};
 
 /// Suspect, or cleared after it was looked into.
 pub const VERDICT: Field = Field {
@@ -82,6 +82,10 @@ pub(crate) struct UnderRecord {
     pub(crate) arn: String,
     /// The ARN of the key above it.
     pub(crate) above: String,
+    /// Of the terminal whose initial key was in the block in the key's place, its key serial number: the key itself does not
+    /// stand under the other, for nothing leads back from an initial key to its base key (ANSI X9.24-1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) serial: Option<String>,
 }
 
 /// The mark that the answers describe.
@@ -156,7 +160,8 @@ fn with_dependants(state: &State, key: &str) -> Vec<String> {
     let mut todo = vec![key.to_owned()];
     let mut all = Vec::new();
     while let Some(arn) = todo.pop() {
-        let under = state.under.iter().filter(|u| u.above == arn);
+        let under = state.under.iter();
+        let under = under.filter(|u| u.above == arn && u.serial.is_none());
         todo.extend(
             under
                 .map(|u| u.arn.clone())
@@ -214,16 +219,32 @@ pub(super) fn impact(state: &State, key: &str) -> Vec<String> {
             }
         }));
         let sent = state.exports.iter().filter(|e| e.arn == arn);
-        lines.extend(sent.map(|e| {
-            say!(
-                "{label} at {receiver}, sent {day}",
-                label,
-                receiver = e.receiver,
-                day = day(e.at)
-            )
-        }));
+        lines.extend(sent.map(|e| sent_line(state, e)));
+        lines.extend(initial_keys_under(state, &arn).map(|e| sent_line(state, e)));
     }
     lines
+}
+
+/// Initial keys that left under a key; their base keys do not stand under it.
+fn initial_keys_under<'a>(
+    state: &'a State,
+    above: &'a str,
+) -> impl Iterator<Item = &'a ExportRecord> {
+    let under = move |e: &&ExportRecord| {
+        let mut records = state.under.iter().filter(|u| u.above == above);
+        e.serial.is_some() && records.any(|u| u.arn == e.arn && u.serial == e.serial)
+    };
+    state.exports.iter().filter(under)
+}
+
+/// What left, where it is, and since when.
+fn sent_line(state: &State, export: &ExportRecord) -> String {
+    say!(
+        "{label} at {receiver}, sent {day}",
+        label = export.called(name_of(&export.arn, &state.engine)),
+        receiver = export.receiver,
+        day = day(export.at)
+    )
 }
 
 impl Session {
@@ -301,6 +322,7 @@ pub(super) fn remember(working: &mut State, request: &Request, response: &Respon
             ImportKeyMaterial::Tr31KeyBlock(block) => Some((
                 output.key.key_arn.clone(),
                 block.wrapping_key_identifier.clone(),
+                None,
             )),
             _ => None,
         },
@@ -308,16 +330,18 @@ pub(super) fn remember(working: &mut State, request: &Request, response: &Respon
             ExportKeyMaterial::Tr31KeyBlock(block) => Some((
                 input.export_key_identifier.clone(),
                 block.wrapping_key_identifier.clone(),
+                super::effects::initial_key_of(input),
             )),
             _ => None,
         },
         _ => None,
     };
     let arn = |named: &str| working.engine.find(named).map(|r| r.key.key_arn.clone());
-    let Some((key, above)) = pair.and_then(|(key, above)| Some((arn(&key)?, arn(&above)?))) else {
+    let known = pair.and_then(|(key, above, serial)| Some((arn(&key)?, arn(&above)?, serial)));
+    let Some((arn, above, serial)) = known else {
         return;
     };
-    let record = UnderRecord { arn: key, above };
+    let record = UnderRecord { arn, above, serial };
     if !working.under.contains(&record) {
         working.under.push(record);
     }

@@ -29,7 +29,7 @@ const BOUND_BY: Field = Field {
 const NONCE: Field = Field {
     id: "nonce",
     label: "Random number (nonce)",
-    hint: "The random number that the device gave for this: 16 to 32 hex digits, or its random token (RT_KRD).",
+    hint: "The random number that the device gave for this: 16 to 32 hex digits, or its random token (RT_KRD) of up to 68.",
     kind: Kind::Hex { min: 16, max: 68 },
     optional: false,
 };

@@ -78,6 +78,9 @@ pub const GOES_TO: &str = "folder named at its beginning";
 /// Note of a step: answers that did not agree, each as `FIELD of PERSON at TIME`; never what they said.
 pub const NOT_TAKEN: &str = "not taken";
 
+/// Note of a step: what of secrets was typed where it is drawn, each as `WHAT at FIELD by PERSON at TIME`; never itself.
+pub const IN_THE_OPEN: &str = "typed in the open";
+
 /// Note of a person who signed the request of a step, with the time: begins so, and ends with the name and `)`.
 pub(crate) const SIGNED_AT: &str = "signed at (";
 

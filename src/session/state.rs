@@ -10,6 +10,7 @@ use crate::api::{Key, Timestamp};
 use crate::custody::ledger::Ledger;
 use crate::custody::{Person, Policy};
 use crate::engine::EngineState;
+use crate::text::say;
 
 use super::era::Era;
 use super::run::Run;
@@ -209,6 +210,14 @@ pub(crate) struct ExportRecord {
 }
 
 impl ExportRecord {
+    /// What left, where the key has this name: it, or a terminal's initial key of it.
+    pub(crate) fn called(&self, label: String) -> String {
+        match &self.serial {
+            Some(serial) => say!("initial key {serial} of {label}", serial, label),
+            None => label,
+        }
+    }
+
     /// A key that left whole, of which no answer has come: what of it is known from the key itself.
     pub(crate) fn sent(key: &Key, receiver: String, at: i64) -> Self {
         Self {

@@ -16,8 +16,8 @@ pub fn trust_file(text: &str) -> Result<Vec<Trusted>, String> {
         }
         let entry = trust_line(line).ok_or_else(|| {
             format!(
-                "line {n} is not a fingerprint (64 hex digits or 16 words) and a name. Nothing was verified. Type it \
-                 as the signed enrolment form has it."
+                "line {n} is not a fingerprint (64 hex digits or 16 words) and a name. Nothing was verified. Type one \
+                 line a person, the fingerprint as the signed enrolment form has it and then the name: 3498...79e3 Ana."
             )
         })?;
         trusted.push(entry);

@@ -262,6 +262,14 @@ pub struct ExportView {
     pub earlier: Vec<(Timestamp, String, String)>,
 }
 
+impl ExportView {
+    /// Whether the receiver is to send an answer that is read here. Of a terminal's initial key nobody can: neither AWS nor
+    /// another keymoot holds one, and whoever loads it compares its check value at the device.
+    pub fn waits_for_answer(&self) -> bool {
+        self.state == "sent" && self.serial.is_none()
+    }
+}
+
 /// A file for others that an act made and nobody has on a medium yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnwrittenView {
@@ -443,6 +451,8 @@ pub struct View {
     pub unfinished: bool,
     /// Shares of a recovery set that was begun and cut off may lie on media: until everything is made new.
     pub recovery_cut: bool,
+    /// Whether a change of people was cut off after they had new words, and none was finished since.
+    pub rotation_cut: bool,
     /// Envelopes of sets that ended, and what became of them, oldest first.
     pub old_envelopes: Arc<Vec<super::op_envelopes::OldEnvelopes>>,
     /// The recovery set that was made last, where one was.

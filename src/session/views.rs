@@ -19,7 +19,7 @@ use super::view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, RecoveryView, View,
 };
 use super::{Session, label_of, op, sentence};
-use crate::text::{say, tr};
+use crate::text::tr;
 
 impl Session {
     /// The read-only view.
@@ -67,6 +67,7 @@ impl Session {
             copies: self.copies(),
             unfinished: self.book.vault().is_unfinished(),
             recovery_cut: super::handed_out::recovery_cut(&self.state),
+            rotation_cut: super::handed_out::rotation_cut(&self.state),
             old_envelopes: Arc::new(self.state.old_envelopes.clone()),
             ledger: self.ledger_view(),
             open_reshare: self.book.vault().header().custody.len() > 1,
@@ -265,10 +266,7 @@ impl Session {
         let label = self
             .record(&export.arn)
             .map_or_else(|| export.arn.clone(), name_of);
-        let label = match &export.serial {
-            Some(serial) => say!("initial key {serial} of {label}", serial, label),
-            None => label,
-        };
+        let label = export.called(label);
         ExportView {
             arn: export.arn.clone(),
             label,

@@ -168,7 +168,7 @@ impl Desk {
             Order::Answer { answers, stop } => return self.answer(answers, stop),
             Order::Abort { reason, by } => return self.abort(&reason, by.as_deref()),
             Order::CloseUnsigned => return self.close_unsigned(),
-            Order::Mistyped(field) => return self.mistyped(field),
+            Order::Mistyped(field, slip) => return self.mistyped(field, slip),
             Order::Deviate(happened) => return self.deviate(&happened),
             Order::SetAside => return self.set_aside(),
             Order::Stay => return self.stay(),

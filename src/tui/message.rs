@@ -16,7 +16,6 @@ use crate::api::Timestamp;
 use crate::ceremony::{Answer, Ask, Finding, Play, Rehearsals, Showing};
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
-use crate::session::Trail;
 use crate::session::above::Above;
 use crate::session::founding::Papers;
 use crate::session::returning::Return;
@@ -24,6 +23,7 @@ use crate::session::{
     BackupDone, Bootstrap, CardSlip, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
     WitnessAnswer,
 };
+use crate::session::{Slip, Trail};
 use crate::text::{say, tr};
 
 /// What the app takes in.
@@ -171,8 +171,8 @@ pub(crate) enum Order {
     Abort { reason: String, by: Option<String> },
     /// Closes a stop without those who have yet to sign it.
     CloseUnsigned,
-    /// The form refused what was typed for this field, whose value is compared: that is counted.
-    Mistyped(&'static str),
+    /// The form refused what was typed for this field, in a way that goes on record.
+    Mistyped(&'static str, Slip),
     /// Records that something happened that the script does not foresee.
     Deviate(String),
     /// The ceremony is left for now: papers that lie open are put away first.
@@ -263,7 +263,7 @@ impl Order {
                 tr("working on it; sealing envelopes takes some seconds").into()
             }
             Self::Abort { .. } | Self::CloseUnsigned => tr("stopping the ceremony").into(),
-            Self::Mistyped(_) | Self::Deviate(_) | Self::SetAside | Self::Stay => {
+            Self::Mistyped(..) | Self::Deviate(_) | Self::SetAside | Self::Stay => {
                 tr("recording it").into()
             }
             Self::Preview(_) => tr("checking the request").into(),

@@ -122,6 +122,7 @@ pub(crate) fn rehearsal() -> View {
         open_reshare: false,
         unfinished: false,
         recovery_cut: false,
+        rotation_cut: false,
         old_envelopes: Arc::default(),
         recovery: None,
         by_recovery: false,

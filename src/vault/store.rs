@@ -42,7 +42,7 @@ pub enum StoreError {
     },
     /// Nothing is there.
     #[error(
-        "{place}: no such folder. No vault was opened; check the name, or `keymoot init` makes one."
+        "{place}: no such folder. No vault was opened; check the name. If its medium is lost or broken, Welcome returns to a copy (`keymoot vault restore`); `keymoot init` makes a new one."
     )]
     Missing {
         /// Where the vault was looked for.

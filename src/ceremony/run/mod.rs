@@ -40,6 +40,7 @@ mod scripted;
 mod serves;
 mod sign;
 mod sign_off;
+mod slips;
 mod standing;
 mod stop_signed;
 mod stopping;
@@ -388,25 +389,6 @@ impl Runner {
         };
         session.perform(Command::Journal(arrow))?;
         Ok(())
-    }
-
-    /// Records that the form itself refused what was typed for a value that is compared with another channel: before the
-    /// same is asked again, so that no interruption loses it. Which field, whose and when; never what was typed, and
-    /// against no number of tries that a script allows, since nothing was compared.
-    ///
-    /// # Errors
-    /// What the door refused.
-    pub fn mistyped(&mut self, session: &mut Session, field: &str) -> Result<(), RunError> {
-        let turn = self.turns.front().filter(|_| self.stage == Stage::Turn);
-        let asked = turn.filter(|turn| turn.fields.contains(&field) && is_compared(field));
-        let Some(person) = asked.map(|turn| turn.person.clone()) else {
-            return Ok(());
-        };
-        let line = format!(
-            "{field} ({NOT_IN_FORM}) of {person} at {}",
-            session.now().rfc3339()
-        );
-        self.note_not_taken(session, line)
     }
 
     /// Ends the step where its script allows so many wrong answers (`on_fail = "retry:3"`) and one more was given.

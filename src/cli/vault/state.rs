@@ -184,7 +184,7 @@ pub(super) fn inside(session: &Session) -> Inside {
         deletions_pending: view.keys.iter().filter(pending).count(),
         pending_approvals: view.pending.len(),
         open_runs: view.runs.iter().filter(|r| r.outcome.is_none()).count(),
-        open_receipts: view.exports.iter().filter(|e| e.state == "sent").count(),
+        open_receipts: view.exports.iter().filter(|e| e.waits_for_answer()).count(),
         verified_backups: view.backups,
         copies: copies_of(view),
         drills: drills_of(&view.people),

@@ -63,6 +63,9 @@ fn of_custody(kind: &str) -> &'static str {
         "cut" => tr(
             "Holders had words and perhaps envelopes of a recovery set that never came into force. Each such envelope holds a share of this vault's identities: destroy them in front of the witness. One that cannot be found is reason to rotate, and only a rotation ends this line.",
         ),
+        "change" => tr(
+            "People had new words, perhaps new envelopes, and the change was cut off before it counted: the words and envelopes of before open the vault. Begin it anew at Custodians; until one is finished this line stays. The words and envelopes of the one that was cut open nothing: destroy them.",
+        ),
         "reshare" => {
             tr("Until everybody has proven the new envelopes, those of before open the vault.")
         }

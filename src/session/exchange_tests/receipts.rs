@@ -175,3 +175,28 @@ fn a_receipt_is_judged_by_what_the_block_said() {
     wider["Exportable"] = serde_json::json!(true);
     assert!(!verdict(&mut session, &wider).confirmed);
 }
+
+/// Nothing leads back from an initial key to its base key: the base key does not stand under what it left under, and what
+/// lies elsewhere is the initial key.
+#[test]
+fn an_initial_key_leaves_its_base_key_out_of_it() {
+    let (_, mut session) = practice(true);
+    let (base, kek) = base_and_kek(&mut session);
+    exported(
+        &mut session,
+        &serde_json::json!({"ExportKeyIdentifier": base,
+        "KeyMaterial": {"Tr31KeyBlock": {"WrappingKeyIdentifier": kek}},
+        "ExportAttributes": {"ExportDukptInitialKey": {"KeySerialNumber": "FFFF9876543210E00000"}}}),
+    );
+    let below = |arn: &str| crate::session::op_suspect::impact(&session.state, arn);
+    let initial = "initial key FFFF9876543210E00000 of ";
+    for arn in [&base, &kek] {
+        let lines = below(arn);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with(initial), "{lines:?}");
+    }
+    let view = session.view();
+    assert!(!view.exports[0].waits_for_answer());
+    let due = crate::session::due::due(&view, view.now);
+    assert!(due.iter().all(|line| line.kind != "receipt"), "{due:?}");
+}

@@ -48,9 +48,6 @@ pub fn leaving(field: &Field, algorithm: &str) -> Vec<Entry> {
 
 /// Yes and no to leaving, the safe answer first; a pair has no choice.
 pub fn exportable(algorithm: &str) -> Vec<Entry> {
-    let pair = KeyAlgorithm::ALL
-        .iter()
-        .any(|a| a.name() == algorithm && a.modulus_bits().is_some());
     let leaves = Entry::new(
         "yes",
         tr("yes, to a partner, a processor or another vault"),
@@ -62,7 +59,7 @@ pub fn exportable(algorithm: &str) -> Vec<Entry> {
             tr("no, never"),
             tr("nobody else will ever hold this key"),
         ),
-        if pair {
+        if is_pair(algorithm) {
             leaves.off_because(tr(
                 "an RSA pair: its private half never travels, and its certificate is given out without this",
             ))
@@ -84,12 +81,23 @@ pub fn enabled() -> Vec<Entry> {
     ]
 }
 
+fn is_pair(algorithm: &str) -> bool {
+    let mut known = KeyAlgorithm::ALL.iter();
+    known.any(|a| a.name() == algorithm && a.modulus_bits().is_some())
+}
+
 /// What the answer to leaving means for a key of this purpose.
-pub fn about_exportable(usage: &str, chosen: &str) -> &'static str {
+pub fn about_exportable(usage: &str, algorithm: &str, chosen: &str) -> &'static str {
     let carries = usage_named(usage).is_some_and(|u| matches!(u.code(), "K0" | "K1"));
     match chosen {
         "no" if carries => tr(
             "A key-encryption key that never leaves opens nothing for a partner: what it wraps, only this vault unwraps. If you mean to share it, the answer is yes.",
+        ),
+        "no" if is_pair(algorithm) => tr(
+            "Its private half never travels. Its certificate is given out all the same: v at Home, then \"Give out a certificate\".",
+        ),
+        "no" if usage_named(usage).is_some_and(|u| u.code() == "B0") => tr(
+            "From a base key that never leaves no terminal gets an initial key either: for that the answer is yes. It cannot be changed later.",
         ),
         "no" => tr(
             "If somebody else shall hold this key one day, the answer is yes: later it cannot be changed, and a new key has to be made.",

@@ -13,7 +13,9 @@ use crate::session::view::{KeyRow, View};
 use crate::session::{Comparing, op_exchange, op_suspect, op_tr34};
 use crate::text::{say, tr};
 
-use super::{Entry, SUSPECT_OFF, export_off, export_off_words, out_off, state_word};
+use super::{
+    Entry, NO_DUKPT, SUSPECT_OFF, export_off, export_off_words, is_no_dukpt, out_off, state_word,
+};
 
 /// The keys that a key field of an act takes, and why the others cannot be taken, as far as that is known before
 /// the door judges it. Those that can serve come first.
@@ -94,15 +96,16 @@ fn entry(op: &str, field: &str, row: &KeyRow) -> Entry {
 /// The base derivation keys among the keys of an act; the others are off.
 pub fn base_keys(entries: Vec<Entry>, view: &View) -> Vec<Entry> {
     let base = |id: &str| {
-        let mut rows = view.keys.iter();
-        rows.any(|row| row.key.key_arn == id && row.key.key_attributes.key_usage.code() == BASE_KEY)
+        let row = view.keys.iter().find(|row| row.key.key_arn == id)?;
+        let attributes = &row.key.key_attributes;
+        (attributes.key_usage.code() == BASE_KEY).then_some(attributes)
     };
-    sorted(entries.into_iter().map(|entry| {
-        if base(&entry.id) {
-            entry
-        } else {
-            entry.off_because(tr(NO_BASE_KEY))
+    sorted(entries.into_iter().map(|entry| match base(&entry.id) {
+        None => entry.off_because(tr(NO_BASE_KEY)),
+        Some(attributes) if is_no_dukpt(attributes.key_usage, attributes.key_algorithm) => {
+            entry.off_because(tr(NO_DUKPT))
         }
+        Some(_) => entry,
     }))
 }
 
@@ -110,7 +113,7 @@ pub fn base_keys(entries: Vec<Entry>, view: &View) -> Vec<Entry> {
 const NO_BASE_KEY: &str = "it is no base derivation key (purpose B0)";
 
 /// The purpose of a base derivation key.
-const BASE_KEY: &str = "B0";
+pub(super) const BASE_KEY: &str = "B0";
 
 /// Whether the vault has a key that a key field of an act takes.
 pub fn has_key_for(view: &View, op: &str, field: &str) -> bool {

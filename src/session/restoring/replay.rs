@@ -334,7 +334,11 @@ fn exported(working: &mut State, told: &Told) -> bool {
     };
     working.exports.push(export);
     if let Some(above) = above {
-        let under = UnderRecord { arn, above };
+        let under = UnderRecord {
+            arn,
+            above,
+            serial: told.text("initial_key").map(str::to_owned),
+        };
         if !working.under.contains(&under) {
             working.under.push(under);
         }

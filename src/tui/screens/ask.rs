@@ -143,7 +143,7 @@ impl Screen for Ask {
                     ),
                 ),
                 so_far: if self.refused {
-                    tr("nothing was asked; the refusal before this stands in the audit log")
+                    tr("nothing was asked; a refused passphrase is told in the audit log")
                 } else {
                     tr("nothing was asked, nothing has changed")
                 }

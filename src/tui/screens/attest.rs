@@ -244,7 +244,7 @@ impl Screen for Attest {
         };
         Footing {
             acts,
-            enter: self.form.more_says().unwrap_or_else(|| last.into()),
+            enter: self.form.enter_says(last),
             so_far,
         }
     }

@@ -21,7 +21,7 @@ use super::super::sign::DROPPED;
 use super::super::stop_signed::{signers, stopped_at};
 use super::super::stopping::without_stop;
 use super::Material;
-use crate::session::NOT_TAKEN;
+use crate::session::{IN_THE_OPEN, NOT_TAKEN};
 
 /// Whether people sign in a step.
 pub(super) fn signs(step: &Step) -> bool {
@@ -113,6 +113,11 @@ fn compared(record: &StepRecord) -> Vec<String> {
         } else {
             format!("check value {} typed and equal", kcv.to_ascii_uppercase())
         });
+    }
+    if let Some(told) = note(IN_THE_OPEN) {
+        parts.push(format!(
+            "typed where everybody reads it, and wiped: {told}; whoever saw it knows it"
+        ));
     }
     if let Some(answers) = note(NOT_TAKEN) {
         let times = match not_taken_of(&answers).count() {

@@ -296,7 +296,10 @@ impl Create {
         let chosen = self.choices.chosen().map_or("", |e| e.id.as_str());
         match self.field().map(|f| f.kind) {
             Some(Kind::Algorithm) => guide::about_algorithm(self.answer("usage"), chosen),
-            Some(Kind::YesNo) => guide::about_exportable(self.answer("usage"), chosen).to_owned(),
+            Some(Kind::YesNo) => {
+                guide::about_exportable(self.answer("usage"), self.answer("algorithm"), chosen)
+                    .to_owned()
+            }
             _ => String::new(),
         }
     }

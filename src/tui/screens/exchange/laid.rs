@@ -7,7 +7,7 @@ use crate::tui::widgets::list::Column;
 /// `2 sent, 1 without receipt · 1 given out · 1 root`
 pub(super) fn counts(view: &View) -> String {
     let standing = |state: &str| view.exports.iter().filter(|e| e.state == state).count();
-    let open = standing("sent");
+    let open = view.exports.iter().filter(|e| e.waits_for_answer()).count();
     if let differ @ 1.. = standing("DIFFERS") {
         return say!(
             "{sent} sent, {differ} DIFFERS, {open} without receipt · {given} given out",

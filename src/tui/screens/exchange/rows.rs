@@ -310,6 +310,10 @@ fn sent(export: &ExportView) -> Vec<Line> {
         lines.push(Line::new(tr("token ends"), clock(until)));
     }
     let receipt = match export.state.as_str() {
+        "sent" if export.serial.is_some() => {
+            tr("none comes as a file: its check value is compared where the terminal loads it")
+                .to_owned()
+        }
         "sent" => tr("none yet: the receiver's answer says whether it arrived").to_owned(),
         state => said::export(state).to_owned(),
     };

@@ -15,6 +15,7 @@ use super::stop_run::StopRun;
 use super::{ended, handover};
 use crate::ceremony::{self, Ask, Showing};
 use crate::session;
+use crate::session::Slip;
 use crate::session::field::{Footing, Kind};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -130,8 +131,18 @@ impl RunScreen {
     /// What the form has just refused of a value that is compared goes on record before anything else is typed.
     fn count_refused(&mut self) -> Reaction {
         match self.form.refusal() {
-            Some(field) if ceremony::is_compared(field) => Reaction::order(Order::Mistyped(field)),
+            Some(field) if ceremony::is_compared(field) => {
+                Reaction::order(Order::Mistyped(field, Slip::Form))
+            }
             _ => Reaction::none(),
+        }
+    }
+
+    /// And so does something secret that was drawn for a moment.
+    fn count_exposed(&mut self) -> Reaction {
+        match self.form.exposed() {
+            Some((field, slip)) => Reaction::order(Order::Mistyped(field, slip)),
+            None => Reaction::none(),
         }
     }
 
@@ -449,12 +460,12 @@ impl Screen for RunScreen {
             self.again = None;
             self.form.key(&key);
         }
-        Reaction::none()
+        self.count_exposed()
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
         self.form.paste(text);
-        Reaction::none()
+        self.count_exposed()
     }
 
     fn idle_lock(&self) -> Option<i64> {

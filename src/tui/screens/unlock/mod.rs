@@ -230,8 +230,11 @@ impl Unlock {
         Reaction::none()
     }
 
+    /// Where a change of people was cut off, whoever types the newest words is told here which ones count.
     fn refused(&mut self, text: &str) {
-        self.error = Some(text.to_owned());
+        let set = self.bootstrap.as_ref().filter(|_| self.entered.is_empty());
+        let begun = set.and_then(|b| b.unfinished.as_ref());
+        self.error = Some(begun.map_or_else(|| text.to_owned(), |begun| format!("{text} {begun}")));
         self.form.unopened(text);
         if matches!(self.phase, Phase::Reading | Phase::Opening) {
             self.turn(Phase::Failed);

@@ -14,29 +14,48 @@ fn begun(profile: Profile, here: bool) -> State {
 }
 
 fn begun_with(profile: Profile, here: bool, recovery: Option<(String, u8, u8)>) -> State {
+    with(public(profile, here, recovery))
+}
+
+fn with(public: Bootstrap) -> State {
     let mut state = snapshot::state(Unlock::new("acme.vault".into(), Then::Home));
+    told(&mut state, News::Bootstrap(public));
+    state
+}
+
+fn public(profile: Profile, here: bool, recovery: Option<(String, u8, u8)>) -> Bootstrap {
     let people = [
         ("Ada", "administrator"),
         ("Ana", "custodian"),
         ("Ben", "custodian"),
         ("Cho", "custodian"),
     ];
-    told(
-        &mut state,
-        News::Bootstrap(Bootstrap {
-            unfinished: None,
-            vault_id: "00".repeat(16),
-            profile,
-            k: 2,
-            people: people
-                .map(|(n, r)| (n.to_owned(), r.to_owned(), here))
-                .to_vec(),
-            by_recovery: false,
-            recovery,
-            practice: std::collections::BTreeMap::new(),
-        }),
-    );
-    state
+    Bootstrap {
+        unfinished: None,
+        vault_id: "00".repeat(16),
+        profile,
+        k: 2,
+        people: people
+            .map(|(n, r)| (n.to_owned(), r.to_owned(), here))
+            .to_vec(),
+        by_recovery: false,
+        recovery,
+        practice: std::collections::BTreeMap::new(),
+    }
+}
+
+/// Whoever holds two papers types the newest words; that those of before count is said where they are refused.
+#[test]
+fn words_of_a_change_that_was_cut_are_refused_with_what_counts() {
+    let begun = "A change of people was begun here and not finished.";
+    let mut public = public(Profile::Production, false, None);
+    public.unfinished = Some(begun.into());
+    let mut state = with(public);
+    snapshot::press(&mut state, "<Enter><Enter>a.age<Enter>new words<Enter>");
+    let refused = "The passphrase does not open this envelope.";
+    told(&mut state, News::Refused(refused.into()));
+    let shown = text(&mut state);
+    assert!(shown.contains(refused) && shown.contains(begun), "{shown}");
 }
 
 #[test]

@@ -1,12 +1,18 @@
 //! All of a form was refused: which field that is about, and where the cursor goes.
 
 use super::{Form, Line};
+use crate::session::Slip;
 use crate::session::build::about_field;
 
 impl Form {
     /// The field, by its id, whose text the form has refused since this was asked last.
     pub(crate) fn refusal(&mut self) -> Option<&'static str> {
         self.refusal.take()
+    }
+
+    /// The field, by its id, in which something secret was drawn and wiped since this was asked last, and what it read like.
+    pub(crate) fn exposed(&mut self) -> Option<(&'static str, Slip)> {
+        self.exposed.take()
     }
 
     /// All of it was refused: the focus goes to the field that the refusal is about, and Enter goes through the fields
