@@ -131,6 +131,14 @@ impl OpenRun {
         )
     }
 
+    /// The same where something is asked before Home: that page's Enter does something else.
+    pub fn offered_later(&self) -> String {
+        say!(
+            "A ceremony stands open here: {title}. After this page Home offers to go on with it.",
+            title = self.title
+        )
+    }
+
     /// What is said at the shell when people leave: where it stands, the command that goes on, and what lies in people's
     /// hands.
     pub fn left(&self, command: &str) -> String {

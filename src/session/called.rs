@@ -48,8 +48,21 @@ const CALLED: &[(&str, &str)] = &[
         "report reports minutes bundle auditor assessor inspection record records proof runs print printed pdf",
     ),
     (
+        "rehearse",
+        "practice practise rehearse rehearsal ceremony ceremonies script scripts try training tutorial demo exercise sample play run learn trial",
+    ),
+    (
+        "open",
+        "unlock passphrase passphrases password login logon enter work continue resume",
+    ),
+    (
+        "elsewhere",
+        "unlock stick usb medium path browse find folder other login",
+    ),
+    ("create", "new make init setup start vault"),
+    (
         "doctor",
-        "machine network offline online cable swap memory clock time check host health camera usb version about",
+        "fit fitness ready machine network offline online cable swap memory clock time check host health camera usb version about",
     ),
     (
         "settings",
@@ -203,7 +216,11 @@ mod tests {
     use crate::session::op;
 
     /// Places of the workstation that are no acts.
-    const PLACES: [&str; 19] = [
+    const PLACES: [&str; 23] = [
+        "rehearse",
+        "open",
+        "elsewhere",
+        "create",
         "due",
         "partner",
         "keys",

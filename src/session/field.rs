@@ -19,6 +19,16 @@ const READ_ALOUD: [&str; 2] = [super::asked::CARD_WORDS.id, super::returning::LA
 /// Numbers that are read off a package of a component.
 const SERIALS: [&str; 3] = ["serial", "advised", "watched"];
 
+/// Where somebody is named who need not be known yet. Places of a vault that is being made have names of their own.
+const NAMES: [&str; 6] = [
+    "person",
+    "manager",
+    "second-manager",
+    "stand-in",
+    "joins",
+    "administrator",
+];
+
 /// Hex digits of the shortest component that is taken.
 const COMPONENT_DIGITS: usize = 16;
 
@@ -36,6 +46,9 @@ pub(crate) fn reads_like_words(text: &str, begun: bool) -> bool {
 
 /// What a date and time that is none is told, after its label.
 const A_TIME: &str = "is no date and time: write it in UTC as 2026-12-01 09:00";
+
+/// What a number or a date is told where somebody is named.
+const NO_NAME: &str = "is no name: a name has letters";
 
 /// The same of a day.
 const A_DAY: &str = "is no day: write it as 2026-12-01";
@@ -193,6 +206,12 @@ impl Field {
         !unseen.contains(&self.kind) && !aloud && reads_like_words(text, begun)
     }
 
+    /// Whether a name is wanted here: a number or a date is an answer to another field.
+    fn names_somebody(&self) -> bool {
+        let place = self.id.starts_with("custodian-") || self.id.starts_with("witness");
+        matches!(self.kind, Kind::Text { .. }) && (place || NAMES.contains(&self.id))
+    }
+
     /// Whether what is typed here can only be a component that was meant for another field: a package's number has letters
     /// and digits, and none so many hex digits and nothing else.
     pub fn holds_component(&self, text: &str) -> bool {
@@ -207,6 +226,9 @@ impl Field {
     fn check_text(&self, text: &str, max: usize) -> Result<String, FieldError> {
         if self.holds_component(text) {
             return Err(self.wrong(tr(COMPONENT_ASTRAY)));
+        }
+        if self.names_somebody() && !text.chars().any(char::is_alphabetic) {
+            return Err(self.wrong(NO_NAME));
         }
         if text.chars().count() > max {
             return Err(self.wrong(&format!("is longer than {max} characters")));
@@ -393,6 +415,20 @@ mod tests {
         for number in ["TE-448120", "1234 5678 9012 3456", "none-1", "ABCDEF"] {
             assert!(serial.check(number).is_ok(), "{number}");
         }
+    }
+
+    #[test]
+    fn a_number_or_a_date_is_no_name() {
+        use crate::session::founding::fields::ADMINISTRATOR;
+        use crate::session::op_custody::{HOW, JOINS, MANAGER};
+        for field in [MANAGER, JOINS, ADMINISTRATOR] {
+            for text in ["4", "2027-11-30"] {
+                let why = field.check(text).unwrap_err().to_string();
+                assert!(why.contains("is no name"), "{why}");
+            }
+            assert!(field.check("Ana 2").is_ok() && field.check("山田").is_ok());
+        }
+        assert!(HOW.check("4").is_ok(), "no name is asked there");
     }
 
     #[test]

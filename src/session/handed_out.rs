@@ -87,6 +87,12 @@ pub(super) fn begun(log: impl std::io::BufRead) -> bool {
     open
 }
 
+/// The same of the vault of a folder that is not open; nothing that can be read says nothing.
+pub fn change_begun(folder: &std::path::Path) -> bool {
+    let log = std::fs::File::open(folder.join(crate::vault::AUDIT));
+    log.is_ok_and(|log| begun(std::io::BufReader::new(log)))
+}
+
 /// What is said of it where the vault is opened, whose envelopes in force are of this set.
 pub(super) fn told(set: &str) -> String {
     say!(

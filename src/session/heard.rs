@@ -65,6 +65,19 @@ pub fn heard(view: &View, op: &Op, field: &str, answer: &dyn Fn(&str) -> String)
     refused.iter().map(will_be_refused).collect()
 }
 
+/// What stands against the answer to a field beside those above it, whoever is named; nothing where nothing does.
+pub fn against(op: &Op, field: &str, answer: &dyn Fn(&str) -> String) -> Option<String> {
+    if op.name != op_custody::APPOINT.name || field != op_custody::UNTIL.id {
+        return None;
+    }
+    let day = |field: &str| super::span::day(answer(field).trim(), "T00:00:00Z");
+    let (from, until) = (day(op_custody::FROM.id)?, day(op_custody::UNTIL.id)?);
+    (until < from).then(|| {
+        tr("That is before the first day: the appointment would end before it begins. Nothing was changed; type a later day.")
+            .to_owned()
+    })
+}
+
 /// Why somebody cannot be chosen as a stand-in, in a line: what they hold beside the person's own part.
 pub(super) fn no_stand_in(view: &View, person: &str, backup: &str) -> Option<String> {
     let judged = view.ledger.may_stand_in(person, backup);

@@ -11,7 +11,24 @@ pub(crate) struct Media {
     /// In the order of the turns.
     placed: Vec<PathBuf>,
     /// Whose envelopes were written to a folder that was not their own.
-    elsewhere: Vec<(String, PathBuf)>,
+    elsewhere: Vec<Astray>,
+}
+
+/// Envelopes in a folder that is not their owner's.
+#[derive(Debug)]
+struct Astray {
+    person: String,
+    folder: PathBuf,
+    files: Vec<String>,
+}
+
+impl Astray {
+    /// Whether any of them may lie there still: where they were taken away in the meantime, nobody is told to. A folder
+    /// whose medium is out cannot be looked into.
+    fn lies(&self) -> bool {
+        let there = |file: &String| self.folder.join(file).symlink_metadata().is_ok();
+        !self.folder.is_dir() || self.files.iter().any(there)
+    }
 }
 
 impl Media {
@@ -30,20 +47,27 @@ impl Media {
         self.placed.push(folder);
     }
 
-    /// What was written last lies on another medium than was meant; the folder is free for whose it is.
-    pub(crate) fn misplaced(&mut self, person: Option<String>) {
+    /// What was written last, these files of this person, lies on another medium than was meant; the folder is free for
+    /// whose it is.
+    pub(crate) fn misplaced(&mut self, person: Option<String>, files: &[String]) {
         let folder = self.placed.pop();
-        self.elsewhere.extend(person.zip(folder));
+        let astray = person.zip(folder).map(|(person, folder)| Astray {
+            person,
+            folder,
+            files: files.to_vec(),
+        });
+        self.elsewhere.extend(astray);
     }
 
-    /// Other folders in which envelopes of this person, or of anybody, still lie.
+    /// Other folders in which envelopes of this person, or of anybody, still lie: looked at now.
     pub(crate) fn elsewhere(&self, person: Option<&str>) -> Option<String> {
         let lie = self.elsewhere.iter();
-        let lie = lie.filter(|(name, _)| person.is_none_or(|wanted| name == wanted));
+        let lie = lie.filter(|one| person.is_none_or(|wanted| one.person == wanted));
         let told: Vec<String> = lie
-            .map(|(name, folder)| match person {
-                Some(_) => folder.display().to_string(),
-                None => format!("{name}: {}", folder.display()),
+            .filter(|one| one.lies())
+            .map(|one| match person {
+                Some(_) => one.folder.display().to_string(),
+                None => format!("{}: {}", one.person, one.folder.display()),
             })
             .collect();
         (!told.is_empty()).then(|| told.join(", "))
@@ -113,4 +137,28 @@ pub(crate) fn all_elsewhere(folders: &str) -> String {
         "Some of them still lie elsewhere too, and are taken away from there by their owner: {folders}.",
         folders
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever took them away in the meantime is not sent there once more.
+    #[test]
+    fn envelopes_that_were_taken_away_are_not_said_to_lie_there() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().to_owned();
+        let file = "Ben.share.age".to_owned();
+        std::fs::write(folder.join(&file), "x").unwrap();
+        let mut media = Media::default();
+        media.placed(folder.clone());
+        media.misplaced(Some("Ben".into()), std::slice::from_ref(&file));
+        assert!(media.elsewhere(None).unwrap().starts_with("Ben: "));
+        std::fs::remove_file(folder.join(&file)).unwrap();
+        assert_eq!(media.elsewhere(None), None);
+        assert_eq!(media.elsewhere(Some("Ben")), None);
+        // Nobody knows of a medium that is out.
+        drop(place);
+        assert!(media.elsewhere(None).is_some());
+    }
 }

@@ -154,6 +154,7 @@ pub use drill::DrillDone;
 pub use environment::Environment;
 pub use error::Refusal;
 pub use forms::{SOFTWARE_QUESTION, paper_name};
+pub use handed_out::change_begun;
 #[cfg(test)]
 pub(crate) use height::older as rollback;
 pub(crate) use namesake::label_of;

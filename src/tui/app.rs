@@ -3,6 +3,7 @@
 mod aside;
 mod early;
 mod mouse;
+mod reach;
 mod ticking;
 
 use crate::text::{say, tr};
@@ -142,9 +143,7 @@ impl State {
         if self.top().is_some_and(|s| s.digest(&self.world).is_some()) {
             offers.push(Offer::plain(Verb::Picture));
         }
-        if self.top().is_some_and(|s| s.wants().is_some()) {
-            offers.push(Offer::plain(Verb::Browse));
-        }
+        offers.extend(self.browses());
         if self.lock.is_some() {
             // Nothing of what lies beneath can be reached from the page that hides it.
             offers.push(Offer::plain(Verb::Mouse));
@@ -327,6 +326,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         return Vec::new();
     }
     if !screen.typing() || state.world.busy.is_some() {
+        early::pasted_nowhere(state);
         return Vec::new();
     }
     let file = screen
@@ -441,6 +441,7 @@ fn react_at(state: &mut State, mut at: usize, reaction: Reaction) -> Vec<Effect>
                 if let Some(beneath) = state.stack.get_mut(at) {
                     beneath.covered();
                 }
+                state.world.forget_gone();
                 at = at.saturating_add(1).min(state.stack.len());
                 state.stack.insert(at, screen);
                 state.turned = state.turned.wrapping_add(1);

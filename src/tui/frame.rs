@@ -162,8 +162,8 @@ fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
     let all: Vec<usize> = {
         let mut order: Vec<&Footed> = keys.iter().collect();
         // Help, the palette, which lists what does not fit, and the way back are always in sight: they get their place
-        // first. Then what works now, as the page names it; what is left out is the last of the others.
-        order.sort_by_key(|key| (!always(key), !key.on, key.place));
+        // first. Then the others, as the page names them; what is left out is the last of them.
+        order.sort_by_key(|key| (!always(key), key.place));
         let mut room = usize::from(canvas.width()).saturating_sub(1);
         let fits = order.into_iter().take_while(|key| {
             let width = key.key.width() + key.word.width() + 3;
@@ -178,14 +178,9 @@ fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
         .into_iter()
         .partition(|key| matches!(key.word, "help" | "palette"));
     let mut x = 1;
-    for Footed { key, word, on, .. } in rest.into_iter().chain(help) {
-        x = canvas.put(x, y, if on { Role::Key } else { Role::Muted }, &key);
-        x = canvas.put(
-            x.saturating_add(1),
-            y,
-            if on { Role::Text } else { Role::Muted },
-            word,
-        );
+    for Footed { key, word, .. } in rest.into_iter().chain(help) {
+        x = canvas.put(x, y, Role::Key, &key);
+        x = canvas.put(x.saturating_add(1), y, Role::Text, word);
         x = x.saturating_add(2);
     }
 }

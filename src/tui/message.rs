@@ -12,6 +12,7 @@ use super::browse::Listing;
 use super::look::Look;
 use super::receiver::Receiver;
 use super::screens::root::RootFile;
+use super::world::StandsOpen;
 use crate::api::Timestamp;
 use crate::ceremony::{Answer, Ask, Finding, Play, Rehearsals, Showing};
 use crate::crypto::SecretBytes;
@@ -50,11 +51,11 @@ pub(crate) enum Msg {
         gone: Vec<PathBuf>,
     },
     /// Vaults came into the folder that keymoot was started in, or are gone from it; in which of those that are offered
-    /// a ceremony stands open, by name, with its title.
+    /// something stands open, by name.
     Vaults {
         came: Vec<PathBuf>,
         gone: Vec<PathBuf>,
-        stopped: Vec<(String, String)>,
+        stopped: Vec<(String, StandsOpen)>,
     },
     /// The terminal has another size.
     Resize(u16, u16),

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use super::app::{IDLE, State, same_folder};
 use super::message::Msg;
 use super::screen::{Reaction, Screen};
-use super::screens::stopped;
+use super::screens::{stopped, welcome::SHOWN};
 use super::surroundings;
 use super::theme::Role;
+use super::world::StandsOpen;
 use crate::os::removable_media;
 use crate::session::Profile;
 use crate::text::{say, tr};
@@ -32,7 +33,7 @@ pub(crate) struct Around {
     /// The vaults of the folder that are offered, where any are.
     pub(crate) vaults: Vec<PathBuf>,
     /// In which of them a ceremony stands open, once they are others than at the start.
-    pub(crate) stopped: Vec<(String, String)>,
+    pub(crate) stopped: Vec<(String, StandsOpen)>,
 }
 
 impl Around {
@@ -161,8 +162,19 @@ impl State {
         &mut self,
         came: Vec<PathBuf>,
         gone: &[PathBuf],
-        stopped: Vec<(String, String)>,
+        stopped: Vec<(String, StandsOpen)>,
     ) {
+        self.world.gone.retain(|vault| !came.contains(vault));
+        // While somebody reads the list, a line that is gone keeps its number and says so.
+        let mut gone: Vec<PathBuf> = gone.to_vec();
+        if self.top().is_some_and(|top| top.name() == "Welcome") {
+            let offered = self.world.vaults.iter().take(SHOWN);
+            let (stay, go) = gone
+                .into_iter()
+                .partition(|vault| offered.clone().any(|v| v == vault));
+            self.world.gone.extend::<Vec<PathBuf>>(stay);
+            gone = go;
+        }
         let vaults = &mut self.world.vaults;
         vaults.retain(|vault| !gone.contains(vault));
         for vault in came {

@@ -56,6 +56,23 @@ fn every_custodian_reads_the_request_from_its_top() {
     assert_eq!(top(&room), "Approve");
 }
 
+/// Who has signed is called no second time, and the line Enter does not say so either.
+#[test]
+fn the_keyboard_is_promised_to_nobody_who_cannot_sign() {
+    let mut room = Room::new(Home::new(), practice_session(false));
+    room.press("n<Enter><Enter><Enter><Enter>kek<Enter><Enter><F5><Enter>");
+    room.press("<Enter><Enter><F5><Enter>");
+    let view = room.state.world.view.as_deref().unwrap();
+    assert_eq!(view.pending[0].signed.len(), 1);
+    room.shows(&["Enter   hands the keyboard to this custodian", "Enter call"]);
+    room.press("<Home>")
+        .shows(&["Enter   does nothing: this person cannot sign"]);
+    assert!(!room.text().contains("Enter call"));
+    room.press("<Enter>")
+        .shows(&["off here: ", "cannot sign: "]);
+    assert_eq!(top(&room), "Approve");
+}
+
 #[test]
 fn no_line_is_passed_over_however_fast_it_is_paged() {
     let (mut room, _) = long_request();

@@ -7,6 +7,15 @@ use super::look::Look;
 use crate::api::Timestamp;
 use crate::session::{Profile, View};
 
+/// What stands open in a vault that is closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum StandsOpen {
+    /// A ceremony, by its title; empty where only its file knows it.
+    Run(String),
+    /// New words and envelopes that were handed out, and are not in force.
+    Change,
+}
+
 /// What a screen sees of the world.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -26,9 +35,14 @@ pub(crate) struct World {
     pub(crate) vaults: Vec<PathBuf>,
     /// Whether the vaults of that folder are offered: then it is looked at from time to time.
     pub(crate) lists: bool,
-    /// Vaults in which a ceremony stands open, by name, each with the ceremony's title (empty where only its file knows
-    /// it): by the public log at the start, and by the open vault since.
-    pub(crate) stopped: Vec<(String, String)>,
+    /// Of those that are offered: whose folder vanished while Welcome stood there. It keeps its line until Welcome is left.
+    pub(crate) gone: Vec<PathBuf>,
+    /// The folder of the vault that was closed last, where it is one of those that are offered.
+    pub(crate) closed_last: Option<PathBuf>,
+    /// How many vaults were closed: whoever remembers the number knows whether another one was.
+    pub(crate) closings: u64,
+    /// Vaults in which something stands open, by name: by the public log at the start, and by the open vault since.
+    pub(crate) stopped: Vec<(String, StandsOpen)>,
     /// Whether a folder was named that takes the files of the ceremony.
     pub(crate) out: bool,
     /// What the desk is at, in words, and since when.
@@ -85,12 +99,16 @@ impl World {
 
     /// The vault is closed: what stood open in it is offered where it is opened again.
     pub(crate) fn closed(&mut self) {
+        let folder = self.vault_folder().cloned();
         let Some(view) = self.view.take().filter(|view| view.kept) else {
             return;
         };
+        self.closed_last = folder;
+        self.closings = self.closings.wrapping_add(1);
         self.stopped.retain(|(vault, _)| *vault != view.vault);
         if let Some(open) = crate::ceremony::open_run(&view) {
-            self.stopped.push((view.vault.clone(), open.title));
+            self.stopped
+                .push((view.vault.clone(), StandsOpen::Run(open.title)));
         }
     }
 
@@ -101,12 +119,18 @@ impl World {
         vaults.find(|dir| vault_name(dir) == view.vault)
     }
 
-    /// The ceremony that stands open in the vault of a folder, by its title.
-    pub(crate) fn stopped_in(&self, folder: &std::path::Path) -> Option<&str> {
+    /// Welcome is left: lines of folders that are gone are no more.
+    pub(crate) fn forget_gone(&mut self) {
+        let gone = std::mem::take(&mut self.gone);
+        self.vaults.retain(|vault| !gone.contains(vault));
+    }
+
+    /// What stands open in the vault of a folder.
+    pub(crate) fn stopped_in(&self, folder: &std::path::Path) -> Option<&StandsOpen> {
         let name = vault_name(folder);
         let mut stopped = self.stopped.iter();
-        let (_, title) = stopped.find(|(vault, _)| *vault == name)?;
-        Some(title)
+        let (_, open) = stopped.find(|(vault, _)| *vault == name)?;
+        Some(open)
     }
 
     /// Whether there is room for more than the least.

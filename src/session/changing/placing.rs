@@ -58,7 +58,7 @@ impl Changing {
             self.placed();
             return Ok(String::new());
         }
-        self.media.misplaced(person);
+        self.media.misplaced(person, &written.files);
         let files = written.files.join(" and ");
         Ok(media::still_lie(&files, &written.folder))
     }

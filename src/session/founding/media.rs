@@ -77,8 +77,12 @@ impl Envelopes {
 
     /// They lie on another medium than was meant: it is that person's turn again.
     pub(crate) fn misplaced(&mut self) {
-        let person = self.written().map(|(person, _)| person);
-        self.media.misplaced(person);
+        let last = self.media.count().checked_sub(1);
+        let turn = last.and_then(|last| self.turns.get(last)).cloned();
+        let (person, files) = turn.unzip();
+        let names = files.into_iter().flatten().map(|(name, _)| name);
+        let names: Vec<String> = names.collect();
+        self.media.misplaced(person, &names);
     }
 
     /// Other folders in which envelopes of this person, or of anybody, still lie.

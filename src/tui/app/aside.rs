@@ -2,6 +2,7 @@
 
 use crate::text::tr;
 use crate::tui::app::State;
+use crate::tui::app::reach::HOME;
 use crate::tui::lock::{Locked, Why};
 use crate::tui::message::{Effect, Order};
 use crate::tui::screen::Screen;
@@ -62,28 +63,6 @@ pub(super) fn suspend(state: &mut State) -> Vec<Effect> {
     }
     effects
 }
-
-impl State {
-    /// Why nobody goes to another place of the vault from here; `None` where everything on screen can wait.
-    pub(crate) fn held(&self) -> Option<String> {
-        let Some(view) = &self.world.view else {
-            return Some(tr("no vault is open").to_owned());
-        };
-        if view.returning.is_some() {
-            return Some(tr("a copy is open, to be returned to").to_owned());
-        }
-        if !self.screens().any(|screen| screen.name() == HOME) {
-            return Some(tr("this vault is open for this alone").to_owned());
-        }
-        if self.screens().any(Screen::secret) {
-            return Some(tr("a secret is being typed: Enter or Esc first").to_owned());
-        }
-        self.screens().find_map(Screen::holds).map(str::to_owned)
-    }
-}
-
-/// The name of the screen that everything in a vault begins at.
-const HOME: &str = "Home";
 
 /// Takes away what lies on Home; its place in the stack.
 pub(super) fn home_again(state: &mut State) -> Option<usize> {

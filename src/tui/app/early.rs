@@ -31,6 +31,16 @@ pub(super) fn untaken(state: &mut State, why: Early) {
     }
 }
 
+/// What was pasted where no field takes it: nothing of it is taken for a key.
+pub(super) fn pasted_nowhere(state: &mut State) {
+    if state.world.busy.is_some() {
+        untaken(state, Early::Busy);
+    } else if state.lock.is_none() {
+        let words = tr("That was pasted where no field takes it: nothing happened by it.");
+        state.notice = Some((Role::Note, words.to_owned()));
+    }
+}
+
 /// Why a key does nothing on this page.
 pub(super) fn off_here(reason: &str) -> String {
     say!("off here: {reason}", reason)
@@ -92,6 +102,16 @@ mod tests {
         assert_eq!(state.notice, off);
         passed(&mut state, (now.0, now.1.wrapping_add(1)));
         assert_eq!(state.notice, None);
+    }
+
+    #[test]
+    fn what_is_pasted_at_no_field_does_nothing_and_says_so() {
+        let look = crate::tui::look::Look::default();
+        let mut state = snapshot::state(Settings::new(&look));
+        let effects = update(&mut state, Msg::Paste("xyp\r".to_owned().into()));
+        assert!(effects.is_empty());
+        assert_eq!(state.top().unwrap().name(), "Settings");
+        assert!(state.notice().unwrap().1.contains("pasted where no field"));
     }
 
     #[test]

@@ -8,8 +8,6 @@ pub(crate) struct Footed {
     pub(crate) key: String,
     /// What it does, in a word.
     pub(crate) word: &'static str,
-    /// It works now.
-    pub(crate) on: bool,
     /// Its place on the page: where the row is full, what the page names first stays.
     pub(crate) place: usize,
 }
@@ -30,7 +28,8 @@ pub(crate) fn footer(offers: &[Offer], typing: bool) -> Vec<Footed> {
         let (word, Some(chord)) = (offer.footer_word(), offer.chord(typing)) else {
             continue;
         };
-        if word.is_empty() || binding.verb == Verb::Leave {
+        // What does nothing now is no offer: without colour it would look like one. The palette lists it with the reason.
+        if word.is_empty() || binding.verb == Verb::Leave || offer.off.is_some() {
             continue;
         }
         let key = if binding.verb == Verb::Up {
@@ -38,12 +37,7 @@ pub(crate) fn footer(offers: &[Offer], typing: bool) -> Vec<Footed> {
         } else {
             chord.shown()
         };
-        out.push(Footed {
-            key,
-            word,
-            on: offer.off.is_none(),
-            place,
-        });
+        out.push(Footed { key, word, place });
     }
     out
 }

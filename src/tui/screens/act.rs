@@ -308,6 +308,8 @@ impl Screen for Act {
                     "begins what comes first: \"{first}\"; what stands here is kept",
                     first = tr(op::IMPORT_ROOT.title)
                 )
+            } else if self.against().is_some() {
+                tr("says what is still wrong in this field").to_owned()
             } else if self.file_refused() {
                 tr("says what is still wrong with this file").to_owned()
             } else if self.is_ceremony() {
@@ -404,6 +406,7 @@ impl Screen for Act {
         self.error = None;
         match verb {
             Verb::Enter | Verb::NextField if self.somebody_else() => Reaction::none(),
+            Verb::Enter | Verb::NextField if self.contradicts() => Reaction::none(),
             Verb::Enter if self.root_first() => Reaction::push(ImportRoot::new()),
             Verb::Enter => {
                 if self.form.enter() != Pressed::Complete {

@@ -115,19 +115,31 @@ impl Approve {
         }
     }
 
+    /// Why the person under the cursor signs nothing here.
+    fn cannot(&self) -> Option<String> {
+        let entry = self.people.chosen()?;
+        let reason = entry.off.as_ref()?;
+        let label = &entry.label;
+        Some(say!("{label} cannot sign: {reason}.", label, reason))
+    }
+
+    /// What Enter does about the person under the cursor.
+    fn calls(&self, held: bool) -> &'static str {
+        match held {
+            _ if self.cannot().is_some() => {
+                tr("does nothing: this person cannot sign, as the list says")
+            }
+            true => tr("signs for this custodian with the key held for this session"),
+            false => tr("hands the keyboard to this custodian, behind a blank page"),
+        }
+    }
+
     fn choose(&mut self, world: &World) -> Reaction {
         let Some(entry) = self.people.chosen() else {
             return Reaction::none();
         };
-        if let Some(reason) = &entry.off {
-            return Reaction::notice(
-                Role::Note,
-                say!(
-                    "{label} cannot sign: {reason}.",
-                    label = entry.label,
-                    reason
-                ),
-            );
+        if let Some(why) = self.cannot() {
+            return Reaction::notice(Role::Note, why);
         }
         let mut form = SignForm::new(&entry.id.clone(), world);
         if !form.typing() {
@@ -255,14 +267,7 @@ impl Screen for Approve {
             issuer = self.pending.issuer
         );
         let (acts, enter) = match &self.stage {
-            Stage::Who if held => (
-                custodian,
-                tr("signs for this custodian with the key held for this session").to_owned(),
-            ),
-            Stage::Who => (
-                custodian,
-                tr("hands the keyboard to this custodian, behind a blank page").to_owned(),
-            ),
+            Stage::Who => (custodian, self.calls(held).to_owned()),
             Stage::Blank(form) => (
                 say!(
                     "{called}; everybody else steps back",
@@ -316,7 +321,11 @@ impl Screen for Approve {
                 let mut offers = keys::moves();
                 // Nobody signs by this Enter where somebody has to come first.
                 let does = if held { tr("sign") } else { tr("call") };
-                offers.push(Offer::word(Verb::Enter, does));
+                let call = Offer::word(Verb::Enter, does);
+                offers.push(match self.cannot() {
+                    Some(why) => call.off_because(why),
+                    None => call,
+                });
                 offers
             }
             Stage::Blank(_) => {
@@ -443,8 +452,10 @@ impl Screen for Approve {
         if let Stage::Blank(_) = &self.stage {
             return super::handover::not_yet();
         }
-        if let Some(form) = self.signs_mut() {
-            form.key(&key);
+        match &mut self.stage {
+            Stage::Who => self.people.letter(&key),
+            Stage::Sign(form) => form.key(&key),
+            _ => {}
         }
         Reaction::none()
     }

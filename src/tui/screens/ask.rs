@@ -1,5 +1,7 @@
 //! Who asks: the issuer signs the act first. Then it stands before its custodians.
 
+use crossterm::event::KeyEvent;
+
 use super::approve::Approve;
 use crate::session::field::Footing;
 use crate::session::{Outcome, PendingView, guide};
@@ -232,6 +234,14 @@ impl Screen for Ask {
             Part::Form(form.fields()),
         ];
         sheet::draw(canvas, 2, 2, &parts);
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        match &mut self.stage {
+            Stage::Who => self.people.letter(&key),
+            Stage::Sign(form) => form.key(&key),
+        }
+        Reaction::none()
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

@@ -438,6 +438,7 @@ impl Screen for Export {
             Step::Key if self.table.filtering => self.table.key(&key),
             Step::File => self.path.path_key(&key),
             Step::Files => self.files.key(&key),
+            Step::Hash => self.hash.letter(&key),
             _ => {}
         }
         Reaction::none()

@@ -8,9 +8,9 @@ use crossterm::event::{KeyCode, KeyEvent};
 use super::welcome::Welcome;
 
 use crate::session::field::Footing;
-use crate::text::tr;
+use crate::text::{say, tr};
 use crate::tui::browse::{Entry, Kind, Listing};
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, cut};
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
@@ -73,6 +73,7 @@ impl Files {
             return Reaction::none();
         };
         match (entry.kind, self.wants) {
+            (_, Wants::Folder) if entry.name == HERE => Self::takes(entry.path),
             (Kind::File, Wants::Vault) => {
                 Reaction::notice(Role::Note, tr("A vault is a folder: choose that."))
             }
@@ -82,11 +83,52 @@ impl Files {
             (Kind::File, Wants::Folder) => Reaction::notice(
                 Role::Note,
                 tr(
-                    "A folder is asked for. The space bar takes the folder whose name stands above.",
+                    "A folder is asked for. The first line takes the folder whose name stands above.",
                 ),
             ),
             _ => self.look(entry.path),
         }
+    }
+}
+
+/// The name of the line that stands for the folder on screen itself.
+const HERE: &str = ".";
+
+/// What a folder is called in a sentence.
+fn name_of(folder: &Path) -> String {
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    cut(&name.unwrap_or_else(|| folder.display().to_string()), 20)
+}
+
+/// The folder on screen itself.
+fn here(folder: &Path) -> Entry {
+    let name = name_of(folder);
+    Entry {
+        kind: Kind::Folder,
+        name: HERE.into(),
+        path: folder.to_owned(),
+        what: say!("this folder itself: {name}", name),
+        vault: false,
+    }
+}
+
+/// What Enter and the space bar do with a line where a folder is asked for.
+fn takes_folder(entry: &Entry) -> String {
+    let name = name_of(&entry.path);
+    match entry.kind {
+        Kind::File => tr("does nothing: a folder is asked for").to_owned(),
+        _ if entry.name == HERE => say!("takes this folder: {name}", name),
+        _ => say!("opens {name}; the space bar takes {name}", name),
+    }
+}
+
+fn footing(enter: String) -> Footing {
+    Footing {
+        acts: tr("whoever is at the keyboard; looking needs no approval").into(),
+        enter,
+        so_far: tr("nothing was taken, written or changed").into(),
     }
 }
 
@@ -110,19 +152,17 @@ impl Screen for Files {
 
     fn footing(&self, _world: &World) -> Footing {
         let vault = self.chosen().is_some_and(|e| e.vault);
+        if let (Some(entry), Wants::Folder) = (self.chosen(), self.wants) {
+            return footing(takes_folder(entry));
+        }
         let enter = match (self.chosen().map(|e| e.kind), self.wants) {
             (Some(Kind::File), Wants::Vault) => tr("does nothing: a vault is a folder"),
             (Some(_), Wants::Vault) if vault => tr("takes this vault; its custodians are asked"),
             (None, _) => tr("does nothing: nothing is here"),
             (Some(Kind::File), Wants::File) => tr("takes this file into the field you came from"),
-            (Some(Kind::File), Wants::Folder) => tr("does nothing: a folder is asked for"),
             (Some(_), _) => tr("opens this folder"),
         };
-        Footing {
-            acts: tr("whoever is at the keyboard; looking needs no approval").into(),
-            enter: enter.into(),
-            so_far: tr("nothing was taken, written or changed").into(),
-        }
+        footing(enter.into())
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
@@ -216,9 +256,13 @@ impl Screen for Files {
         match (verb, &self.listing) {
             (Verb::Back, _) => Reaction::pop(),
             (Verb::Enter, _) => self.enter(),
-            (Verb::Choose, Some(listing)) if self.wants == Wants::Folder => {
-                Self::takes(listing.folder.clone())
-            }
+            (Verb::Choose, _) if self.wants == Wants::Folder => match self.chosen() {
+                Some(entry) if entry.kind != Kind::File => Self::takes(entry.path.clone()),
+                Some(_) => {
+                    Reaction::notice(Role::Note, tr("A folder is asked for, and this is a file."))
+                }
+                None => Reaction::none(),
+            },
             (Verb::Left, Some(listing)) => match listing.folder.parent().map(Path::to_owned) {
                 Some(parent) => self.look(parent),
                 None => Reaction::none(),
@@ -277,6 +321,10 @@ impl Screen for Files {
                     .listing
                     .as_ref()
                     .is_some_and(|l| l.folder == listing.folder);
+                let mut listing = listing.clone();
+                if self.wants == Wants::Folder {
+                    listing.entries.insert(0, here(&listing.folder));
+                }
                 let stood = self.chosen().filter(|_| same).map(|e| e.path.clone());
                 // Read again, the cursor stays on its file.
                 let place = |path: PathBuf| listing.entries.iter().position(|e| e.path == path);
@@ -288,7 +336,7 @@ impl Screen for Files {
                 let first = first.filter(|_| self.wants == Wants::File);
                 let at = stood.and_then(place).or(first);
                 self.cursor = Cursor::on(at.unwrap_or(0));
-                self.listing = Some(listing.clone());
+                self.listing = Some(listing);
                 Some(Reaction::none())
             }
             // The medium whose folder was on screen is gone.
@@ -380,7 +428,34 @@ mod tests {
             &snapshot::appearance(),
         ));
         assert!(text.contains("A folder is asked for"), "{text}");
+        // The marked line is taken, and never another than it says.
         press(&mut state, " ");
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("and this is a file"), "{text}");
+        press(&mut state, "<Home><Down><Down><Down>");
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("the space bar takes acme.vault"), "{text}");
+        press(&mut state, " ");
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("/home/ana/acme.vault/note.txt"), "{text}");
+        press(&mut state, "<F6>");
+        told(&mut state, News::Listed(listing()));
+        press(&mut state, "<Enter>");
         let text = snapshot::text(&snapshot::drawn(
             &mut state,
             80,

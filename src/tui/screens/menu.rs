@@ -6,6 +6,8 @@ use super::create::Create;
 use super::export::Export;
 use super::root::ImportRoot;
 use crate::session::KeyRow;
+use crossterm::event::KeyEvent;
+
 use crate::session::field::Footing;
 use crate::session::guide::{self, Missing};
 use crate::session::op::{self, Op};
@@ -282,18 +284,10 @@ impl Screen for Menu {
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         // The titles alone; what the chosen one does stands below, whole.
-        let titles = Choices {
-            entries: self
-                .acts
-                .entries
-                .iter()
-                .map(|e| Entry {
-                    note: String::new(),
-                    ..e.clone()
-                })
-                .collect(),
-            cursor: self.acts.cursor,
-        };
+        let mut titles = self.acts.clone();
+        for entry in &mut titles.entries {
+            entry.note.clear();
+        }
         let Some((op, missing)) = self.chosen() else {
             return;
         };
@@ -308,6 +302,11 @@ impl Screen for Menu {
             Part::Head(Role::Note, note.unwrap_or_default().into()),
         ];
         sheet::draw(canvas, 2, 1, &parts);
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        self.acts.letter(&key);
+        Reaction::none()
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

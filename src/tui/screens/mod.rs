@@ -69,7 +69,7 @@ pub(crate) mod wizard;
 use super::app::State;
 use super::message::Order;
 use super::screen::Screen;
-use super::world::World;
+use super::world::{StandsOpen, World, vault_name};
 use crate::ceremony::{Play, PlayedIn, Script, Start};
 
 /// The first screen, and the first work for the desk.
@@ -105,12 +105,14 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
     }
 }
 
-/// Vaults in which a ceremony stands open, as far as they are offered by name.
-pub(super) fn stopped(vaults: &[std::path::PathBuf]) -> Vec<(String, String)> {
+/// Vaults in which something stands open, as far as they are offered by name.
+pub(super) fn stopped(vaults: &[std::path::PathBuf]) -> Vec<(String, StandsOpen)> {
     let offered = vaults.iter().take(welcome::SHOWN);
     let stopped = offered.filter_map(|dir| {
-        let title = crate::ceremony::stopped_in(dir)?;
-        Some((super::world::vault_name(dir), title))
+        let run = crate::ceremony::stopped_in(dir).map(StandsOpen::Run);
+        let open =
+            run.or_else(|| crate::session::change_begun(dir).then_some(StandsOpen::Change))?;
+        Some((vault_name(dir), open))
     });
     stopped.collect()
 }

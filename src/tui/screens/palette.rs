@@ -17,6 +17,7 @@ use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
 
 use super::places::Place;
+use super::welcome::{Listed, Way};
 
 /// What an entry does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,8 @@ enum Does {
     Say(Verb),
     /// Another place of the vault.
     Go(Place),
+    /// What Welcome offers, by its number among those.
+    Begin(usize),
 }
 
 /// One line: the key (or where it leads), its name and other words for it, what it does, why it is off.
@@ -32,9 +35,11 @@ struct Entry {
     key: String,
     name: String,
     also: String,
-    help: &'static str,
+    help: String,
     off: Option<String>,
     does: Does,
+    /// What Enter does, where that is more than what is said of it.
+    enter: Option<String>,
 }
 
 impl Entry {
@@ -44,10 +49,11 @@ impl Entry {
         match (&self.off, self.does) {
             // What it would do is known by its name; why it does not is what matters.
             (Some(reason), _) => (self.name.clone(), say!(" · off here: {reason}", reason)),
+            (None, Does::Begin(_)) => (format!("{}: ", self.name), self.help.clone()),
             (None, Does::Go(place)) if place.does() => {
-                (format!("{}: ", self.name), self.help.to_owned())
+                (format!("{}: ", self.name), self.help.clone())
             }
-            (None, _) => (String::new(), self.help.to_owned()),
+            (None, _) => (String::new(), self.help.clone()),
         }
     }
 
@@ -59,11 +65,10 @@ impl Entry {
 
     /// What Enter does about it.
     fn enter(&self) -> String {
-        match self.does {
-            _ if self.off.is_some() => tr("is off: the line says why").to_owned(),
-            Does::Go(place) => place.enter().unwrap_or_else(|| self.help.to_owned()),
-            Does::Say(_) => self.help.to_owned(),
+        if self.off.is_some() {
+            return tr("is off: the line says why").to_owned();
         }
+        self.enter.clone().unwrap_or_else(|| self.help.clone())
     }
 }
 
@@ -72,6 +77,10 @@ pub(crate) struct Palette {
     /// The screen below, by its name.
     under: &'static str,
     entries: Vec<Entry>,
+    /// What Welcome offers.
+    ways: Vec<Way>,
+    /// No vault is open: what needs one comes after what can be done.
+    no_vault: bool,
     filter: TextField,
     cursor: Cursor,
 }
@@ -93,10 +102,14 @@ const MOVES: [Verb; 10] = [
 impl Palette {
     /// A palette over the screen on top.
     pub(crate) fn of(state: &State) -> Self {
-        let mut entries = offered(&state.offers());
+        let ways = state.ways_in();
+        let mut entries: Vec<Entry> = ways.iter().enumerate().map(begins).collect();
+        entries.extend(offered(&state.offers()));
         entries.extend(elsewhere(state, &entries));
         Self {
             under: state.top().map_or("", |screen| screen.name()),
+            ways: ways.into_iter().map(|(line, _)| line.way).collect(),
+            no_vault: state.world.view.is_none(),
             ..Self::over(entries)
         }
     }
@@ -107,7 +120,8 @@ impl Palette {
             // What the footing says of Enter and F5 needs no search.
             Does::Say(Verb::Enter | Verb::Practice) => 1,
             Does::Say(verb) if verb == Verb::Back || everywhere.contains(&verb) => 3,
-            Does::Say(_) => 0,
+            Does::Begin(_) if entry.off.is_some() => 4,
+            Does::Say(_) | Does::Begin(_) => 0,
             Does::Go(place) if place.does() => 5,
             Does::Go(_) if entry.off.is_some() => 4,
             Does::Go(_) => 2,
@@ -115,6 +129,8 @@ impl Palette {
         Self {
             under: "",
             entries,
+            ways: Vec::new(),
+            no_vault: false,
             filter: TextField::default(),
             cursor: Cursor::default(),
         }
@@ -138,16 +154,19 @@ impl Palette {
             Some((rank, entry))
         });
         let mut found: Vec<(Rank, &Entry)> = ranked.collect();
-        // Of those that fit as well as another, what is called exactly so is meant.
+        let best = found.iter().map(|(rank, _)| *rank).min();
+        // Of those that fit as well as another, what is called exactly so is meant. Where no vault is open, what can be
+        // done comes before all that needs one.
         found.sort_by_key(|(rank, entry)| {
             (
+                self.no_vault && entry.off.is_some(),
                 *rank,
                 wanted.is_empty() || entry.name.to_lowercase() != wanted,
             )
         });
         // What fits fewer of the words stands beside nothing that fits more; and letters that stand somewhere in this
         // order are a guess: nobody wants guesses beside what was meant.
-        let Some((best, _)) = found.first().copied() else {
+        let Some(best) = best else {
             return Vec::new();
         };
         let meant = best.worst < SCATTERED;
@@ -159,6 +178,19 @@ impl Palette {
     }
 }
 
+/// A line of Welcome.
+fn begins((n, (line, off)): (usize, &(Listed, Option<String>))) -> Entry {
+    Entry {
+        key: n.saturating_add(1).to_string(),
+        name: line.title.clone(),
+        also: line.way.also_called().to_owned(),
+        help: line.about.clone(),
+        off: off.clone(),
+        does: Does::Begin(n),
+        enter: Some(line.way.enter().to_owned()),
+    }
+}
+
 /// What the screen below offers. What does nothing there but say why is listed with the reason; an Enter that does nothing
 /// is not.
 fn offered(offers: &[Offer]) -> Vec<Entry> {
@@ -166,9 +198,10 @@ fn offered(offers: &[Offer]) -> Vec<Entry> {
         key: offer.chord(false).map(Chord::shown).unwrap_or_default(),
         name: offer.footer_word().to_owned(),
         also: offer.verb.also_called().to_owned(),
-        help: offer.means(),
+        help: offer.means().to_owned(),
         off: offer.off.clone(),
         does: Does::Say(offer.verb),
+        enter: None,
     };
     let idle = |offer: &Offer| offer.verb == Verb::Enter && offer.off.is_some();
     keys::TABLE
@@ -181,7 +214,6 @@ fn offered(offers: &[Offer]) -> Vec<Entry> {
 
 /// The places that the screen below does not lead to itself.
 fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
-    let held = state.held();
     let top = state.top().map_or("", |screen| screen.name());
     let known = |place: &Place| match place {
         Place::Home => top == "Home",
@@ -196,9 +228,10 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
             key: String::new(),
             name: called,
             also: place.also_called(),
-            help: told,
-            off: held.clone().or_else(|| place.off(&state.world)),
+            help: told.to_owned(),
+            off: state.held(place).or_else(|| place.off(&state.world)),
             does: Does::Go(place),
+            enter: place.enter(),
         }
     });
     entries.collect()
@@ -365,6 +398,11 @@ impl Screen for Palette {
                         };
                         let there = place.go(world).0.into_iter().map(again);
                         there.fold(Reaction::pop(), Reaction::then)
+                    }
+                    (None, Does::Begin(n)) => {
+                        let way = self.ways.get(n);
+                        let there = way.map_or_else(Reaction::none, |way| way.go(world));
+                        there.0.into_iter().fold(Reaction::pop(), Reaction::then)
                     }
                     (Some(reason), _) => {
                         Reaction::notice(Role::Note, say!("off here: {reason}", reason))

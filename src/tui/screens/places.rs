@@ -188,6 +188,11 @@ impl Place {
         }
     }
 
+    /// Whether it is a place of an open vault: what this machine is fit for is seen without one.
+    pub(crate) const fn needs_a_vault(self) -> bool {
+        !matches!(self, Self::Doctor)
+    }
+
     /// Whether there is such a place in this vault at all.
     pub(crate) fn is_in(self, world: &World) -> bool {
         let partner = self == Self::Partner;

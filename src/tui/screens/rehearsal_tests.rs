@@ -164,9 +164,11 @@ fn a_stopped_ceremony_is_the_first_line_of_home_and_enter_goes_on_with_it() {
 fn welcome_says_where_a_ceremony_was_stopped() {
     use super::welcome::Welcome;
     use crate::tui::snapshot;
+    use crate::tui::world::StandsOpen;
     let mut world = snapshot::world();
     world.vaults = vec!["acme.vault".into(), "b.vault".into()];
-    world.stopped = vec![("b".into(), "The first key".into())];
+    let run = StandsOpen::Run("The first key".into());
+    world.stopped = vec![("b".into(), run)];
     let mut state = crate::tui::app::State::new(world, Box::new(Welcome::default()));
     let welcome = Welcome::of(&state.world);
     state = state.under(Box::new(welcome));
@@ -179,4 +181,19 @@ fn welcome_says_where_a_ceremony_was_stopped() {
     ));
     assert!(text.contains("► 3 Open b.vault"), "{text}");
     assert!(text.contains("goes on: The first key"), "{text}");
+    // So it is where people have new words that do not count yet.
+    state.world.stopped = vec![("acme".into(), StandsOpen::Change)];
+    let welcome = Welcome::of(&state.world);
+    state = state.under(Box::new(welcome));
+    let text = snapshot::text(&snapshot::drawn(
+        &mut state,
+        80,
+        24,
+        &snapshot::appearance(),
+    ));
+    assert!(text.contains("► 2 Open acme.vault"), "{text}");
+    assert!(
+        text.contains("A change of people stands open in it"),
+        "{text}"
+    );
 }

@@ -1,6 +1,8 @@
 //! Who signs a bundle: a custodian or a witness vouches for the files, the report and the recording in it. Where keys
 //! are held for the session this is not asked.
 
+use crossterm::event::KeyEvent;
+
 use super::handover;
 use super::save::Save;
 use crate::session::field::Footing;
@@ -230,6 +232,15 @@ impl Screen for SignBundle {
                 });
             }
         }
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        match &mut self.stage {
+            Stage::Who => self.people.letter(&key),
+            Stage::Blank(_) => {}
+            Stage::Sign(form) => form.key(&key),
+        }
+        Reaction::none()
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

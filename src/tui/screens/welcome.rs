@@ -1,128 +1,58 @@
-//! Welcome: four numbered ways to begin, the safest first.
+//! Welcome: numbered ways to begin, the safest first.
+
+mod ways;
 
 use std::path::PathBuf;
 
-use super::doctor::Doctor;
-use super::files::Files;
-use super::init::Init;
-use super::picker::{Picker, Place};
 use super::restore::Restore;
-use super::unlock::{Then, Unlock};
-use crate::session::asked::ELSEWHERE;
 use crate::session::field::Footing;
-use crate::text::{say, tr};
+use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::keys::{self, Offer, Verb};
-use crate::tui::message::Order;
-use crate::tui::screen::{Reaction, Screen, Step, Wants};
+use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
 use crossterm::event::{KeyCode, KeyEvent};
+pub(crate) use ways::{Listed, Way, listed};
 
 /// How many vaults of a folder are offered by name; more than that are opened by naming one.
-pub(super) const SHOWN: usize = 2;
+pub(in crate::tui) const SHOWN: usize = 2;
 
 /// The first screen.
 #[derive(Default)]
 pub(crate) struct Welcome {
     /// What is under the cursor, and no number: vaults come and go meanwhile.
     at: Way,
-}
-
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-enum Way {
-    #[default]
-    Rehearse,
-    Open(PathBuf),
-    Copy(PathBuf),
-    Elsewhere,
-    Create,
-    Restore,
-    Doctor,
+    /// How many vaults were closed when the cursor was last put on one.
+    closings: u64,
 }
 
 impl Welcome {
-    /// With the cursor on a vault in which a ceremony was stopped, where there is one.
+    /// With the cursor on a vault in which something stands open, where there is one.
     pub(crate) fn of(world: &World) -> Self {
-        let stopped = |way: &Way| match way {
+        let stands_open = |way: &Way| match way {
             Way::Open(vault) => world.stopped_in(vault).is_some(),
             _ => false,
         };
-        let ways = Self::ways(world).into_iter().map(|(way, _, _)| way);
-        let at = ways.into_iter().find(stopped);
+        let mut ways = listed(world).into_iter().map(|line| line.way);
         Self {
-            at: at.unwrap_or_default(),
+            at: ways.find(stands_open).unwrap_or_default(),
+            closings: 0,
         }
     }
 
     /// Where the cursor stands among the ways of now; at the first where what it stood on is gone.
-    fn cursor(&self, ways: &[(Way, String, String)]) -> usize {
-        let at = ways.iter().position(|(way, _, _)| *way == self.at);
+    fn cursor(&self, ways: &[Listed]) -> usize {
+        let at = ways.iter().position(|line| line.way.is_line_of(&self.at));
         at.unwrap_or_default()
     }
 
     /// What is under the cursor.
     fn chosen(&self, world: &World) -> Option<Way> {
-        let mut ways = Self::ways(world);
+        let mut ways = listed(world);
         let at = self.cursor(&ways);
-        (at < ways.len()).then(|| ways.swap_remove(at).0)
-    }
-
-    fn ways(world: &World) -> Vec<(Way, String, String)> {
-        let mut ways = vec![(
-            Way::Rehearse,
-            tr("Rehearse a ceremony (10 min, nothing is kept)").to_owned(),
-            tr("You play all the people, in a practice vault that is gone afterwards.").to_owned(),
-        )];
-        for vault in world.vaults.iter().take(SHOWN) {
-            let name = vault.file_name().map_or_else(
-                || vault.display().to_string(),
-                |n| n.to_string_lossy().into_owned(),
-            );
-            ways.push(if crate::vault::is_copy(vault) {
-                (
-                    Way::Copy(vault.clone()),
-                    say!("Return to the copy {name}", name),
-                    tr("A backup, never opened: it becomes a vault again, in another folder.")
-                        .to_owned(),
-                )
-            } else {
-                let about = match world.stopped_in(vault) {
-                    None => {
-                        tr("Its custodians enter their passphrases one after the other.").to_owned()
-                    }
-                    Some("") => {
-                        tr("A ceremony stands open in it: open it, and it goes on.").to_owned()
-                    }
-                    Some(title) => say!("Stands open in it, and goes on: {title}", title),
-                };
-                (Way::Open(vault.clone()), say!("Open {name}", name), about)
-            });
-        }
-        ways.push((
-            Way::Elsewhere,
-            tr(ELSEWHERE).to_owned(),
-            tr("On a stick, or wherever it lies. A copy of a vault is told from a vault.")
-                .to_owned(),
-        ));
-        ways.push((
-            Way::Create,
-            tr("Create a vault (needs its custodians here, 20 min)").to_owned(),
-            tr("Each person is shown seven words, alone, and writes them down.").to_owned(),
-        ));
-        ways.push((
-            Way::Restore,
-            tr("Return to a copy").to_owned(),
-            tr("The stick with the vault is broken or lost: a backup becomes a vault again.")
-                .to_owned(),
-        ));
-        ways.push((
-            Way::Doctor,
-            tr("Is this machine fit?").to_owned(),
-            tr("Network, swap, core dumps, clock: what a ceremony needs.").to_owned(),
-        ));
-        ways
+        (at < ways.len()).then(|| ways.swap_remove(at).way)
     }
 
     /// What a vault's folder that was chosen begins: it is opened, and a copy is returned to.
@@ -130,33 +60,13 @@ impl Welcome {
         if crate::vault::is_copy(&folder) {
             Reaction::push(Restore::of(&folder))
         } else {
-            Self::open(folder)
+            ways::open(folder)
         }
-    }
-
-    fn open(vault: PathBuf) -> Reaction {
-        let unlock = Unlock::new(vault, Then::Home);
-        let order = unlock.order();
-        Reaction::push(unlock).then(Step::Order(order))
     }
 
     fn go(&self, world: &World) -> Reaction {
-        match self.chosen(world) {
-            Some(Way::Rehearse) => Reaction::push(Picker::shipped(Place::Rehearsal)),
-            Some(Way::Open(vault)) => Self::open(vault),
-            Some(Way::Copy(copy)) => Reaction::push(Restore::of(&copy)),
-            Some(Way::Elsewhere) => {
-                let near = world.folder.to_string_lossy();
-                let (files, order) = Files::new(Wants::Vault, &near, world);
-                Reaction::push(files).then(Step::Order(order))
-            }
-            Some(Way::Create) => Reaction::push(Init::new(&world.folder.join("new.vault"))),
-            Some(Way::Restore) => Reaction::push(Restore::new()),
-            Some(Way::Doctor) => {
-                Reaction::push(Doctor::default()).then(Step::Order(Order::Examine))
-            }
-            None => Reaction::none(),
-        }
+        self.chosen(world)
+            .map_or_else(Reaction::none, |way| way.go(world))
     }
 }
 
@@ -170,18 +80,7 @@ impl Screen for Welcome {
     }
 
     fn footing(&self, world: &World) -> Footing {
-        let enter = match self.chosen(world) {
-            Some(Way::Rehearse) => tr("shows the ceremonies you can rehearse"),
-            Some(Way::Open(_)) => tr("asks the first custodian for a passphrase"),
-            Some(Way::Elsewhere) => tr("shows folders and sticks; nothing is opened by looking"),
-            Some(Way::Restore | Way::Copy(_)) => {
-                tr("asks which copy; the copy is read and never written")
-            }
-            Some(Way::Create) => {
-                tr("begins with the vault's name; nothing is written before the end")
-            }
-            _ => tr("shows what this machine is fit for; changes nothing"),
-        };
+        let enter = self.chosen(world).unwrap_or_default().enter();
         Footing {
             acts: tr("you, whoever you are: nothing here is dangerous").into(),
             enter: enter.into(),
@@ -189,9 +88,14 @@ impl Screen for Welcome {
         }
     }
 
-    fn offers(&self, _world: &World) -> Vec<Offer> {
+    fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
-        offers.push(Offer::word(Verb::Enter, tr("begin")));
+        let begin = Offer::word(Verb::Enter, tr("begin"));
+        let off = self.chosen(world).and_then(|way| way.off());
+        offers.push(match off {
+            Some(reason) => begin.off_because(reason),
+            None => begin,
+        });
         offers
     }
 
@@ -212,14 +116,18 @@ impl Screen for Welcome {
             tr("A few people meet to make, move and destroy payment keys; no one can do it alone."),
         );
         // Where there is not room for all of them with a gap, the gaps go.
-        let ways = Self::ways(world);
+        let ways = listed(world);
         let at = self.cursor(&ways);
         let rows = cells(ways.len().saturating_mul(3));
         let roomy = rows <= canvas.height().saturating_sub(4);
         let (mut y, step) = if roomy { (4, 3) } else { (3, 2) };
-        for (n, (_, title, about)) in ways.iter().enumerate() {
+        for (n, Listed { way, title, about }) in ways.iter().enumerate() {
             let here = n == at;
-            let role = if here { Role::Selection } else { Role::Text };
+            let role = match (here, way.off()) {
+                (true, _) => Role::Selection,
+                (false, Some(_)) => Role::Muted,
+                (false, None) => Role::Text,
+            };
             if here {
                 canvas.row(y, Role::Selection);
                 canvas.put(1, y, role, "►");
@@ -232,6 +140,13 @@ impl Screen for Welcome {
     }
 
     fn returned(&mut self, world: &World) -> Reaction {
+        // Whoever closed a vault finds the cursor on it, however it was opened or made.
+        if self.closings != world.closings {
+            self.closings = world.closings;
+            if let Some(dir) = &world.closed_last {
+                self.at = Way::Open(dir.clone());
+            }
+        }
         super::restore::gives_up(world)
     }
 
@@ -239,11 +154,11 @@ impl Screen for Welcome {
         if verb == Verb::Enter {
             return self.go(world);
         }
-        let mut ways = Self::ways(world);
+        let mut ways = listed(world);
         let mut cursor = Cursor::on(self.cursor(&ways));
         cursor.moved(verb, ways.len(), ways.len());
         if cursor.at() < ways.len() {
-            self.at = ways.swap_remove(cursor.at()).0;
+            self.at = ways.swap_remove(cursor.at()).way;
         }
         Reaction::none()
     }
@@ -253,10 +168,10 @@ impl Screen for Welcome {
             return Reaction::none();
         };
         let typed = c.to_digit(10).and_then(|d| usize::try_from(d).ok());
-        let mut ways = Self::ways(world);
+        let mut ways = listed(world);
         match typed.and_then(|n| n.checked_sub(1)) {
             Some(n) if n < ways.len() => {
-                self.at = ways.swap_remove(n).0;
+                self.at = ways.swap_remove(n).way;
                 self.go(world)
             }
             _ => Reaction::none(),
@@ -268,7 +183,7 @@ impl Screen for Welcome {
 mod tests {
     use super::*;
     use crate::tui::app::update;
-    use crate::tui::message::Msg;
+    use crate::tui::message::{Msg, Order};
     use crate::tui::presence::Around;
     use crate::tui::snapshot;
 
@@ -370,6 +285,56 @@ mod tests {
         let effects = update(&mut state, Msg::Key(Box::new(KeyCode::Char('2').into())));
         assert!(effects.is_empty());
         assert_eq!(state.top().unwrap().name(), "Welcome");
-        assert!(text(&mut state).contains("► 3 Create a vault"));
+        // No line gets another number under the reader's hand: the row stays, says so and opens nothing.
+        let picture = text(&mut state);
+        assert!(picture.contains("2 acme.vault is gone"), "{picture}");
+        assert!(picture.contains("► 4 Create a vault"), "{picture}");
+        snapshot::press(&mut state, "2");
+        assert_eq!(state.top().unwrap().name(), "Welcome");
+        let picture = text(&mut state);
+        assert!(picture.contains("Its folder is gone: nothing"), "{picture}");
+        assert!(picture.contains("► 2 acme.vault is gone"), "{picture}");
+        // Plugged in again it is what it was; taken away and the page entered anew, it is no line any more.
+        for msg in told(&before, &now) {
+            update(&mut state, msg);
+        }
+        assert!(text(&mut state).contains("► 2 Return to the copy acme.vault"));
+        for msg in told(&now, &before) {
+            update(&mut state, msg);
+        }
+        text(&mut state);
+        snapshot::press(&mut state, "<F1><Esc>");
+        assert!(text(&mut state).contains("3 Create a vault"));
+    }
+
+    /// A vault that was made at line 3 is line 2 when it is closed: there people look for it.
+    #[test]
+    fn the_cursor_stands_on_the_vault_that_was_closed() {
+        let mut state = snapshot::state(Welcome::default());
+        state.world.vaults = vec!["acme.vault".into(), "b.vault".into()];
+        snapshot::press(&mut state, "<End>");
+        let mut view = snapshot::rehearsal();
+        (view.kept, view.vault) = (true, "b".into());
+        state.world.view = Some(std::sync::Arc::new(view));
+        let page = crate::tui::screens::page::Page::new(&["Over it"], "text".into(), "");
+        state = state.under(Box::new(page));
+        state.world.closed();
+        snapshot::press(&mut state, "<Esc>");
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("► 3 Open b.vault"), "{text}");
+        // From then on it stands where it is put.
+        snapshot::press(&mut state, "<Home><F1><Esc>");
+        let text = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(text.contains("► 1 Rehearse"), "{text}");
     }
 }

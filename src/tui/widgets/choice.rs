@@ -1,5 +1,7 @@
 //! A closed list of choices; those that cannot work are shown with the reason, not hidden.
 
+mod letters;
+
 use unicode_width::UnicodeWidthStr;
 
 pub(crate) use crate::session::guide::Entry;
@@ -13,6 +15,8 @@ use crate::tui::widgets::list::Cursor;
 pub(crate) struct Choices {
     pub(crate) entries: Vec<Entry>,
     pub(crate) cursor: Cursor,
+    /// Letters that lead to the choice under the cursor.
+    typed: String,
 }
 
 impl Choices {
@@ -22,6 +26,7 @@ impl Choices {
         Self {
             entries,
             cursor: Cursor::on(first),
+            typed: String::new(),
         }
     }
 
@@ -30,6 +35,7 @@ impl Choices {
         Self {
             entries,
             cursor: Cursor::on(0),
+            typed: String::new(),
         }
     }
 
@@ -52,6 +58,7 @@ impl Choices {
 
     /// Moves the cursor.
     pub(crate) fn moved(&mut self, verb: Verb) {
+        self.typed.clear();
         self.cursor.moved(verb, self.entries.len(), 8);
     }
 

@@ -3,7 +3,7 @@
 
 use super::Act;
 use crate::session::View;
-use crate::session::heard::heard;
+use crate::session::heard::{against, heard};
 use crate::session::known::{self, SOMEBODY_ELSE};
 use crate::session::op_custody::{APPOINT, PERSON, STAND_IN};
 use crate::tui::widgets::choice::Choices;
@@ -56,6 +56,22 @@ impl Act {
         let above = self.op.fields.iter().take_while(|f| !self.form.on(f.id));
         let heard = above.flat_map(|field| heard(view, self.op, field.id, &answer));
         self.root.known.iter().cloned().chain(heard).collect()
+    }
+
+    /// What stands against the answer at hand beside those above it.
+    pub(super) fn against(&self) -> Option<(&'static str, String)> {
+        let field = self.op.fields.iter().find(|f| self.form.on(f.id))?;
+        let why = against(self.op, field.id, &|id| self.text(id))?;
+        Some((field.id, why))
+    }
+
+    /// Says so where it stands: further down nobody would know which of the two is meant.
+    pub(super) fn contradicts(&mut self) -> bool {
+        let Some((field, why)) = self.against() else {
+            return false;
+        };
+        self.form.complain(field, &why);
+        true
     }
 
     /// Whether somebody is named in the field at hand who is not in the list: it is typed in from now on. A list further

@@ -429,7 +429,9 @@ impl Screen for Create {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.leaving.stays();
-        if !self.choosing() {
+        if self.choosing() {
+            self.choices.letter(&key);
+        } else {
             self.error = None;
             self.text.key(&key);
         }

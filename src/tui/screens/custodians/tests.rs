@@ -160,3 +160,22 @@ fn a_stand_in_whom_a_rule_refuses_is_told_before_the_review() {
     room.press("<Enter>Ben<Enter>");
     room.shows(&["This will be refused. C4 (PCI PIN 8-2):", "Form"]);
 }
+
+/// A slip is told where it is: at the last field nobody would know which of two days is meant.
+#[test]
+fn an_appointment_that_ends_before_it_begins_is_told_at_until() {
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    let appoint = HAPPENED.iter().position(|h| h.id == "appoint").unwrap();
+    room.press(&"<Down>".repeat(appoint)).press("<Enter>");
+    room.press("<Enter>2027-11-30<Enter>2027-10-30")
+        .shows(&["says what is still wrong in this field"]);
+    for key in ["<Enter>", "<Tab>"] {
+        room.press(key)
+            .shows(&["► Until", "before it begins", "type a later day"]);
+    }
+    // What is typed next takes its place; a date names no manager.
+    room.press("2028-10-30<Enter>").shows(&["► Manager"]);
+    room.press("2028-10-30<Enter>")
+        .shows(&["► Manager", "is no name: a name has letters"]);
+    room.press("Meg<Enter>").shows(&["Stand-in"]);
+}

@@ -196,7 +196,10 @@ impl Media {
         }
         let elsewhere = self.envelopes.elsewhere(Some(&written.person));
         let asked = media::is_own(&written.person, elsewhere.as_deref());
-        let words = say!("{asked} If it is not, Esc asks for another folder.", asked);
+        let words = say!(
+            "{asked} If that is not your own medium, Esc asks for another folder.",
+            asked
+        );
         canvas.paragraph(0, y, width, Role::Wait, &words);
     }
 

@@ -12,7 +12,7 @@ fn verbs(palette: &Palette) -> Vec<Verb> {
     let found = palette.found().into_iter();
     let verb = |entry: &Entry| match entry.does {
         Does::Say(verb) | Does::Go(Place::Of(verb)) => Some(verb),
-        Does::Go(_) => None,
+        Does::Go(_) | Does::Begin(_) => None,
     };
     found.filter_map(verb).collect()
 }
@@ -250,7 +250,7 @@ fn whatever_people_type_leads_somewhere() {
     for typed in ALSO.iter().chain(WORDS.iter().map(|(typed, ..)| typed)) {
         palette.filter.set(typed);
         let low = str::to_lowercase;
-        let of = |e: &&Entry| rank(&low(typed), &low(&e.name), &low(&e.also), &low(e.help));
+        let of = |e: &&Entry| rank(&low(typed), &low(&e.name), &low(&e.also), &low(&e.help));
         let best = palette.found().iter().find_map(of);
         let meant = best.is_some_and(|best| best.missing == 0 && best.worst < INSIDE);
         assert!(meant, "{typed}: {best:?}");
@@ -366,4 +366,78 @@ fn every_act_and_every_answer_is_found_by_its_own_name() {
         let enter = place.enter().unwrap();
         assert!(enter.chars().count() <= 70, "{enter}");
     }
+}
+
+/// What Welcome offers, by the words that people have for it, and where Enter leads.
+const WAYS: &[(&str, &str, &str)] = &[
+    ("create vault", "Create a vault", "Create a vault"),
+    ("new vault", "Create a vault", "Create a vault"),
+    ("create", "Create a vault", "Create a vault"),
+    ("backup", "Return to a copy", "Return to a copy"),
+    ("copy", "Return to a copy", "Return to a copy"),
+    ("restore", "Return to a copy", "Return to a copy"),
+    ("broken stick", "Return to a copy", "Return to a copy"),
+    ("broken", "Return to a copy", "Return to a copy"),
+    ("lost vault", "Return to a copy", "Return to a copy"),
+    ("practice", "Rehearse a ceremony", "Ceremonies"),
+    ("rehearse", "Rehearse a ceremony", "Ceremonies"),
+    ("unlock", "Open acme.vault", "Unlock"),
+    ("open", "Open acme.vault", "Unlock"),
+    ("acme", "Open acme.vault", "Unlock"),
+    (
+        "another folder",
+        "Open a vault in another folder",
+        "Choose a file",
+    ),
+    ("fit", "shows what this machine is fit for", "Doctor"),
+    ("doctor", "shows what this machine is fit for", "Doctor"),
+];
+
+#[test]
+fn what_welcome_offers_is_found_and_done_from_its_palette() {
+    let wrong: Vec<String> = WAYS
+        .iter()
+        .filter_map(|(typed, line, screen)| {
+            let mut room = at_welcome();
+            let first = found_first(&room, typed);
+            room.press(&format!("<C-p>{typed}<Enter>"));
+            let there = room.state.top().unwrap().name();
+            let right = first.starts_with(line) && there == *screen;
+            (!right).then(|| format!("{typed}: {first}, leads to {there}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // All of its lines are there; what needs a vault comes after them, and says so.
+    let room = at_welcome();
+    let palette = Palette::of(&room.state);
+    for line in crate::tui::screens::welcome::listed(&room.state.world) {
+        let doctor = line.way == Way::Doctor;
+        let known = palette
+            .entries
+            .iter()
+            .any(|e| e.name == line.title && e.off.is_none());
+        assert!(known || doctor, "{}", line.title);
+    }
+    let mut palette = palette;
+    palette.filter.set("copy");
+    let found: Vec<bool> = palette.found().iter().map(|e| e.off.is_some()).collect();
+    assert!(found.is_sorted() && found.contains(&true), "{found:?}");
+}
+
+fn at_welcome() -> Room {
+    let welcome = crate::tui::screens::welcome::Welcome::default();
+    let mut room = Room::new(welcome, practice_session(false));
+    room.order(crate::tui::message::Order::Close);
+    room.state.world.vaults = vec!["acme.vault".into()];
+    room
+}
+
+/// Half of a vault that is being made does not lie beneath the opening of another.
+#[test]
+fn from_an_inner_page_the_ways_of_welcome_say_where_they_begin() {
+    let mut room = at_welcome();
+    room.press("<C-p>create<Enter><C-p>unlock")
+        .shows(&["off here: it begins at Welcome: Esc leads back there"]);
+    room.press("<Esc><C-p>doctor<Enter>");
+    assert_eq!(room.state.top().unwrap().name(), "Doctor");
 }

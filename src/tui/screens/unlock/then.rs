@@ -85,8 +85,10 @@ impl Unlock {
             order: None,
         };
         let reaction = self.clock_first(next, world);
+        let attested = world.view.as_ref().is_none_or(|view| view.attested);
         match world.view.as_deref().and_then(open_run) {
-            Some(open) => reaction.then(Step::Notice(Role::Wait, open.offered())),
+            Some(open) if attested => reaction.then(Step::Notice(Role::Wait, open.offered())),
+            Some(open) => reaction.then(Step::Notice(Role::Wait, open.offered_later())),
             None => reaction,
         }
     }

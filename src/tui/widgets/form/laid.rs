@@ -29,6 +29,7 @@ pub(super) struct Shape {
 }
 
 /// The fields in sight.
+#[derive(Clone, Copy)]
 struct Laid {
     first: usize,
     /// The first that is not.
@@ -151,7 +152,7 @@ impl Form {
         let shorter = helps().filter(|_| gives_way).map(|help| all(help, middle));
         let whole = [all(most, long), all(most, middle)].into_iter();
         if let Some(all) = whole.chain(shorter).find(fits) {
-            return all;
+            return self.stretched(all, width, height);
         }
         let mut tried = helps().flat_map(|help| [middle, short].map(|rows| self.alone(help, rows)));
         let alone = tried.find(fits);
@@ -171,8 +172,16 @@ impl Form {
                 }
             }
             if before == (laid.first, laid.end) {
-                return laid;
+                return self.stretched(laid, width, height);
             }
         }
+    }
+
+    /// The same with as long a list of choices as the rows that are left over hold: a reason that would be cut is read.
+    fn stretched(&self, laid: Laid, width: u16, height: u16) -> Laid {
+        let [long, ..] = LISTS;
+        let longer = (laid.most..=long).rev().map(|most| Laid { most, ..laid });
+        let mut longer = longer.filter(|longer| self.needs(longer, width) <= height);
+        longer.next().unwrap_or(laid)
     }
 }

@@ -269,7 +269,8 @@ impl Form {
                 },
                 Input::Masked(field) => field.key(key),
                 Input::Component(field) => strange = !field.key(key),
-                Input::Choice(_) | Input::Confirm => {}
+                Input::Choice(choices) => choices.letter(key),
+                Input::Confirm => {}
             }
         }
         self.astray();
