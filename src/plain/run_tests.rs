@@ -12,7 +12,7 @@ fn held(script: &str, answers: &[(&'static str, &str)]) -> (Session, String) {
     let parsed = Script::parse(bytes).ok().unwrap();
     let mut reader = Reader::new(answers, true);
     let mut talk = Dialogue::new(&mut reader);
-    let end = play(&mut talk, &mut session, parsed, Wanted::default(), None);
+    let end = play(&mut talk, &mut session, parsed, Wanted::default());
     let text = reader.text();
     assert!(
         matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
@@ -125,7 +125,7 @@ fn a_fingerprint_that_the_field_refuses_is_counted() {
     let answers = [("Fingerprint: ", "12ab"), ("Fingerprint: ", "12abc")];
     let mut reader = Reader::new(&answers, true);
     let mut talk = Dialogue::new(&mut reader);
-    let end = play(&mut talk, &mut session, script, Wanted::default(), None);
+    let end = play(&mut talk, &mut session, script, Wanted::default());
     let text = reader.text();
     assert!(
         matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
