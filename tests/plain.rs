@@ -340,7 +340,7 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
     assert_eq!(status, 0, "{text}");
     for words in [
         "cannot be chosen: K0 is TDES or AES",
-        "is not a whole number from 3 to 180",
+        "and 180 is the most",
         "delete was not typed",
         "state       deleting",
         "unless it is restored before",

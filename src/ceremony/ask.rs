@@ -76,6 +76,16 @@ pub struct AskField {
 }
 
 impl AskField {
+    /// The declaration alone.
+    pub const fn of(field: Field) -> Self {
+        Self {
+            field,
+            digits: None,
+            exactly: None,
+            practice: None,
+        }
+    }
+
     /// The text as it is taken: what the declaration makes of it, and the phrase itself where one has to be typed.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
 pub use seats::kept_out;
 pub use shipped::{sample, shipped};
 pub use start::{Play, PlayedIn, Start};
-pub use telling::{came_back, came_back_footing, ended, handed_over, holdings, saved};
+pub use telling::{Ways, came_back, came_back_footing, ended, handed_over, holdings, saved};
 pub use template::new_script;
 
 #[cfg(test)]

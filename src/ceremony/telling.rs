@@ -354,13 +354,21 @@ pub fn handed_over(run: &Run) -> Vec<String> {
         .collect()
 }
 
+/// How what a run left is written later, as the front end calls the way there.
+pub struct Ways<'w> {
+    /// Its report.
+    pub report: &'w str,
+    /// Its files.
+    pub files: &'w str,
+}
+
 /// File, report and card, a line each. Nothing is told as held that was not written: of a rehearsal it says what one
-/// would hold. `folder`: where the run's files were written, report and record with them.
+/// would hold. `folder`: where the run's files were written, report and record with them; else how they are.
 pub fn holdings(
     run: Option<&Run>,
     (seq, words): (u64, &[String]),
     rehearsal: bool,
-    folder: Option<&str>,
+    folder: Result<&str, &Ways<'_>>,
 ) -> String {
     let mut files = run.map_or_else(Vec::new, handed_over);
     let mut beside: Vec<String> = run
@@ -381,11 +389,12 @@ pub fn holdings(
     }
     let next = match (beside.join(", "), folder) {
         (beside, _) if beside.is_empty() => String::new(),
-        (beside, Some(folder)) => say!("; in {folder} also {beside}", folder, beside),
-        (beside, None) if rehearsal => say!(" (beside it {beside})", beside),
-        (beside, None) => say!(
-            "; also {beside}: Home, o Evidence, x writes them to a folder",
-            beside
+        (beside, Ok(folder)) => say!("; in {folder} also {beside}", folder, beside),
+        (beside, Err(_)) if rehearsal => say!(" (beside it {beside})", beside),
+        (beside, Err(ways)) => say!(
+            "; also {beside}: {way} writes them to a folder",
+            beside,
+            way = ways.files
         ),
     };
     let card = if rehearsal {
@@ -400,9 +409,9 @@ pub fn holdings(
         ""
     };
     let report = match folder {
-        Some(folder) => say!("report.txt in {folder}", folder),
-        None if rehearsal => tr("report.txt, where the files are written").to_owned(),
-        None => tr("in the vault; Home, o Evidence, w writes it to a folder").to_owned(),
+        Ok(folder) => say!("report.txt in {folder}", folder),
+        Err(_) if rehearsal => tr("report.txt, where the files are written").to_owned(),
+        Err(ways) => say!("in the vault; {way} writes it to a file", way = ways.report),
     };
     let told = say!(
         "file    {files}{next}\nreport  {report}: who did what, when, and who signed{record}\ncard    {card}: state of the vault, sequence {seq}, words {words}\n        held against the next opening it shows whether the vault is the newest",
@@ -428,14 +437,20 @@ mod tests {
 
     #[test]
     fn nothing_is_told_as_held_that_was_not_written() {
-        let words = |rehearsal| holdings(None, (7, &["aardvark".to_owned()]), rehearsal, None);
+        let ways = Ways {
+            report: "This vault, Evidence,",
+            files: "a command",
+        };
+        let words =
+            |rehearsal| holdings(None, (7, &["aardvark".to_owned()]), rehearsal, Err(&ways));
         assert!(words(false).starts_with("file    none for others; the vault keeps the record\n"));
         assert!(!words(false).contains("ceremony.json"));
         // No report.txt lies anywhere before somebody has it written.
         assert!(!words(false).contains("report.txt"));
-        assert!(words(false).contains("o Evidence, w writes it"));
+        // Each front end names its own way there.
+        assert!(words(false).contains("in the vault; This vault, Evidence, writes it"));
         assert!(words(true).starts_with("file    none for others; ceremony.json is the record\n"));
-        let written = holdings(None, (7, &[]), false, Some("/media/out"));
+        let written = holdings(None, (7, &[]), false, Ok("/media/out"));
         assert!(
             written.contains("\nreport  report.txt in /media/out: "),
             "{written}"

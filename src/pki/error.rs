@@ -27,7 +27,11 @@ pub enum PkiError {
         reason: String,
     },
     /// None, or more than one, where one was expected.
-    #[error("{count} certificates are here where exactly one belongs. Send one certificate alone.")]
+    #[error(
+        "{count} certificates are here where exactly one belongs. Where one follows another it is a chain: the holder's \
+         own first, then the authorities that signed it. Send the holder's own alone; an authority's goes where a root \
+         is asked for."
+    )]
     NotOne {
         /// How many were found.
         count: usize,

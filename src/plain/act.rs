@@ -138,7 +138,7 @@ impl<'a> Acting<'_, 'a> {
             return Ok(());
         };
         let wanted = Wanted::default();
-        if let Err(error) = super::run::play(self.talk, self.session, script, wanted, None)? {
+        if let Err(error) = super::run::play(self.talk, self.session, script, wanted)? {
             self.talk.stop(&error.to_string());
         }
         Ok(())

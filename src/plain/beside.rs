@@ -14,12 +14,7 @@ pub(crate) fn plain(
     question: &Question,
     field: Field,
 ) -> Result<Option<String>, Gone> {
-    let asked = AskField {
-        exactly: None,
-        digits: None,
-        field,
-        practice: None,
-    };
+    let asked = AskField::of(field);
     Ok(match talk.text(question, &asked)? {
         Heard::Given(text) => Some(text),
         Heard::Said(_) => None,

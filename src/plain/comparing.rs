@@ -132,11 +132,9 @@ impl Acting<'_, '_> {
     /// What the sender gave.
     fn senders(&mut self, stands: Comparing) -> Result<Heard<String>, Gone> {
         let asked = AskField {
-            exactly: None,
-            digits: None,
-            field: CHECK_VALUE,
             practice: comparing::practice(self.session.profile())
                 .filter(|_| stands == Comparing::Waits),
+            ..AskField::of(CHECK_VALUE)
         };
         let question = Question::new(footing(
             tr("whoever has what the sender gave; nobody signs"),

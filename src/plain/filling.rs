@@ -236,10 +236,8 @@ impl Asking<'_, '_> {
         entries: &[Entry],
     ) -> Result<Option<Word>, Gone> {
         let asked = AskField {
-            exactly: None,
-            digits: None,
-            field: *field,
             practice: self.practice(field),
+            ..AskField::of(*field)
         };
         loop {
             let heard = over(self.talk, self.session, |talk, _| {

@@ -169,12 +169,7 @@ impl Asking {
         ))
         .explained(HELP);
         let question = answered(&question, before.as_ref(), field.optional);
-        let asked = AskField {
-            exactly: None,
-            digits: None,
-            field: *field,
-            practice: None,
-        };
+        let asked = AskField::of(*field);
         let text = match talk.field(&question, &asked, &[])? {
             Heard::Given(Answer::Text(text)) => text,
             Heard::Given(Answer::Secret(_)) => String::new(),
@@ -305,11 +300,9 @@ fn own_words(
     }
     let shown = ShownWords::new(&words);
     let asked = AskField {
-        exactly: None,
-        digits: None,
-        field: WORDS_BACK,
         practice: (plan.profile == Profile::Rehearsal)
             .then(|| shown.each().collect::<Vec<_>>().join(" ")),
+        ..AskField::of(WORDS_BACK)
     };
     loop {
         let question = Question::new(founding::footing(Moment::Showing, person, done, all))
@@ -378,12 +371,7 @@ fn own_medium(
         media::is_own(&person, elsewhere.as_deref()),
     ])
     .explained(HELP);
-    let asked = AskField {
-        exactly: None,
-        digits: None,
-        field: OWN_MEDIUM,
-        practice: None,
-    };
+    let asked = AskField::of(OWN_MEDIUM);
     // Whoever says a word instead has not said that it is theirs.
     let own = match talk.field(&question, &asked, &[])? {
         Heard::Given(Answer::Text(answer)) => answer == MINE,

@@ -356,7 +356,7 @@ impl<'a> Home<'_, 'a> {
             copies_to: None,
             out: None,
         };
-        if let Err(error) = play(self.talk, self.session, script, wanted, None)? {
+        if let Err(error) = play(self.talk, self.session, script, wanted)? {
             self.talk.stop(&error.to_string());
         }
         Ok(())

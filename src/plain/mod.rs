@@ -330,8 +330,7 @@ fn begin_run(
         }
     };
     talk.guard();
-    let out = wanted.out.clone();
-    let end = play(talk, &mut session, script, wanted, out.as_deref());
+    let end = play(talk, &mut session, script, wanted);
     talk.unguard();
     let completed = match &end {
         Ok(Ok(End::Ended(RunOutcome::Completed))) => true,

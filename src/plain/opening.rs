@@ -163,8 +163,8 @@ fn opened_copy(
             let Entering { talk, .. } = entering;
             match wanted.begin(Some(&reason)) {
                 Ok(opening) => entering = Entering::of(talk, opening),
-                Err(refusal) => {
-                    talk.stop(&refusal.to_string());
+                Err(slip) => {
+                    talk.stop(&slip.refusal.to_string());
                     return Ok(None);
                 }
             }
@@ -405,10 +405,8 @@ impl<'t, 'a> Entering<'t, 'a> {
             }
         };
         let asked = AskField {
-            exactly: None,
-            digits: None,
-            field: OPENING_PASSPHRASE,
             practice: self.public.practice.get(name).cloned(),
+            ..AskField::of(OPENING_PASSPHRASE)
         };
         self.unsealed(name, envelope.as_deref(), &question, &asked)
     }

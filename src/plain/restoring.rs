@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::os::state_folder;
 use crate::session::op_custody::RESTORE;
-use crate::session::returning::{COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return};
+use crate::session::returning::{COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return, Slip};
 use crate::session::{Environment, NewerLog, Profile, Restored, Session};
 use crate::text::{say, tr};
 
@@ -43,8 +43,10 @@ pub(crate) fn restore(
     }
     // A copy that was opened stays open for as long as it is the one that is named.
     let mut open: Option<Open> = None;
+    // A copy that was chosen by its name is asked for only where somebody goes back to it.
+    let mut at = usize::from(copy.is_some());
     loop {
-        let Some(wanted) = asked(talk, &mut texts)? else {
+        let Some(wanted) = asked(talk, &mut texts, at)? else {
             if let Some(open) = open {
                 close(talk, open.session);
             }
@@ -53,8 +55,12 @@ pub(crate) fn restore(
         };
         let mut at_hand = match at_hand(talk, &wanted, open.take())? {
             AtHand::Open(open) => *open,
-            AtHand::Again(kept) => {
+            AtHand::Again(kept, slip) => {
                 open = kept.map(|kept| *kept);
+                talk.stop(&slip.refusal.to_string());
+                // Every other answer stays, and only the one at fault is asked again.
+                let field = RETURNING.iter().position(|field| field.id == slip.field);
+                at = field.unwrap_or_default();
                 continue;
             }
             AtHand::Left => return Ok(false),
@@ -67,6 +73,7 @@ pub(crate) fn restore(
                     "The copy stays open: change what is wrong, and the review comes again. Another copy is opened anew.",
                 ));
                 open = Some(Open { wanted, ..at_hand });
+                at = 0;
             }
             Came::Left => {
                 talk.say(tr(
@@ -98,8 +105,8 @@ enum Came {
 /// Whether the copy is open with these answers.
 enum AtHand {
     Open(Box<Open>),
-    /// They are refused and asked again, with what stays open.
-    Again(Option<Box<Open>>),
+    /// One is refused and asked again, with what stays open.
+    Again(Option<Box<Open>>, Slip),
     Left,
 }
 
@@ -109,20 +116,14 @@ fn at_hand(talk: &mut Dialogue<'_>, wanted: &Return, kept: Option<Open>) -> Resu
         if wanted.same_copy(&kept.wanted) {
             return Ok(match wanted.answered_anew(&mut kept.session) {
                 Ok(newer) => AtHand::Open(Box::new(Open { newer, ..kept })),
-                Err(refusal) => {
-                    talk.stop(&refusal.to_string());
-                    AtHand::Again(Some(Box::new(kept)))
-                }
+                Err(slip) => AtHand::Again(Some(Box::new(kept)), slip),
             });
         }
         close(talk, kept.session);
     }
     let opening = match wanted.begin(None) {
         Ok(opening) => opening,
-        Err(refusal) => {
-            talk.stop(&refusal.to_string());
-            return Ok(AtHand::Again(None));
-        }
+        Err(slip) => return Ok(AtHand::Again(None, slip)),
     };
     let state_folder = match opening.bootstrap().profile {
         Profile::Rehearsal => None,
@@ -164,10 +165,11 @@ fn written(talk: &mut Dialogue<'_>, wanted: &Return, mut open: Open, restored: &
     }
 }
 
-/// Which copy, where to, which log, and why; `None` if it was given up.
+/// Which copy, where to, which log, and why, from question `begins` on; `None` if it was given up.
 fn asked(
     talk: &mut Dialogue<'_>,
     texts: &mut BTreeMap<&'static str, String>,
+    begins: usize,
 ) -> Result<Option<Return>, Gone> {
     let question = Question::new(footing(
         tr("whoever has the copy"),
@@ -175,9 +177,7 @@ fn asked(
         tr(RETURN_SO_FAR),
     ))
     .explained(RETURN_TOLD);
-    // A copy that was chosen by its name is asked for only where somebody goes back to it.
-    let chosen = texts.len() == 1 && texts.contains_key(COPY_FROM.id);
-    let mut at = usize::from(chosen);
+    let mut at = begins;
     while let Some(field) = RETURNING.get(at) {
         match plain(
             talk,

@@ -35,23 +35,19 @@ pub(crate) fn play(
     session: &mut Session,
     script: Script,
     wanted: Wanted,
-    out: Option<&Path>,
 ) -> Result<Result<End, RunError>, Gone> {
     talk.heading(&say!("Ceremony: {script}", script = script.title()));
     if session.profile() == Profile::Rehearsal {
         talk.say(&practice::words(
             session.lasts(),
-            out.is_some(),
+            wanted.out.is_some(),
             tr("The word f5"),
         ));
     }
     talk.say(tr(
         "At any prompt the word help explains, and pause stops without losing anything.",
     ));
-    let wanted = Wanted {
-        out: out.map(Path::to_owned),
-        ..wanted
-    };
+    let out = wanted.out.clone();
     let mut runner = match Runner::begin_or_go_on(session, script, wanted) {
         Ok(runner) => runner,
         Err(error) => return Ok(Err(error)),
@@ -62,7 +58,7 @@ pub(crate) fn play(
         talk,
         session,
         runner: &mut runner,
-        out: out.or(known.as_deref()),
+        out: out.as_deref().or(known.as_deref()),
         told_back: false,
     };
     let end = run.until_it_ends();
@@ -399,7 +395,10 @@ impl Run<'_, '_> {
             Some(&run),
             (view.seq, &view.card_words),
             self.rehearsal(),
-            folder.as_deref(),
+            folder.as_deref().ok_or(&ceremony::Ways {
+                report: tr("the menu's line This vault, then Evidence,"),
+                files: tr("keymoot report VAULT --files FOLDER"),
+            }),
         ));
         if let Some(noted) = self.runner.showing(self.session).noted {
             self.talk.say(&noted.told());

@@ -12,7 +12,7 @@ fn held(script: &str, answers: &[(&'static str, &str)]) -> (Session, String) {
     let parsed = Script::parse(bytes).ok().unwrap();
     let mut reader = Reader::new(answers, true);
     let mut talk = Dialogue::new(&mut reader);
-    let end = play(&mut talk, &mut session, parsed, Wanted::default(), None);
+    let end = play(&mut talk, &mut session, parsed, Wanted::default());
     let text = reader.text();
     assert!(
         matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
@@ -125,7 +125,7 @@ fn a_fingerprint_that_the_field_refuses_is_counted() {
     let answers = [("Fingerprint: ", "12ab"), ("Fingerprint: ", "12abc")];
     let mut reader = Reader::new(&answers, true);
     let mut talk = Dialogue::new(&mut reader);
-    let end = play(&mut talk, &mut session, script, Wanted::default(), None);
+    let end = play(&mut talk, &mut session, script, Wanted::default());
     let text = reader.text();
     assert!(
         matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
@@ -157,7 +157,7 @@ fn a_component_typed_as_a_number_is_on_record_and_what_it_was_is_not() {
     let component = "D9CDE338A104A789859E76150B543251";
     let mut reader = Reader::new(&[("Serial: ", component)], true);
     let mut talk = Dialogue::new(&mut reader);
-    let end = play(&mut talk, &mut session, script, Wanted::default(), None);
+    let end = play(&mut talk, &mut session, script, Wanted::default());
     let text = reader.text();
     assert!(
         matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),

@@ -39,10 +39,8 @@ pub(crate) fn key(
         ..question.clone()
     };
     let asked = AskField {
-        exactly: None,
-        digits: None,
-        field: SIGNING_PASSPHRASE,
         practice: session.practice_passphrase(person),
+        ..AskField::of(SIGNING_PASSPHRASE)
     };
     let Heard::Given(passphrase) = talk.secret(&question, &asked)? else {
         return Ok(None);

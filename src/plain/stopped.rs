@@ -58,7 +58,7 @@ impl Home<'_, '_> {
             copies_to: None,
             out: None,
         };
-        if let Err(error) = play(self.talk, self.session, script, wanted, None)? {
+        if let Err(error) = play(self.talk, self.session, script, wanted)? {
             self.talk.stop(&error.to_string());
         }
         Ok(())

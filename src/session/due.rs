@@ -1,10 +1,11 @@
 //! What is due in an open vault and for whom, the most urgent first.
 
-use crate::api::{KeyClass, KeyState, Timestamp};
+use crate::api::{KeyState, Timestamp};
 use crate::text::{say, tr};
 
 mod appointments;
 mod copies;
+mod counts;
 mod envelopes;
 mod explained;
 mod requests;
@@ -15,6 +16,7 @@ mod uncompared;
 
 use appointments::appointments;
 use copies::copies;
+pub use counts::counts;
 use envelopes::envelopes;
 pub use requests::requests_wait;
 use returned::returned;
@@ -451,43 +453,6 @@ pub fn span(millis: i64) -> String {
     let minutes = millis.saturating_add(MINUTE / 2).div_euclid(MINUTE);
     let rounded = Timestamp::from_millis(minutes.saturating_mul(MINUTE));
     left(Timestamp::from_millis(0), rounded)
-}
-
-/// How many keys are in which state: `41 ready`, `2 being deleted`; certificates of others apart.
-pub fn counts(view: &View) -> Vec<String> {
-    let (mut ready, mut suspect, mut uncompared) = (0_usize, 0_usize, 0_usize);
-    let (mut disabled, mut pending, mut gone) = (0_usize, 0_usize, 0_usize);
-    let mut certificates = 0_usize;
-    for row in view.keys.iter() {
-        match row.key.key_state {
-            KeyState::DELETE_COMPLETE => gone += 1,
-            // Whatever else it is, nobody uses it.
-            _ if row.suspect.is_some() => suspect += 1,
-            KeyState::DELETE_PENDING => pending += 1,
-            _ if !row.key.enabled => disabled += 1,
-            _ if row.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => certificates += 1,
-            _ if row.comparing.is_some() => uncompared += 1,
-            _ => ready += 1,
-        }
-    }
-    let mut parts = vec![say!("{ready} ready", ready)];
-    for (count, word) in [
-        (suspect, "SUSPECT"),
-        (uncompared, tr("uncompared")),
-        (disabled, tr("disabled")),
-        (pending, tr("being deleted")),
-        (gone, tr("destroyed")),
-    ] {
-        if count > 0 {
-            parts.push(format!("{count} {word}"));
-        }
-    }
-    match certificates {
-        0 => {}
-        1 => parts.push(tr("1 certificate of others").to_owned()),
-        n => parts.push(say!("{n} certificates of others", n)),
-    }
-    parts
 }
 
 #[cfg(test)]

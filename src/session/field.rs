@@ -294,6 +294,9 @@ impl Field {
     fn check_number(&self, text: &str, min: i64, max: i64) -> Result<String, FieldError> {
         match text.parse::<i64>() {
             Ok(n) if (min..=max).contains(&n) => Ok(n.to_string()),
+            // The end that was missed alone: the other may be nearer than the declaration says, as among three people.
+            Ok(n) if n < min => Err(self.wrong(&format!("is {n}, and {min} is the least"))),
+            Ok(n) => Err(self.wrong(&format!("is {n}, and {max} is the most"))),
             // No number that anybody types comes near that end: only its digits can be wrong.
             _ if max == i64::MAX => Err(self.wrong("is not a number: digits alone, from 0")),
             _ => Err(self.wrong(&format!("is not a whole number from {min} to {max}"))),

@@ -2,7 +2,7 @@
 //! for them can only come back here.
 
 use super::{Refusal, Session, brought, build};
-use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
+use crate::pki::{Certificate, CounterpartyFile, ImportParameters, PkiError};
 
 impl Session {
     /// This vault's own root, where it has issued anything.
@@ -80,7 +80,13 @@ pub(super) fn no_parameters(bytes: &[u8]) -> Option<String> {
     let kind = match brought::kind_of(bytes) {
         Some(WANTED) => return None,
         Some(kind) => format!("is {kind}"),
-        None => "is another kind of file".to_owned(),
+        None => match Certificate::from_any(bytes) {
+            Ok(_) => "is a certificate alone".to_owned(),
+            Err(PkiError::NotOne { count: count @ 2.. }) => format!(
+                "is a chain of {count} certificates, the holder's own and the authorities that signed it"
+            ),
+            Err(_) => "is another kind of file".to_owned(),
+        },
     };
     Some(format!(
         "{kind}. Wanted is {WANTED} at the receiver, with the certificate to wrap under"

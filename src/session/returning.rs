@@ -90,6 +90,31 @@ pub struct Return {
     pub reason: String,
 }
 
+/// What stands against an answer before anybody enters a share, and at which question.
+#[derive(Debug)]
+pub struct Slip {
+    /// The id of the field.
+    pub field: &'static str,
+    /// What is wrong with it.
+    pub refusal: Refusal,
+}
+
+impl Slip {
+    /// Makes a refusal one about this field.
+    fn at(field: Field) -> impl FnOnce(Refusal) -> Self {
+        move |refusal| Self {
+            field: field.id,
+            refusal,
+        }
+    }
+}
+
+impl From<Slip> for Refusal {
+    fn from(slip: Slip) -> Self {
+        slip.refusal
+    }
+}
+
 /// A log that was named by the folder it lies in.
 fn log_at(named: PathBuf) -> PathBuf {
     let inside = named.join(AUDIT);
@@ -154,39 +179,54 @@ impl Return {
     /// whole.
     ///
     /// # Errors
-    /// Something is in the new folder; there is no whole copy. Nothing was changed.
-    pub fn begin(&self, recovery: Option<&str>) -> Result<Opening, Refusal> {
+    /// Something is in the new folder; there is no whole copy; what is on the last card cannot be. Nothing was changed.
+    pub fn begin(&self, recovery: Option<&str>) -> Result<Opening, Slip> {
         self.fits()?;
-        let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;
-        let memory = load_copy(&store)?;
-        let opening = Opening::begin_with(Box::new(memory), &vault_name(&self.to), recovery)?;
-        self.last_card(&opening.bootstrap().vault_id)?;
+        let opening = self.begun(recovery).map_err(Slip::at(COPY_FROM))?;
+        let card = self.last_card(&opening.bootstrap().vault_id);
+        card.map_err(Slip::at(LAST_CARD))?;
         Ok(opening)
     }
 
+    fn begun(&self, recovery: Option<&str>) -> Result<Opening, Refusal> {
+        let store = FolderStore::open(&self.from).map_err(|e| Refusal::Vault(e.to_string()))?;
+        let memory = load_copy(&store)?;
+        Opening::begin_with(Box::new(memory), &vault_name(&self.to), recovery)
+    }
+
     /// Whether its folders and its log can be what they are named for.
-    fn fits(&self) -> Result<(), Refusal> {
+    fn fits(&self) -> Result<(), Slip> {
+        let wrong = |field: Field, refusal| Err(Slip::at(field)(refusal));
         if std::fs::read_dir(&self.to).is_ok_and(|mut names| names.next().is_some()) {
-            return Err(Refusal::Vault(say!(
-                "{to}: not empty, and a vault is restored into a folder of its own. Nothing was written or changed.",
-                to = self.to.display()
-            )));
+            return wrong(
+                RESTORED_TO,
+                Refusal::Vault(say!(
+                    "{to}: not empty, and a vault is restored into a folder of its own. Nothing was written or changed.",
+                    to = self.to.display()
+                )),
+            );
         }
         if !self.from.join(CUSTODY).exists() {
-            return Err(Refusal::Vault(no_copy(&self.from)));
+            return wrong(COPY_FROM, Refusal::Vault(no_copy(&self.from)));
         }
         if let Some(log) = self.log.as_ref().filter(|log| !log.is_file()) {
-            return Err(Refusal::Usage(say!(
-                "{log}: no log is here. Nothing was changed. Name the latest audit.jsonl of the vault that was lost, or the folder it lies in; left empty, every key is disabled until people enable it.",
-                log = log.display()
-            )));
+            return wrong(
+                NEWER_LOG,
+                Refusal::Usage(say!(
+                    "{log}: no log is here. Nothing was changed. Name the latest audit.jsonl of the vault that was lost, or the folder it lies in; left empty, every key is disabled until people enable it.",
+                    log = log.display()
+                )),
+            );
         }
         if within_each_other(&self.from, &self.to) {
-            return Err(Refusal::Vault(say!(
-                "{to} and the copy's folder lie one in the other, and a copy is never written to. Nothing was written or \
+            return wrong(
+                RESTORED_TO,
+                Refusal::Vault(say!(
+                    "{to} and the copy's folder lie one in the other, and a copy is never written to. Nothing was written or \
                  changed. Name a folder elsewhere, on a new stick.",
-                to = self.to.display()
-            )));
+                    to = self.to.display()
+                )),
+            );
         }
         Ok(())
     }
@@ -200,18 +240,21 @@ impl Return {
     ///
     /// # Errors
     /// As [`Return::begin`] and [`Session::read_newer_log`]; what was answered before still holds then.
-    pub fn answered_anew(&self, session: &mut Session) -> Result<Option<NewerLog>, Refusal> {
+    pub fn answered_anew(&self, session: &mut Session) -> Result<Option<NewerLog>, Slip> {
         self.fits()?;
         session.name = vault_name(&self.to);
         self.heard(session)
     }
 
     /// What the last card and the newer log say.
-    fn heard(&self, session: &mut Session) -> Result<Option<NewerLog>, Refusal> {
-        let card = self.last_card(session.book.vault_id())?;
-        session.last_card(card);
-        let read = |path: &PathBuf| session.read_newer_log(path);
-        self.log.as_ref().map(read).transpose()
+    fn heard(&self, session: &mut Session) -> Result<Option<NewerLog>, Slip> {
+        let card = self.last_card(session.book.vault_id());
+        session.last_card(card.map_err(Slip::at(LAST_CARD))?);
+        let Some(path) = &self.log else {
+            return Ok(None);
+        };
+        let read = session.read_newer_log(path);
+        read.map(Some).map_err(Slip::at(NEWER_LOG))
     }
 
     /// The number that the last card names.

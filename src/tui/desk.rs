@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::acts::{Acts, Signing};
 use super::message::{Msg, News, Order};
-use super::returning::Returning;
+use super::returning::{Returning, slipped};
 use super::world::vault_name;
 use super::{Doctor, Explain, browse};
 pub(crate) use crate::ceremony::read_envelope;
@@ -257,7 +257,10 @@ impl Desk {
     }
 
     fn open_copy(&mut self, wanted: Return, recovery: Option<&str>) -> Result<News, Refusal> {
-        let opening = wanted.begin(recovery)?;
+        let opening = match wanted.begin(recovery) {
+            Ok(opening) => opening,
+            Err(slip) => return Ok(slipped(slip)),
+        };
         let bootstrap = opening.bootstrap();
         self.opening = Some(opening);
         let state_folder = self.state_folder.clone();

@@ -5,7 +5,6 @@
 
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -61,26 +60,7 @@ impl Film {
             depth: Depth::True,
             ascii: false,
         };
-        let world = World {
-            size,
-            wall: still,
-            view: None,
-            viewed: still,
-            network: "offline".into(),
-            folder: PathBuf::from("."),
-            vaults: Vec::new(),
-            lists: false,
-            gone: Vec::new(),
-            closed_last: None,
-            closings: 0,
-            stopped: Vec::new(),
-            out: false,
-            busy: None,
-            doctor: Vec::new(),
-            written: None,
-            shell: true,
-            look: appearance.look(),
-        };
+        let world = World::at(size, still, appearance.look());
         Ok(Self {
             state: State::new(world, Box::new(RunScreen::new(title, None, false))),
             recorder: Recorder::begin(sink, size, title)?,

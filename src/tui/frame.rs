@@ -101,7 +101,7 @@ fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
         let words = rehearsal(world);
         // Whatever the page is called: that nothing of it is real is never cut.
         let parts = title.iter().map(|part| part.width().saturating_add(3));
-        let taken = parts.fold(words.width().saturating_add(8), usize::saturating_add);
+        let taken = parts.fold(words.width().saturating_add(5), usize::saturating_add);
         let over = taken.saturating_sub(usize::from(world.size.0));
         if let Some(last) = title.last_mut().filter(|_| over > 0) {
             *last = cut(last, last.width().saturating_sub(over).max(8));

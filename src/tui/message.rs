@@ -401,6 +401,8 @@ pub(crate) enum News {
     Verified(String),
     /// What was typed off the witness card is mended at the keyboard: nothing was opened, and the shares stay.
     CardSlip(CardSlip),
+    /// An answer to the questions of a return cannot be: nothing was opened, and it is mended where it stands.
+    ReturnSlip { field: &'static str, why: String },
     /// The door refused, in a sentence.
     Refused(String),
 }

@@ -180,28 +180,14 @@ pub fn run(start: Start, options: Options) -> Result<Left, TuiError> {
         .unwrap_or_default();
     let (appearance, record) = surroundings::appearance(options, &kept)?;
     let now = crate::os::WallClock.now();
+    let look = Look {
+        mouse: kept.mouse.unwrap_or_default(),
+        ..appearance.look()
+    };
     let world = world::World {
-        size: crossterm::terminal::size()?,
-        wall: now,
-        view: None,
-        viewed: now,
         network: surroundings::network(),
-        folder: PathBuf::from("."),
-        vaults: Vec::new(),
-        lists: false,
-        gone: Vec::new(),
-        closed_last: None,
-        closings: 0,
-        stopped: Vec::new(),
-        out: false,
-        busy: None,
-        doctor: Vec::new(),
-        written: None,
         shell: crate::os::can_be_brought_back(),
-        look: Look {
-            mouse: kept.mouse.unwrap_or_default(),
-            ..appearance.look()
-        },
+        ..world::World::at(crossterm::terminal::size()?, now, look)
     };
     let recorder = match record {
         Some(file) => Some(recorder::Recorder::begin(file, world.size, "keymoot")?),

@@ -3,8 +3,16 @@
 use std::path::PathBuf;
 
 use super::message::News;
-use crate::session::returning::Return;
+use crate::session::returning::{Return, Slip};
 use crate::session::{Action, Environment, NewerLog, Opening, Refusal, Session};
+
+/// An answer that cannot be, for the question that it was given to.
+pub(crate) fn slipped(slip: Slip) -> News {
+    News::ReturnSlip {
+        field: slip.field,
+        why: slip.refusal.to_string(),
+    }
+}
 
 /// A return under way.
 pub(crate) struct Returning {
@@ -45,7 +53,10 @@ impl Returning {
         wanted: Return,
         session: &mut Session,
     ) -> Result<News, Refusal> {
-        let newer = wanted.answered_anew(session)?;
+        let newer = match wanted.answered_anew(session) {
+            Ok(newer) => newer,
+            Err(slip) => return Ok(slipped(slip)),
+        };
         (self.wanted, self.newer) = (wanted, newer);
         let pending = session.preview(&self.action(session)?)?;
         let request = pending.exact.clone();

@@ -36,26 +36,8 @@ pub(crate) fn appearance() -> Appearance {
 
 /// A world without an open vault.
 pub(crate) fn world() -> World {
-    World {
-        size: (80, 24),
-        wall: Timestamp::parse_rfc3339("2026-11-23T14:31:07Z").unwrap(),
-        view: None,
-        viewed: Timestamp::parse_rfc3339("2026-11-23T14:31:07Z").unwrap(),
-        network: "offline".into(),
-        folder: PathBuf::from("."),
-        vaults: Vec::new(),
-        lists: false,
-        gone: Vec::new(),
-        closed_last: None,
-        closings: 0,
-        stopped: Vec::new(),
-        out: false,
-        busy: None,
-        doctor: Vec::new(),
-        written: None,
-        shell: true,
-        look: super::look::Look::default(),
-    }
+    let wall = Timestamp::parse_rfc3339("2026-11-23T14:31:07Z").unwrap();
+    World::at((80, 24), wall, super::look::Look::default())
 }
 
 fn people() -> Vec<PersonView> {

@@ -58,6 +58,30 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// A workstation in this folder with nothing open.
+    pub(crate) fn at(size: (u16, u16), wall: Timestamp, look: Look) -> Self {
+        Self {
+            size,
+            wall,
+            view: None,
+            viewed: wall,
+            network: "offline".into(),
+            folder: PathBuf::from("."),
+            vaults: Vec::new(),
+            lists: false,
+            gone: Vec::new(),
+            closed_last: None,
+            closings: 0,
+            stopped: Vec::new(),
+            out: false,
+            busy: None,
+            doctor: Vec::new(),
+            written: None,
+            shell: true,
+            look,
+        }
+    }
+
     /// The vault's time, or the machine's where no vault is open. A rehearsal's clock stands still.
     pub(crate) fn now(&self) -> Timestamp {
         match &self.view {

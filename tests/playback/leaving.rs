@@ -325,7 +325,11 @@ fn a_stop_after_a_pause_is_a_stop_and_its_papers_are_read_twice() {
         "{signed}"
     );
     let run = runner.run(&session);
-    let held = keymoot::ceremony::holdings(Some(&run), (1, &[]), true, None);
+    let ways = keymoot::ceremony::Ways {
+        report: "",
+        files: "",
+    };
+    let held = keymoot::ceremony::holdings(Some(&run), (1, &[]), true, Err(&ways));
     assert!(
         held.contains("sealed  TE-") && held.contains("(Ana)"),
         "{held}"

@@ -314,7 +314,11 @@ fn the_result_of_a_turn_is_seen_before_the_next_person_is_called() {
     }
     let practice = report.matches("practice: nothing was printed").count();
     assert_eq!(practice, 4, "{report}");
-    let held = keymoot::ceremony::holdings(Some(&run), (1, &[]), true, None);
+    let ways = keymoot::ceremony::Ways {
+        report: "",
+        files: "",
+    };
+    let held = keymoot::ceremony::holdings(Some(&run), (1, &[]), true, Err(&ways));
     let sealed = "sealed  TE-661001 (Ana), TE-661002 (Ben), TE-661003 (Cho)";
     assert!(held.contains(sealed), "{held}");
     let told = keymoot::ceremony::ended(Some(outcome), Some(&run), &[], true);

@@ -32,7 +32,8 @@ pub(super) fn section(model: &Model, file: Option<&str>, page: &mut Page) {
     if !all.is_empty() {
         page.line(
             "  ",
-            "NEXT.txt beside the files says all this with check values; the vault's profile stands in every file name.",
+            "NEXT.txt beside the files says all this with check values. A file of a rehearsal or test vault says so in its \
+             name; a production vault's bears no mark.",
         );
     }
     evidence(model, file, page);

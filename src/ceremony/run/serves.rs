@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::api::Request;
-use crate::pki::CounterpartyFile;
+use crate::pki::{Certificate, CounterpartyFile, PkiError};
 use crate::session::build;
 use crate::session::field::Kind;
 use crate::session::{Action, Refusal, Session, brought};
@@ -147,6 +147,10 @@ impl Runner {
 /// Why nobody can look at a file or compare it. What is wrong inside it is told where it is of the kind that is meant: of
 /// any other file, what it is.
 fn not_to_be_looked_at(bytes: &[u8], words: &str) -> String {
+    // A certificate with its authorities is none of the other kinds, and what those want says nothing about it.
+    if let Err(several @ PkiError::NotOne { count: 2.. }) = Certificate::from_any(bytes) {
+        return format!("cannot be used: {several}");
+    }
     let known = CounterpartyFile::parse(bytes).is_ok();
     match brought::kind_of(bytes) {
         None if !known => "holds no certificate, and nothing else that is known here".to_owned(),
@@ -319,6 +323,25 @@ mod tests {
         assert!(session.view().runs.is_empty());
         // A TDES key leaves under it.
         assert!(begun_with(&mut session, "kek-to-aws-rsa.toml", weak).is_ok());
+    }
+
+    /// Six lines told what was wrong with it as two other kinds of file, and nothing of chains.
+    #[test]
+    fn a_certificate_with_its_authorities_is_called_a_chain_and_nothing_else() {
+        let all: BTreeMap<String, String> =
+            serde_json::from_str(include_str!("../../../tests/vectors/pki/certificates.json"))
+                .unwrap();
+        let chain = format!("{}{}", all["leaf-2048"], all["root-4096"]);
+        let words = not_begun(&mut vault(), chain.as_bytes());
+        assert!(words.contains("is a chain of 2 certificates"), "{words}");
+        let looked_at = not_to_be_looked_at(chain.as_bytes(), "line 1 column 2");
+        assert!(
+            looked_at.contains("Send the holder's own alone"),
+            "{looked_at}"
+        );
+        for words in [words, looked_at] {
+            assert!(!words.contains("line 1 column"), "{words}");
+        }
     }
 
     #[test]

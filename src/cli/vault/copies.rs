@@ -11,7 +11,7 @@ use crate::cli::{by_hand, streams, unlock_file};
 use crate::os::state_folder;
 use crate::session::build::{self, Answers};
 use crate::session::returning::Return;
-use crate::session::{NewerLog, Restored, Session, Since, op_custody as op};
+use crate::session::{NewerLog, Refusal, Restored, Session, Since, op_custody as op};
 
 use super::{Which, act};
 
@@ -116,7 +116,8 @@ impl Restore {
     /// The copy in memory, opened by its people: its medium is read and never written.
     fn open_copy(&self, wanted: &Return) -> Answer<(Session, Option<NewerLog>)> {
         let by_recovery = self.recovery.is_some();
-        let mut opening = wanted.begin(self.recovery.as_deref())?;
+        let begun = wanted.begin(self.recovery.as_deref());
+        let mut opening = begun.map_err(Refusal::from)?;
         let profile = opening.bootstrap().profile;
         match &self.which.unlock_file {
             Some(file) => {

@@ -40,12 +40,7 @@ impl Run<'_, '_> {
             tr("stops the ceremony for good and records the reason"),
             so_far,
         ));
-        let asked = crate::ceremony::AskField {
-            exactly: None,
-            digits: None,
-            field: STOP_REASON,
-            practice: None,
-        };
+        let asked = crate::ceremony::AskField::of(STOP_REASON);
         let Heard::Given(reason) = self.talk.text(&question, &asked)? else {
             return self.pause(showing);
         };
@@ -65,12 +60,7 @@ impl Run<'_, '_> {
             ),
             so_far,
         ));
-        let asked = crate::ceremony::AskField {
-            exactly: None,
-            digits: None,
-            field: HAPPENED,
-            practice: None,
-        };
+        let asked = crate::ceremony::AskField::of(HAPPENED);
         let Heard::Given(happened) = self.talk.text(&question, &asked)? else {
             return self.pause(showing);
         };

@@ -43,7 +43,10 @@ fn settled_first<'v>(view: &'v View, op: &str, field: &str) -> Vec<&'v KeyRow> {
 pub fn wrapping(view: &View, op: &str, field: &str, travels: &str) -> Vec<Entry> {
     let carried = view.keys.iter().find(|row| row.key.key_arn == travels);
     sorted(settled_first(view, op, field).into_iter().map(|row| {
-        let entry = entry(op, field, row);
+        let mut entry = entry(op, field, row);
+        if let Some(holder) = held_by(view, row) {
+            entry.note = format!("{}, {holder}", entry.note);
+        }
         match carried.filter(|_| entry.off.is_none()) {
             Some(carried) if carried.key.key_arn == row.key.key_arn => {
                 entry.off_because(tr("a key cannot wrap itself"))
@@ -55,6 +58,17 @@ pub fn wrapping(view: &View, op: &str, field: &str, travels: &str) -> Vec<Entry>
             None => entry,
         }
     }))
+}
+
+/// Who else holds a key, as far as the vault knows: whose root its sender stands under, or who has answered that it came.
+fn held_by(view: &View, row: &KeyRow) -> Option<String> {
+    if let Some(sender) = &row.sender {
+        return Some(say!("from {sender}", sender));
+    }
+    let mut exports = view.exports.iter();
+    let there = exports
+        .find(|e| e.arn == row.key.key_arn && e.serial.is_none() && e.state == "confirmed")?;
+    Some(say!("confirmed at {holder}", holder = there.to()))
 }
 
 fn too_weak(carried: &KeyRow, row: &KeyRow) -> Option<String> {

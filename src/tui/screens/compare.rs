@@ -37,10 +37,8 @@ pub(crate) struct Compare {
 
 fn asked(field: Field, practice: Option<String>) -> AskField {
     AskField {
-        exactly: None,
-        digits: None,
-        field,
         practice,
+        ..AskField::of(field)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The end of a ceremony: what one holds now, what is written, what comes next.
 
 use super::folder_for::{FolderFor, Of};
-use crate::ceremony::{Showing, ended, handed_over, holdings};
+use crate::ceremony::{Showing, Ways, ended, handed_over, holdings};
 use crate::session::field::Footing;
 use crate::session::{Run, RunOutcome};
 use crate::text::{say, tr};
@@ -81,7 +81,10 @@ pub(crate) fn told(
             run.as_ref(),
             (view.seq, &view.card_words),
             world.rehearsal(),
-            folder,
+            folder.ok_or(&Ways {
+                report: tr("Home, o Evidence, w"),
+                files: tr("Home, o Evidence, x"),
+            }),
         ),
     ));
     if let Some(noted) = showing.and_then(|s| s.noted.as_ref()) {

@@ -159,7 +159,9 @@ impl Screen for Files {
             (Some(Kind::File), Wants::Vault) => tr("does nothing: a vault is a folder"),
             (Some(_), Wants::Vault) if vault => tr("takes this vault; its custodians are asked"),
             (None, _) => tr("does nothing: nothing is here"),
-            (Some(Kind::File), Wants::File) => tr("takes this file into the field you came from"),
+            (Some(Kind::File), Wants::File) => {
+                tr("takes this file back to the page that asked for it")
+            }
             (Some(_), _) => tr("opens this folder"),
         };
         footing(enter.into())

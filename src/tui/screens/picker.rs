@@ -167,7 +167,7 @@ pub(crate) struct Picker {
     cursor: Cursor,
     /// The rehearsals that are noted here, once the desk has read them: production asks for one.
     rehearsals: Option<Rehearsals>,
-    /// Whether Enter was pressed on one that was not rehearsed when the list was read.
+    /// Whether Enter was pressed on one that wants a rehearsal, and they are being read again.
     asked_again: bool,
 }
 
@@ -470,7 +470,7 @@ impl Screen for Picker {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
-            Verb::Enter => self.looks_again().unwrap_or_else(|| self.begin(world)),
+            Verb::Enter => self.looks_again(world).unwrap_or_else(|| self.begin(world)),
             Verb::Write => written(world),
             Verb::Back => Reaction::pop(),
             other => {

@@ -7,13 +7,13 @@ use crossterm::event::KeyEvent;
 use super::review::Review;
 use super::unlock::{Then, Unlock};
 use super::wizard::{Leaving, RAIL};
-use crate::session::PendingView;
 use crate::session::build::Answers;
 use crate::session::field::Footing;
 use crate::session::op_custody::RESTORE;
 use crate::session::returning::{
     COPY_FROM, RETURN_SO_FAR, RETURN_STEPS, RETURN_TOLD, RETURNING, Return,
 };
+use crate::session::{Bootstrap, PendingView};
 use crate::text::tr;
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -66,7 +66,7 @@ pub(crate) struct Restore {
     leaving: Leaving,
     /// What the copy that stands open was opened for.
     opened: Option<Return>,
-    /// Whether other answers beside it are being looked at.
+    /// Whether the answers are being looked at.
     asked: bool,
 }
 
@@ -101,16 +101,21 @@ impl Restore {
             return Reaction::order(Order::ReturnAnew(Box::new(wanted)));
         }
         self.opened = Some(wanted.clone());
-        let unlock = Unlock::new(wanted.from.clone(), Then::Restore(Box::new(wanted)));
-        let order = unlock.order();
+        self.asked = true;
         let first = if open {
             Reaction::order(Order::LeaveCopy)
         } else {
             Reaction::none()
         };
-        first
-            .then(Step::Push(Box::new(unlock)))
-            .then(Step::Order(order))
+        first.then(Step::Order(Order::OpenCopy(Box::new(wanted), None)))
+    }
+
+    /// The copy is read, and its custodians are asked.
+    fn asks(&self, bootstrap: &Bootstrap) -> Option<Reaction> {
+        let wanted = self.opened.clone()?;
+        let mut unlock = Unlock::new(wanted.from.clone(), Then::Restore(Box::new(wanted)));
+        unlock.read(bootstrap);
+        Some(Reaction::push(unlock))
     }
 
     /// The copy is open already, and what would be asked for is known.
@@ -200,11 +205,16 @@ impl Screen for Restore {
     }
 
     fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
-        if !std::mem::take(&mut self.asked) {
+        if matches!(news, News::LeftCopy) || !std::mem::take(&mut self.asked) {
             return None;
         }
         match news {
+            News::Bootstrap(bootstrap) => self.asks(bootstrap),
             News::Preview { pending, request } => self.reviews(pending, request),
+            News::ReturnSlip { field, why } => {
+                self.form.complain(field, why);
+                Some(Reaction::none())
+            }
             News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
             _ => None,
         }

@@ -39,14 +39,14 @@ fn a_copy_is_opened_approved_and_written_out() {
     room.press("/nowhere/at-all<Enter>");
     room.press(&text("new.vault"));
     room.press("<Enter><Enter><Enter>the stick broke<Enter>");
+    // It is said at the field that it is about, and nothing that was typed is lost.
     room.shows(&[
         "no copy of a vault is here",
-        "goes back to the question which copy",
+        "which copy",
+        "the stick broke",
+        "/nowhere/at-all",
     ]);
-    // Nothing that was typed is lost on the way back.
-    room.press("<Enter>")
-        .shows(&["the stick broke", "/nowhere/at-all"]);
-    room.press("<Tab><BackTab><BackTab><BackTab><BackTab><BackTab><C-u>");
+    room.press("<C-u>");
     room.press(&text("copy"));
     room.press("<Enter><Enter><Enter><Enter><Enter>")
         .shows(&["1 of 2: a custodian"]);
@@ -168,6 +168,27 @@ fn a_screen_that_is_locked_gives_up_the_copy_and_not_the_vault() {
     room.advance(crate::tui::app::IDLE);
     let view = room.state.world.view.as_ref().unwrap();
     assert_eq!(view.vault_id, before);
+}
+
+/// The page of the opening said it again and again, and only Esc led back to the field.
+#[test]
+fn a_last_card_that_cannot_be_is_mended_at_its_field() {
+    let place = tempfile::tempdir().unwrap();
+    let path = |name: &str| place.path().join(name);
+    copied(&path("r.vault"), &path("copy"));
+    let session = practice_session(false);
+    let words = session.view().card_words.join(" ");
+    let mut room = Room::new(Restore::new(), session);
+    room.press(&path("copy").display().to_string());
+    room.press("<Enter>");
+    room.press(&path("new.vault").display().to_string());
+    room.press("<Enter><Enter>").press(&words);
+    room.press("<Enter>the stick broke<Enter>");
+    room.shows(&["Last card", "STOP  Type the card's number", "1 of 4"]);
+    // The words stay, and the number goes in front of them.
+    room.press("<Home>3 ");
+    assert!(!room.text().contains("STOP"), "{}", room.text());
+    room.press("<Enter>").shows(&["1 of 2: a custodian"]);
 }
 
 #[test]

@@ -215,28 +215,20 @@ fn asked(file: &RootFile, world: &World) -> Vec<AskField> {
     let ours = data_encoding::HEXLOWER.encode(&file.root.sha256_fingerprint());
     let declared = |id: &str| op::IMPORT_ROOT.fields.iter().find(|f| f.id == id).copied();
     let mut fields = vec![AskField {
-        exactly: None,
-        digits: None,
-        field: BY,
         practice: practice("Wim".into()),
+        ..AskField::of(BY)
     }];
     fields.extend(declared("fingerprint").map(|field| AskField {
-        exactly: None,
-        digits: None,
-        field,
         practice: practice(ours),
+        ..AskField::of(field)
     }));
     fields.extend(declared("source").map(|field| AskField {
-        exactly: None,
-        digits: None,
-        field,
         practice: practice(tr("practice: no other computer was asked").into()),
+        ..AskField::of(field)
     }));
     fields.push(AskField {
-        exactly: None,
-        digits: None,
-        field: ROOT_LABEL,
         practice: practice("receiver-root".into()),
+        ..AskField::of(ROOT_LABEL)
     });
     fields
 }

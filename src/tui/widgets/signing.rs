@@ -40,23 +40,13 @@ impl SignForm {
             .filter(|v| v.profile == Profile::Rehearsal)
             .and_then(|v| v.practice.get(person).cloned());
         let passphrase = AskField {
-            exactly: None,
-            digits: None,
-            field: SIGNING_PASSPHRASE,
             practice,
+            ..AskField::of(SIGNING_PASSPHRASE)
         };
         let fields = match (held, profile) {
             (true, _) => Vec::new(),
             (_, Profile::Production) => {
-                vec![
-                    AskField {
-                        exactly: None,
-                        digits: None,
-                        field: APPROVAL_ENVELOPE,
-                        practice: None,
-                    },
-                    passphrase,
-                ]
+                vec![AskField::of(APPROVAL_ENVELOPE), passphrase]
             }
             _ => vec![passphrase],
         };

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
-use unicode_width::UnicodeWidthChar;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::session::field::reads_like_words;
 use crate::text::tr;
@@ -14,6 +14,9 @@ pub(crate) const BLANK: &str = "________________________";
 
 /// Said in the place of words that open something.
 const ASTRAY: &str = "a passphrase? wiped; whoever saw it knows it. Backspace";
+
+/// Said beside a text whose place the first letter typed takes.
+const REPLACED: &str = "(typing replaces it)";
 
 /// The longest line it takes, in characters.
 const LONGEST: usize = 4096;
@@ -188,7 +191,16 @@ impl TextField {
             .map(|c| dot.unwrap_or(c))
             .collect();
         let role = if focused { Role::Focus } else { Role::Text };
-        canvas.put_cut(x, y, room, role, &format!("{mark}{seen}"));
+        let drawn = format!("{mark}{seen}");
+        canvas.put_cut(x, y, room, role, &drawn);
+        if focused && self.proposed && !drawn.is_empty() {
+            // Elsewhere typing goes on behind what stands there: where it does not, that is said beside it.
+            let words = tr(REPLACED);
+            let beside = cells(drawn.width()).saturating_add(2);
+            if beside.saturating_add(cells(words.width())) <= room {
+                canvas.put(x.saturating_add(beside), y, Role::Muted, words);
+            }
+        }
         if focused {
             let at = self.input.visual_cursor().saturating_sub(scroll);
             canvas.set_cursor(x.saturating_add(cells(at)), y);

@@ -40,6 +40,6 @@ pub(super) fn columns(width: u16) -> [Column; 5] {
         column("OF", of),
         column("SINCE", 10),
         column("STATE", 9),
-        column("WITH, OR UNTIL", rest.saturating_sub(of).max(16)),
+        column("WITH/UNTIL/FILE", rest.saturating_sub(of).max(16)),
     ]
 }

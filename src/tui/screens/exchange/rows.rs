@@ -152,8 +152,8 @@ impl Row<'_> {
         }
     }
 
-    /// The texts of its columns. Where another line would read the same, the day gives way to the time, and whom it is
-    /// with to the file or the token itself: both stand in the details.
+    /// The texts of its columns. Where another line would read the same, whom it is with gives way to the file or the
+    /// token itself, or to the time where there is neither: both stand in the details.
     pub(super) fn texts(&self, view: &View, now: Timestamp) -> (Role, Vec<String>) {
         let (role, mut texts) = self.columns(view, now);
         let mut others = (0..count(view)).filter_map(|at| row(view, at));
@@ -162,11 +162,15 @@ impl Row<'_> {
             return (role, texts);
         }
         let (at, own) = self.itself();
-        if let Some(since) = texts.get_mut(2) {
-            *since = clock(at).chars().skip(11).collect();
-        }
-        if let Some(with) = texts.get_mut(4).filter(|_| !own.is_empty()) {
-            own.clone_into(with);
+        if let Some(with) = texts.get_mut(4) {
+            *with = if own.is_empty() {
+                say!(
+                    "at {time}",
+                    time = clock(at).chars().skip(11).collect::<String>()
+                )
+            } else {
+                own.to_owned()
+            };
         }
         (role, texts)
     }

@@ -76,10 +76,14 @@ impl Picker {
         self.rehearsals.as_ref()?.found(&script)
     }
 
-    /// Enter on what was not rehearsed looks again: it may have been rehearsed in another terminal since.
-    pub(super) fn looks_again(&mut self) -> Option<Reaction> {
+    /// Enter where a production vault asks for a rehearsal looks again: it may have been rehearsed in another terminal
+    /// since, and the page that asks whether it begins says when.
+    pub(super) fn looks_again(&mut self, world: &World) -> Option<Reaction> {
+        let view = world.view.as_deref().filter(|_| self.place == Place::Here);
+        let wants = view.is_some_and(|view| view.profile == Profile::Production);
+        let begins = |listed: &Listed| wants && listed.off.is_none() && !listed.stands_open(world);
         let chosen = self.listed.get(self.cursor.at());
-        self.asked_again = chosen.is_some_and(Listed::may_be_rehearsed_now);
+        self.asked_again = chosen.is_some_and(|l| l.may_be_rehearsed_now() || begins(l));
         self.asked_again.then(|| Reaction::order(Order::Rehearsals))
     }
 

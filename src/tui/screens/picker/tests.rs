@@ -80,6 +80,16 @@ fn here(profile: Profile, rehearsals: Rehearsals) -> State {
     State::new(world, Box::new(picker))
 }
 
+/// Enter, which has the rehearsals read, and what was read.
+fn looked_again(state: &mut State, rehearsals: Rehearsals) {
+    let looks = snapshot::press(state, "<Enter>");
+    let asks = |effect: &Effect| matches!(effect, Effect::Desk(Order::Rehearsals));
+    assert!(looks.iter().any(asks));
+    let view = state.world.view.clone();
+    let news = Msg::Desk(Box::new(News::Rehearsals(rehearsals)), view);
+    crate::tui::app::update(state, news);
+}
+
 /// What a production vault would refuse stands off beforehand, with the reason and what brings it.
 #[test]
 fn an_unrehearsed_script_stands_off_in_production() {
@@ -107,23 +117,19 @@ fn an_unrehearsed_script_stands_off_in_production() {
     );
     std::fs::write(&notes, line("2026-11-30T09:00:00Z")).unwrap();
     // Rehearsed in another terminal while the list stands here: Enter looks again, and then asks.
-    let looks = snapshot::press(&mut state, "<Enter>");
-    assert!(
-        looks
-            .iter()
-            .any(|e| matches!(e, Effect::Desk(Order::Rehearsals)))
-    );
-    let view = state.world.view.clone();
-    let news = Msg::Desk(Box::new(News::Rehearsals(read())), view);
-    crate::tui::app::update(&mut state, news);
+    looked_again(&mut state, read());
     let text = shown(&mut state);
     assert!(text.contains("begin it here?"), "{text}");
     assert!(text.contains("rehearsed 2026-11-30 09:00 UTC"), "{text}");
     let mut state = here(Profile::Production, read());
     let text = shown(&mut state);
     assert!(text.contains("says what it needs"), "{text}");
-    snapshot::press(&mut state, "<Enter>");
-    assert!(shown(&mut state).contains("begin it here?"));
+    // One that was held since is the one that is named: the list of before would say an older.
+    std::fs::write(&notes, line("2026-12-01T08:00:00Z")).unwrap();
+    looked_again(&mut state, read());
+    let text = shown(&mut state);
+    assert!(text.contains("begin it here?"), "{text}");
+    assert!(text.contains("rehearsed 2026-12-01 08:00 UTC"), "{text}");
     // No other profile asks.
     let mut state = here(Profile::Test, Rehearsals::read(None, now));
     snapshot::press(&mut state, "<Enter>");

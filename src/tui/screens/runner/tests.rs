@@ -46,10 +46,8 @@ pub(super) fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
             "  orbit pencil hazel quartz basin lemur tulip frost".into(),
         ],
         fields: vec![AskField {
-            exactly: None,
-            digits: None,
-            field: PASSPHRASE,
             practice: Some("velvet anchor".into()),
+            ..AskField::of(PASSPHRASE)
         }],
         words: None,
         types_back: false,

@@ -155,17 +155,10 @@ impl Unlock {
         self.error = None;
         let known = self.bootstrap.as_ref().map(|b| &b.practice);
         let passphrase = AskField {
-            exactly: None,
-            digits: None,
-            field: OPENING_PASSPHRASE,
             practice: known.and_then(|known| known.get(&name).cloned()),
+            ..AskField::of(OPENING_PASSPHRASE)
         };
-        let envelope = AskField {
-            exactly: None,
-            digits: None,
-            field: SHARE_ENVELOPE,
-            practice: None,
-        };
+        let envelope = AskField::of(SHARE_ENVELOPE);
         self.form = if here {
             Form::new(&[passphrase])
         } else {
@@ -475,16 +468,14 @@ impl Screen for Unlock {
     fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
         match news {
             News::Bootstrap(bootstrap) => {
-                self.left = usize::from(bootstrap.k);
-                self.bootstrap = Some(bootstrap.clone());
-                self.turn(Phase::Choosing);
+                self.read(bootstrap);
                 Some(Reaction::none())
             }
             News::Entered { person, left } => Some(self.entered(person, *left)),
             News::Open => Some(self.open(world)),
             News::CardSlip(slip) => Some(self.card_again(slip)),
             News::Preview { pending, request } => self.asks(pending, request, world),
-            News::Refused(text) => {
+            News::Refused(text) | News::ReturnSlip { why: text, .. } => {
                 self.refused(text);
                 Some(Reaction::none())
             }

@@ -1,11 +1,11 @@
 //! What a vault is opened for, and the clock before it.
 
-use super::Unlock;
+use super::{Phase, Unlock};
 use crate::ceremony::{Play, Script, open_run};
 use crate::session::build::Answers;
 use crate::session::op_custody::RESTORE;
 use crate::session::returning::Return;
-use crate::session::{OpeningStep, PendingView};
+use crate::session::{Bootstrap, OpeningStep, PendingView};
 use crate::text::tr;
 use crate::tui::acts::Draft;
 use crate::tui::message::Order;
@@ -27,6 +27,13 @@ pub(crate) enum Then {
 }
 
 impl Unlock {
+    /// Its public part is known: custodians can enter.
+    pub(in crate::tui::screens) fn read(&mut self, bootstrap: &Bootstrap) {
+        self.left = usize::from(bootstrap.k);
+        self.bootstrap = Some(bootstrap.clone());
+        self.turn(Phase::Choosing);
+    }
+
     /// Whether nobody was asked yet, because what was named for the copy is none.
     pub(super) const fn not_a_copy(&self) -> bool {
         self.copy() && self.bootstrap.is_none()

@@ -86,15 +86,7 @@ impl Form {
 
     /// A form for plain declarations.
     pub(crate) fn of(fields: &[Field]) -> Self {
-        let asked: Vec<AskField> = fields
-            .iter()
-            .map(|field| AskField {
-                exactly: None,
-                digits: None,
-                field: *field,
-                practice: None,
-            })
-            .collect();
+        let asked: Vec<AskField> = fields.iter().map(|field| AskField::of(*field)).collect();
         Self::new(&asked)
     }
 
@@ -443,14 +435,19 @@ impl Form {
     }
 }
 
+/// The longest text that is sooner typed anew than mended, in characters.
+const SHORT: usize = 24;
+
 impl Line {
-    /// What was typed is not taken: a secret goes, and a short text is replaced by what is typed next. A path is long,
-    /// and mended rather than typed anew.
+    /// What was typed is not taken: a secret goes, and a short text is replaced by what is typed next. What is long, as
+    /// a path or six words of a card, is mended rather than typed anew.
     fn refused(&mut self) {
         match &mut self.input {
             Input::Masked(field) => field.clear(),
             Input::Text(field)
-                if self.asked.field.kind != Kind::File && !is_place(&self.asked.field) =>
+                if self.asked.field.kind != Kind::File
+                    && !is_place(&self.asked.field)
+                    && field.value().chars().count() <= SHORT =>
             {
                 field.refused();
             }

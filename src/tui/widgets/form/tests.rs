@@ -5,16 +5,14 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 fn field(id: &'static str, kind: Kind) -> AskField {
     AskField {
-        exactly: None,
-        digits: None,
-        field: Field {
+        practice: Some("7".into()),
+        ..AskField::of(Field {
             id,
             label: id,
             hint: "",
             kind,
             optional: false,
-        },
-        practice: Some("7".into()),
+        })
     }
 }
 
