@@ -233,7 +233,7 @@ impl ChangeTalk {
         if let Some(words) = &self.words {
             return Some(String::from_utf8_lossy(words.expose()).into_owned());
         }
-        if let Moment::Prove { new: true, .. } = turn.moment {
+        if self.changing.gave_words() {
             let known = self
                 .practised
                 .iter()

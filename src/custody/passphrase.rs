@@ -43,6 +43,17 @@ pub fn generate(words: usize, rng: &mut dyn CryptoRng) -> SecretBytes {
     SecretBytes::from_slice(&phrase)
 }
 
+/// The words of four to six letters that begin with a letter, in the order of the list: for practice, where they are
+/// typed often and protect nothing.
+pub(crate) fn short_words(initial: char) -> Vec<&'static str> {
+    let begins = |word: &&&'static str| {
+        let first = word.chars().next();
+        first.is_some_and(|first| first.eq_ignore_ascii_case(&initial))
+            && (4..=6).contains(&word.len())
+    };
+    LIST.iter().filter(begins).copied().collect()
+}
+
 /// A number below [`LENGTH`]: 13 random bits, drawn again when they reach it, so that no word is likelier.
 fn uniform(rng: &mut dyn CryptoRng) -> usize {
     loop {

@@ -4,6 +4,9 @@ use thiserror::Error;
 
 use crate::api::Timestamp;
 
+/// What to do about a certificate that begins later, where time goes on: a rehearsal's own clock wants other words.
+pub const WAIT: &str = "Check the clock of this machine, or wait.";
+
 /// A certificate that was not accepted; nothing was imported, wrapped or changed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PkiError {
@@ -59,8 +62,9 @@ pub enum PkiError {
     },
     /// The validity has not begun.
     #[error(
-        "The certificate is not valid before {}. Check the clock of this machine, or wait.",
-        not_before.rfc3339()
+        "The certificate is not valid before {}. {}",
+        not_before.rfc3339(),
+        WAIT
     )]
     NotYetValid {
         /// When it begins.

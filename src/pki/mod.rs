@@ -17,7 +17,7 @@ pub use certificate::Certificate;
 pub use chain::{verify_issued, verify_root, verify_valid};
 pub use counterparty_file::CounterpartyFile;
 pub use crl::{Crl, CrlError};
-pub use error::PkiError;
+pub use error::{PkiError, WAIT};
 pub use issue::{IssueError, Purpose, SignatureHash, Terms, issued, self_signed, signing_request};
 pub use name::name_of_der;
 pub use parameters::{ExportParameters, ImportParameters, ParametersError};

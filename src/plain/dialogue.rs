@@ -7,7 +7,7 @@ use crate::session::asked::words_at_a_number;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::idle::{IDLE_MINUTES, Why};
-use crate::session::{Slip, Stop};
+use crate::session::{Mistyped, Stop};
 use crate::text::{say, tr};
 
 use super::choices::{numbered, picked};
@@ -182,7 +182,7 @@ impl<'a> Dialogue<'a> {
         &mut self,
         question: &Question,
         asked: &AskField,
-        refused: &mut dyn FnMut(Slip),
+        refused: &mut dyn FnMut(Mistyped),
     ) -> Result<Heard<String>, Gone> {
         self.tell(question);
         let question = self.about(question, asked);
@@ -217,7 +217,7 @@ impl<'a> Dialogue<'a> {
                     if asked.field.holds_words(&text, false) {
                         self.line.wiped();
                     }
-                    refused(asked.field.slip(&text));
+                    refused(asked.field.mistyped(&text));
                     self.stop(&error);
                 }
             }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::os::state_folder;
 use crate::session::op_custody::RESTORE;
-use crate::session::returning::{COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return, Slip};
+use crate::session::returning::{
+    COPY_FROM, RETURN_SO_FAR, RETURN_TOLD, RETURNING, Return, WrongAnswer,
+};
 use crate::session::{Environment, NewerLog, Profile, Restored, Session};
 use crate::text::{say, tr};
 
@@ -55,11 +57,11 @@ pub(crate) fn restore(
         };
         let mut at_hand = match at_hand(talk, &wanted, open.take())? {
             AtHand::Open(open) => *open,
-            AtHand::Again(kept, slip) => {
+            AtHand::Again(kept, wrong) => {
                 open = kept.map(|kept| *kept);
-                talk.stop(&slip.refusal.to_string());
+                talk.stop(&wrong.refusal.to_string());
                 // Every other answer stays, and only the one at fault is asked again.
-                let field = RETURNING.iter().position(|field| field.id == slip.field);
+                let field = RETURNING.iter().position(|field| field.id == wrong.field);
                 at = field.unwrap_or_default();
                 continue;
             }
@@ -106,7 +108,7 @@ enum Came {
 enum AtHand {
     Open(Box<Open>),
     /// One is refused and asked again, with what stays open.
-    Again(Option<Box<Open>>, Slip),
+    Again(Option<Box<Open>>, WrongAnswer),
     Left,
 }
 
@@ -116,14 +118,14 @@ fn at_hand(talk: &mut Dialogue<'_>, wanted: &Return, kept: Option<Open>) -> Resu
         if wanted.same_copy(&kept.wanted) {
             return Ok(match wanted.answered_anew(&mut kept.session) {
                 Ok(newer) => AtHand::Open(Box::new(Open { newer, ..kept })),
-                Err(slip) => AtHand::Again(Some(Box::new(kept)), slip),
+                Err(wrong) => AtHand::Again(Some(Box::new(kept)), wrong),
             });
         }
         close(talk, kept.session);
     }
     let opening = match wanted.begin(None) {
         Ok(opening) => opening,
-        Err(slip) => return Ok(AtHand::Again(None, slip)),
+        Err(wrong) => return Ok(AtHand::Again(None, wrong)),
     };
     let state_folder = match opening.bootstrap().profile {
         Profile::Rehearsal => None,

@@ -346,6 +346,9 @@ const RECORDED: &str = "dialect non CMS what the service reads fresh signed with
 #[test]
 fn what_is_said_in_lines_passes_through_the_texts() {
     let mut left = std::collections::BTreeMap::new();
+    let people = crate::session::practice::PEOPLE.iter();
+    let later = people.filter_map(|(who, ..)| crate::session::practice::phrase_after(who, 1));
+    let later = later.collect::<Vec<_>>().join(" ");
     for (name, bytes) in shipped() {
         let mut reader = Reader::new(&[], true);
         let status = speaking(|| rehearse_with(bytes, &mut reader));
@@ -355,6 +358,7 @@ fn what_is_said_in_lines_passes_through_the_texts() {
         let named = words_of(NAMED)
             .chain(words_of(RECORDED))
             .chain(words_of(&script))
+            .chain(words_of(&later))
             .chain(aloud)
             .collect();
         for line in reader.text().lines() {

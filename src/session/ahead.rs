@@ -57,7 +57,7 @@ impl Session {
     pub(crate) fn refused(&self, error: ApiError) -> Refusal {
         match error.kind {
             ErrorKind::InternalServer if self.ahead.stop.said() => Refusal::Stopped,
-            _ => error.into(),
+            _ => self.by_this_clock(error).into(),
         }
     }
 

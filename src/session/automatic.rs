@@ -329,13 +329,14 @@ impl Changing {
                         self.absent();
                         continue;
                     }
+                    let words = if self.gave_words() {
+                        session.new_practice_phrase(&turn.person)
+                    } else {
+                        session.held_phrase(&turn.person)
+                    };
                     let hand = Hand {
                         name: turn.person.clone(),
-                        passphrase: known(
-                            session
-                                .held_phrase(&turn.person)
-                                .or_else(|| session.new_practice_phrase(&turn.person)),
-                        )?,
+                        passphrase: known(words)?,
                         share: None,
                         approval: None,
                     };

@@ -3,6 +3,7 @@
 
 use std::io::{BufRead, BufReader, Read as _};
 
+use crate::custody::policy::operation::RESTORE;
 use crate::custody::{Role, state_head, words};
 use crate::evidence::audit::Kind;
 use crate::text::{say, tr};
@@ -32,6 +33,8 @@ pub(in crate::session) struct Known {
     pub(in crate::session) by_words: Option<u64>,
     /// The state to which the log leads.
     pub(in crate::session) last: u64,
+    /// Whether the log has a return to a copy: cards of before it bear numbers that came again.
+    pub(in crate::session) returned: bool,
 }
 
 impl Bootstrap {
@@ -77,6 +80,13 @@ impl Opening {
                     number = card.seq
                 ),
             },
+            (None, Some(_)) if known.returned => CardSlip {
+                field: CARD_WORDS.id,
+                words: say!(
+                    "These are not the words of sequence {number}. This vault came back from a copy, and every card written before that is worth nothing, whatever its number: type the newest card; the first one since is headed AFTER THE RETURN. If this is the newest, and its words are as it says, stop: this vault has another history than the card. Nothing was opened.",
+                    number = card.seq
+                ),
+            },
             (None, Some(_)) => CardSlip {
                 field: CARD_WORDS.id,
                 words: say!(
@@ -113,6 +123,7 @@ pub(in crate::session) fn look_up(
         }
     };
     meets(0, state_head::head0(vault_id));
+    let mut returned = false;
     let mut log = BufReader::new(log);
     loop {
         let mut line = Vec::new();
@@ -124,15 +135,17 @@ pub(in crate::session) fn look_up(
         if read == 0 {
             break;
         }
-        if let Some((seq, head)) = state_of(&line) {
+        if let Some((op, seq, head)) = state_of(&line) {
+            returned |= op == RESTORE;
             meets(seq, head);
         }
     }
+    known.returned = returned;
     Some(known)
 }
 
-/// The state that a line of the log leads to.
-fn state_of(line: &[u8]) -> Option<(u64, [u8; 32])> {
+/// What a line of the log did, and the state that it leads to.
+fn state_of(line: &[u8]) -> Option<(String, u64, [u8; 32])> {
     let line: serde_json::Value = serde_json::from_slice(line).ok()?;
     let kind: Kind = serde_json::from_value(line.get("kind")?.clone()).ok()?;
     if kind != Kind::Intent {
@@ -141,7 +154,8 @@ fn state_of(line: &[u8]) -> Option<(u64, [u8; 32])> {
     let details = line.get("details")?;
     let head = details.get("state_head")?.as_str()?;
     let head = data_encoding::HEXLOWER.decode(head.as_bytes()).ok()?;
-    Some((details.get("seq")?.as_u64()?, head.try_into().ok()?))
+    let op = line.get("op")?.as_str()?.to_owned();
+    Some((op, details.get("seq")?.as_u64()?, head.try_into().ok()?))
 }
 
 #[cfg(test)]
@@ -257,6 +271,31 @@ mod tests {
         assert!(
             log.lines().last().unwrap().contains("witness-card"),
             "{log}"
+        );
+    }
+
+    /// After a return the lost vault's card has a number that came again: whoever types it is led to the newer card, and not
+    /// to a vault that is gone.
+    #[test]
+    fn the_card_of_a_lost_vault_leads_to_the_one_after_the_return() {
+        let (store, _, after) = with_two_cards();
+        let lost: Vec<String> = words::six(&[7; 32])
+            .iter()
+            .map(|w| (*w).to_owned())
+            .collect();
+        let lost = card(after.seq, &lost);
+        let told = |store: &MemoryStore| opening(store).card_slip(&lost).unwrap().words;
+        assert!(told(&store).contains("find the vault that the last ceremony left"));
+        let head = "00".repeat(32);
+        let line = serde_json::json!({"kind": "intent", "op": "Restore", "details": {"seq": 1, "state_head": head}});
+        let mut longer = store.clone();
+        longer
+            .append(AUDIT, format!("{line}\n").as_bytes())
+            .unwrap();
+        let told = told(&longer);
+        assert!(
+            told.contains("AFTER THE RETURN") && told.contains("is the newest"),
+            "{told}"
         );
     }
 }

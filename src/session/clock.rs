@@ -1,9 +1,10 @@
 //! Vault time: it only moves forward, and deletions that are due are settled before anything else.
 
-use crate::api::{Clock, Timestamp};
+use crate::api::{ApiError, Clock, Timestamp};
 
 use crate::evidence::audit::Kind;
 use crate::os::{Monotonic as _, OsMonotonic};
+use crate::pki::WAIT;
 
 use super::clock_back::CLOCK_BACK;
 use super::command::Outcome;
@@ -46,6 +47,21 @@ impl Session {
             _ => self.wall.now().plus_millis(clock.offset),
         };
         running.max(clock.watermark.into())
+    }
+
+    /// In a rehearsal a certificate that begins later is so by the rehearsal's clock: the machine's may be right, and
+    /// waiting never helps.
+    pub(super) fn by_this_clock(&self, mut error: ApiError) -> ApiError {
+        if self.profile == Profile::Rehearsal && error.message.contains(WAIT) {
+            let begin = format!(
+                "This rehearsal's clock stands at {now}, and waiting does not move it that far. Begin the rehearsal \
+                 with a later clock: `keymoot play SCRIPT --clock TIME`, or a copy of the script with that time as \
+                 `clock` under [rehearsal].",
+                now = self.now().rfc3339()
+            );
+            error.message = error.message.replacen(WAIT, &begin, 1);
+        }
+        error
     }
 
     /// The time that nothing may go behind: before people attested the clock of this session it is what was recorded last,
@@ -259,5 +275,29 @@ impl Session {
         if written.is_err() {
             self.broken = Some("The refusal could not be written down.".into());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ErrorKind;
+    use crate::session::tests::practice;
+
+    /// A partner's certificate of today, in a rehearsal whose clock stands at its script's day.
+    #[test]
+    fn a_certificate_that_begins_after_a_rehearsals_clock_is_told_of_that_clock() {
+        let (_, session) = practice(true);
+        let not_before = session.now().plus_millis(6 * 86_400_000);
+        let refused = crate::pki::PkiError::NotYetValid { not_before };
+        let error = ApiError::new(ErrorKind::Validation, format!("Certificate: {refused}"));
+        let told = session.by_this_clock(error).message;
+        assert!(!told.contains("Check the clock of this machine"), "{told}");
+        let now = session.now().rfc3339();
+        assert!(
+            told.contains(&format!("This rehearsal's clock stands at {now}")),
+            "{told}"
+        );
+        assert!(told.contains("--clock TIME"), "{told}");
     }
 }

@@ -66,6 +66,7 @@ mod locks;
 mod machine;
 pub(crate) mod media;
 mod mismatch;
+mod mistyped;
 pub mod modes;
 mod namesake;
 pub mod op;
@@ -104,7 +105,6 @@ mod sentence_custody;
 mod sentence_issuing;
 mod sentence_naming;
 mod sentence_tokens;
-mod slip;
 pub mod span;
 mod standing;
 mod state;
@@ -157,6 +157,7 @@ pub use forms::{SOFTWARE_QUESTION, paper_name};
 pub use handed_out::change_begun;
 #[cfg(test)]
 pub(crate) use height::older as rollback;
+pub use mistyped::Mistyped;
 pub(crate) use namesake::label_of;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use opening_steps::OpeningStep;
@@ -172,7 +173,6 @@ pub use run::{
     StepState,
 };
 pub(crate) use sentence::groups as in_groups;
-pub use slip::Slip;
 pub use standing::standing_open;
 pub(crate) use state::copy_state;
 pub use stop::{STOPPED, Stop, searching};

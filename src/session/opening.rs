@@ -172,13 +172,18 @@ impl Opening {
         }
         let people = self.sets.iter().flat_map(|set| &set.file.people);
         let known = people.filter_map(|person| {
-            let phrase = super::practice::phrase(&person.name)?;
-            let secret = SecretBytes::from_slice(phrase.as_bytes());
-            let opens = |set: &Entering| share(&set.file, &person.name, &secret, None).is_ok();
-            let opens = self.sets.iter().any(opens);
-            opens.then(|| (person.name.clone(), phrase.to_owned()))
+            let opens = |phrase: &String| self.opened_by(&person.name, phrase.as_bytes());
+            let phrase = super::practice::phrases(&person.name).find(opens)?;
+            Some((person.name.clone(), phrase))
         });
         known.collect()
+    }
+
+    /// Whether words open somebody's share envelope in custody.toml.
+    fn opened_by(&self, person: &str, words: &[u8]) -> bool {
+        let secret = SecretBytes::from_slice(words);
+        let opens = |set: &Entering| share(&set.file, person, &secret, None).is_ok();
+        self.sets.iter().any(opens)
     }
 
     /// The sets of shares that open, as the file names of their envelopes have them: two while a reshare stands open.

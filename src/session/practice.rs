@@ -1,7 +1,7 @@
 //! The practice vault of a rehearsal: sample people, two-word passphrases, nothing kept.
 
 use crate::api::Timestamp;
-use crate::custody::Policy;
+use crate::custody::{Policy, passphrase};
 use crate::text::{say, tr};
 use crate::vault::Store;
 
@@ -28,7 +28,10 @@ pub const HOLDERS: &[(&str, &str)] = &[
     ("Hal", "hazel hammock"),
 ];
 
-/// Whether a word is one of a practice passphrase.
+/// For how many sets in a row a practice person has words of their own; then they come round again.
+const SETS: usize = 8;
+
+/// Whether a word is one of a practice passphrase of a first set; those of later sets are in the list of words.
 pub(super) fn is_word(word: &str) -> bool {
     let phrases = PEOPLE.iter().map(|(.., phrase)| phrase);
     phrases
@@ -36,7 +39,7 @@ pub(super) fn is_word(word: &str) -> bool {
         .any(|phrase| phrase.split(' ').any(|w| w.eq_ignore_ascii_case(word)))
 }
 
-/// The practice passphrase of a sample person or newcomer.
+/// The practice passphrase of a sample person or newcomer in the first set that they are in.
 pub fn phrase(person: &str) -> Option<&'static str> {
     let sample = PEOPLE.iter().map(|(name, _, phrase)| (name, phrase));
     let newcomers = NEWCOMERS
@@ -47,6 +50,30 @@ pub fn phrase(person: &str) -> Option<&'static str> {
         .chain(newcomers)
         .find(|(name, _)| **name == person)
         .map(|(_, phrase)| *phrase)
+}
+
+/// The practice passphrase of a sample person who was in `before` sets until now: a new set comes with new words, as it
+/// does where words are secret, so that whoever practises a rotation sees the old ones open nothing.
+pub fn phrase_after(person: &str, before: usize) -> Option<String> {
+    let first = phrase(person)?;
+    let later = match before % SETS {
+        0 => return Some(first.to_owned()),
+        later => later,
+    };
+    let words = passphrase::short_words(person.chars().next()?);
+    let name: usize = person.bytes().map(usize::from).sum();
+    // Half of the words stand first, the other half second. Three on each time, so that no two sets look alike.
+    let (firsts, seconds) = words.split_at_checked(words.len() / 2)?;
+    let nth = |words: &[&'static str]| {
+        let at = name.saturating_add(later.saturating_mul(3));
+        words.get(at.checked_rem(words.len())?).copied()
+    };
+    Some(format!("{} {}", nth(firsts)?, nth(seconds)?))
+}
+
+/// Every practice passphrase of a sample person, set after set.
+pub(super) fn phrases(person: &str) -> impl Iterator<Item = String> {
+    (0..SETS).map_while(move |before| phrase_after(person, before))
 }
 
 /// What stands over everything in a rehearsal; `answers` is what gives the practice answers there,
@@ -106,4 +133,69 @@ pub fn vault_under(
         .map(|(name, _, phrase)| ((*name).to_owned(), (*phrase).to_owned()))
         .collect();
     Ok(created)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::SecretBytes;
+    use crate::session::action::Action;
+    use crate::session::custody_act::CustodyAct;
+    use crate::session::custody_tests::{OLD, open, open_all, rotation};
+    use crate::vault::MemoryStore;
+
+    #[test]
+    fn after_a_rotation_the_old_words_open_nothing_and_the_file_with_them_still_does() {
+        let (store, mut session) = crate::session::tests::practice(true);
+        for before in 1..3 {
+            let act = Action::Custody(CustodyAct::Rotate(rotation(OLD)));
+            let asked = session.approved_by_held(act, None).unwrap();
+            let mut change = session.begin_change(&asked.id).unwrap().unwrap();
+            change.by_practice(&mut session).unwrap();
+            change.finish(&mut session, None).unwrap();
+            let now = |name| SecretBytes::new(phrase_after(name, before).unwrap().into_bytes());
+            assert!(session.held_phrase("Ana").unwrap().ct_eq(&now("Ana")));
+        }
+        session.close().unwrap();
+        opens_to_new_words_alone(&store);
+        // A file that was written before goes on: nobody is there to enter others.
+        let session = open_all(store, OLD).unwrap();
+        assert!(session.automatic());
+    }
+
+    fn opens_to_new_words_alone(store: &MemoryStore) {
+        let refused = open(store.clone(), OLD, &["Ana", "Ben"]).err().unwrap();
+        assert!(refused.to_string().contains("does not open"), "{refused}");
+        let opening = crate::session::Opening::begin(Box::new(store.clone()), "r").unwrap();
+        let known = opening.bootstrap().practice;
+        assert_eq!(known.get("Ana"), phrase_after("Ana", 2).as_ref());
+        drop(opening);
+        let mut opening = crate::session::Opening::begin(Box::new(store.clone()), "r").unwrap();
+        for name in ["Ana", "Ben"] {
+            let words = SecretBytes::new(known[name].clone().into_bytes());
+            opening.enter(name, &words, None).unwrap();
+        }
+        let session = opening.finish(Environment::real(None), None).unwrap();
+        assert_eq!(session.practice_passphrase("Cho"), phrase_after("Cho", 2));
+    }
+
+    #[test]
+    fn every_set_has_words_of_its_own_and_the_first_those_of_the_handbook() {
+        let names = PEOPLE.iter().map(|(name, ..)| *name);
+        let names = names.chain(NEWCOMERS.iter().chain(HOLDERS).map(|(name, _)| *name));
+        let mut seen = std::collections::BTreeSet::new();
+        for name in names {
+            assert_eq!(phrase_after(name, 0).as_deref(), phrase(name));
+            for (nth, words) in phrases(name).enumerate() {
+                assert_eq!(words.split(' ').count(), 2, "{words}");
+                assert!(words.len() <= 14, "{words}");
+                // Whoever mistypes one is told which, except in the words of the first set.
+                assert!(nth == 0 || passphrase::help(&words).is_none(), "{words}");
+                assert!(seen.insert(words.clone()), "{words} twice");
+            }
+        }
+        assert_eq!(seen.len(), 10 * SETS);
+        assert_eq!(phrase_after("Ana", SETS), phrase_after("Ana", 0));
+        assert_eq!(phrase_after("Zoe", 1), None);
+    }
 }

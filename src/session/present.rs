@@ -322,39 +322,39 @@ impl Session {
         let holders = self.practised_holders();
         if self.automatic() {
             let phrase = |text: &str| SecretBytes::from_slice(text.as_bytes());
-            let known = holders.into_iter().map(|(name, text)| (name, phrase(text)));
+            let known = holders
+                .into_iter()
+                .map(|(name, text)| (name, phrase(&text)));
             self.held.phrases.extend(known);
             return;
         }
         let people = self.acting().iter();
         let known = people.filter_map(|person| {
-            let phrase = super::practice::phrase(&person.name)?;
+            let phrase = self.last_practice_phrase(&person.name)?;
             let source = KeySource::Passphrase(SecretBytes::from_slice(phrase.as_bytes()));
             self.unseal(person, source).ok()?;
-            Some((person.name.clone(), phrase.to_owned()))
+            Some((person.name.clone(), phrase))
         });
-        let holders = holders
-            .into_iter()
-            .map(|(name, text)| (name, text.to_owned()));
         self.held.practice = known.chain(holders).collect();
     }
 
     /// Holders of the recovery set whose envelopes open with the words that are shown to everybody who practises.
-    fn practised_holders(&self) -> Vec<(String, &'static str)> {
+    fn practised_holders(&self) -> Vec<(String, String)> {
         let Some(file) = self.book.whole_custody().of_recovery() else {
             return Vec::new();
         };
-        let opens = |(name, text): &&(&str, &str)| {
+        let opens = |name: &str, text: &String| {
             let phrase = SecretBytes::from_slice(text.as_bytes());
             let envelopes = file.person(name).and_then(|p| p.envelopes.as_ref());
             envelopes.is_some_and(|e| {
                 open_approval(&file, name, &e.approval, &phrase, (Stays::Opening, false)).is_ok()
             })
         };
-        let known = practice::HOLDERS.iter().filter(opens);
-        known
-            .map(|(name, text)| ((*name).to_owned(), *text))
-            .collect()
+        let known = practice::HOLDERS.iter().filter_map(|(name, _)| {
+            let text = self.last_practice_phrase(name)?;
+            opens(name, &text).then(|| ((*name).to_owned(), text))
+        });
+        known.collect()
     }
 
     /// The passphrase with which a person proves envelopes where nobody types.
@@ -369,17 +369,29 @@ impl Session {
     }
 
     /// The passphrase that a person is given where nobody is there to write it down: in a rehearsal alone, where it
-    /// protects nothing, the one they had or the one that practice people have.
+    /// protects nothing. Practice people get other words with every set. Whoever is none keeps, where keys are held, the
+    /// words of the unlock file, because nobody is there to enter others into it.
     pub(crate) fn new_practice_phrase(&self, person: &str) -> Option<SecretBytes> {
         if self.profile != super::Profile::Rehearsal {
             return None;
         }
-        let sample = || {
-            Some(SecretBytes::from_slice(
-                super::practice::phrase(person)?.as_bytes(),
-            ))
-        };
-        self.held_phrase(person).or_else(sample)
+        match practice::phrase_after(person, self.enrolled_so_often(person)) {
+            Some(phrase) => Some(SecretBytes::new(phrase.into_bytes())),
+            None if self.automatic() => self.held_phrase(person),
+            None => None,
+        }
+    }
+
+    /// The practice passphrase of the newest set that somebody is in.
+    fn last_practice_phrase(&self, person: &str) -> Option<String> {
+        practice::phrase_after(person, self.enrolled_so_often(person).checked_sub(1)?)
+    }
+
+    /// In how many sets somebody has been by now.
+    fn enrolled_so_often(&self, person: &str) -> usize {
+        let holders = self.state.recovery.iter().flat_map(|set| &set.people);
+        let were = self.state.people.iter().chain(holders);
+        were.filter(|p| p.name == person).count()
     }
 
     /// People present sign the heads and a text.

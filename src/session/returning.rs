@@ -92,14 +92,14 @@ pub struct Return {
 
 /// What stands against an answer before anybody enters a share, and at which question.
 #[derive(Debug)]
-pub struct Slip {
+pub struct WrongAnswer {
     /// The id of the field.
     pub field: &'static str,
     /// What is wrong with it.
     pub refusal: Refusal,
 }
 
-impl Slip {
+impl WrongAnswer {
     /// Makes a refusal one about this field.
     fn at(field: Field) -> impl FnOnce(Refusal) -> Self {
         move |refusal| Self {
@@ -109,9 +109,9 @@ impl Slip {
     }
 }
 
-impl From<Slip> for Refusal {
-    fn from(slip: Slip) -> Self {
-        slip.refusal
+impl From<WrongAnswer> for Refusal {
+    fn from(wrong: WrongAnswer) -> Self {
+        wrong.refusal
     }
 }
 
@@ -180,11 +180,11 @@ impl Return {
     ///
     /// # Errors
     /// Something is in the new folder; there is no whole copy; what is on the last card cannot be. Nothing was changed.
-    pub fn begin(&self, recovery: Option<&str>) -> Result<Opening, Slip> {
+    pub fn begin(&self, recovery: Option<&str>) -> Result<Opening, WrongAnswer> {
         self.fits()?;
-        let opening = self.begun(recovery).map_err(Slip::at(COPY_FROM))?;
+        let opening = self.begun(recovery).map_err(WrongAnswer::at(COPY_FROM))?;
         let card = self.last_card(&opening.bootstrap().vault_id);
-        card.map_err(Slip::at(LAST_CARD))?;
+        card.map_err(WrongAnswer::at(LAST_CARD))?;
         Ok(opening)
     }
 
@@ -195,8 +195,8 @@ impl Return {
     }
 
     /// Whether its folders and its log can be what they are named for.
-    fn fits(&self) -> Result<(), Slip> {
-        let wrong = |field: Field, refusal| Err(Slip::at(field)(refusal));
+    fn fits(&self) -> Result<(), WrongAnswer> {
+        let wrong = |field: Field, refusal| Err(WrongAnswer::at(field)(refusal));
         if std::fs::read_dir(&self.to).is_ok_and(|mut names| names.next().is_some()) {
             return wrong(
                 RESTORED_TO,
@@ -240,21 +240,21 @@ impl Return {
     ///
     /// # Errors
     /// As [`Return::begin`] and [`Session::read_newer_log`]; what was answered before still holds then.
-    pub fn answered_anew(&self, session: &mut Session) -> Result<Option<NewerLog>, Slip> {
+    pub fn answered_anew(&self, session: &mut Session) -> Result<Option<NewerLog>, WrongAnswer> {
         self.fits()?;
         session.name = vault_name(&self.to);
         self.heard(session)
     }
 
     /// What the last card and the newer log say.
-    fn heard(&self, session: &mut Session) -> Result<Option<NewerLog>, Slip> {
+    fn heard(&self, session: &mut Session) -> Result<Option<NewerLog>, WrongAnswer> {
         let card = self.last_card(session.book.vault_id());
-        session.last_card(card.map_err(Slip::at(LAST_CARD))?);
+        session.last_card(card.map_err(WrongAnswer::at(LAST_CARD))?);
         let Some(path) = &self.log else {
             return Ok(None);
         };
         let read = session.read_newer_log(path);
-        read.map(Some).map_err(Slip::at(NEWER_LOG))
+        read.map(Some).map_err(WrongAnswer::at(NEWER_LOG))
     }
 
     /// The number that the last card names.

@@ -58,12 +58,7 @@ impl Session {
             software_generation: self.state.policy.allows_software_generation(self.profile),
             qr_of_exports: self.state.policy.allows_qr_of_exports(self.profile),
             automatic: self.automatic(),
-            backups: self
-                .state
-                .backups
-                .iter()
-                .filter(|b| b.state == "verified")
-                .count(),
+            backups: self.verified_backups(),
             copies: self.copies(),
             unfinished: self.book.vault().is_unfinished(),
             recovery_cut: super::handed_out::recovery_cut(&self.state),
@@ -85,6 +80,11 @@ impl Session {
             card_seen: self.card_seen.get(),
             notes: self.notes_now(),
         }
+    }
+
+    fn verified_backups(&self) -> usize {
+        let copies = self.state.backups.iter();
+        copies.filter(|copy| copy.state == "verified").count()
     }
 
     fn ledger_view(&self) -> Arc<Ledger> {

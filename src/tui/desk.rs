@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 use super::acts::{Acts, Signing};
 use super::message::{Msg, News, Order};
-use super::returning::{Returning, slipped};
+use super::returning::{Returning, answered_wrong};
 use super::world::vault_name;
 use super::{Doctor, Explain, browse};
 pub(crate) use crate::ceremony::read_envelope;
@@ -128,7 +128,7 @@ impl Desk {
     pub(crate) fn work(&mut self, order: Order) -> News {
         let answer = match order {
             Order::OpenVault(dir, recovery) => self.open(&dir, recovery.as_deref()),
-            Order::OpenCopy(wanted, recovery) => self.open_copy(*wanted, recovery.as_deref()),
+            Order::OpenCopy(wanted, recovery) => Ok(self.open_copy(*wanted, recovery.as_deref())),
             Order::ReturnAnew(wanted) => self.return_anew(*wanted),
             Order::Enter {
                 person,
@@ -168,7 +168,7 @@ impl Desk {
             Order::Answer { answers, stop } => return self.answer(answers, stop),
             Order::Abort { reason, by } => return self.abort(&reason, by.as_deref()),
             Order::CloseUnsigned => return self.close_unsigned(),
-            Order::Mistyped(field, slip) => return self.mistyped(field, slip),
+            Order::Mistyped(field, how) => return self.mistyped(field, how),
             Order::Deviate(happened) => return self.deviate(&happened),
             Order::SetAside => return self.set_aside(),
             Order::Stay => return self.stay(),
@@ -256,16 +256,16 @@ impl Desk {
         Ok(News::Bootstrap(bootstrap))
     }
 
-    fn open_copy(&mut self, wanted: Return, recovery: Option<&str>) -> Result<News, Refusal> {
+    fn open_copy(&mut self, wanted: Return, recovery: Option<&str>) -> News {
         let opening = match wanted.begin(recovery) {
             Ok(opening) => opening,
-            Err(slip) => return Ok(slipped(slip)),
+            Err(wrong) => return answered_wrong(&wrong),
         };
         let bootstrap = opening.bootstrap();
         self.opening = Some(opening);
         let state_folder = self.state_folder.clone();
         self.acts.returning = Some(Returning::new(wanted, state_folder));
-        Ok(News::Bootstrap(bootstrap))
+        News::Bootstrap(bootstrap)
     }
 
     fn enter(

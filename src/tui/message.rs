@@ -24,7 +24,7 @@ use crate::session::{
     BackupDone, Bootstrap, CardSlip, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
     WitnessAnswer,
 };
-use crate::session::{Slip, Trail};
+use crate::session::{Mistyped, Trail};
 use crate::text::{say, tr};
 
 /// What the app takes in.
@@ -173,7 +173,7 @@ pub(crate) enum Order {
     /// Closes a stop without those who have yet to sign it.
     CloseUnsigned,
     /// The form refused what was typed for this field, in a way that goes on record.
-    Mistyped(&'static str, Slip),
+    Mistyped(&'static str, Mistyped),
     /// Records that something happened that the script does not foresee.
     Deviate(String),
     /// The ceremony is left for now: papers that lie open are put away first.

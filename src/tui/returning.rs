@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::message::News;
-use crate::session::returning::{Return, Slip};
+use crate::session::returning::{Return, WrongAnswer};
 use crate::session::{Action, Environment, NewerLog, Opening, Refusal, Session};
 
 /// An answer that cannot be, for the question that it was given to.
-pub(crate) fn slipped(slip: Slip) -> News {
+pub(crate) fn answered_wrong(wrong: &WrongAnswer) -> News {
     News::ReturnSlip {
-        field: slip.field,
-        why: slip.refusal.to_string(),
+        field: wrong.field,
+        why: wrong.refusal.to_string(),
     }
 }
 
@@ -55,7 +55,7 @@ impl Returning {
     ) -> Result<News, Refusal> {
         let newer = match wanted.answered_anew(session) {
             Ok(newer) => newer,
-            Err(slip) => return Ok(slipped(slip)),
+            Err(wrong) => return Ok(answered_wrong(&wrong)),
         };
         (self.wanted, self.newer) = (wanted, newer);
         let pending = session.preview(&self.action(session)?)?;

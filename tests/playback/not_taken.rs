@@ -1,7 +1,7 @@
 //! What was compared and did not agree stays in the record, though the right answer came after it.
 
 use keymoot::ceremony::{Answer, Ask, Runner};
-use keymoot::session::{RunOutcome, Slip};
+use keymoot::session::{Mistyped, RunOutcome};
 
 use super::people::{by_people, practised, typing_vault};
 use super::stage::{contents, reported, script, secret, summary, wanted};
@@ -81,7 +81,7 @@ fn what_the_form_refuses_of_a_comparison_is_counted() {
     let asked = |ask: &Ask| ask.fields.iter().any(|f| f.field.id == "fingerprint");
     // Nothing is counted where no such value is asked for.
     runner
-        .mistyped(&mut session, "fingerprint", Slip::Form)
+        .mistyped(&mut session, "fingerprint", Mistyped::Form)
         .unwrap();
     assert!(
         runner
@@ -97,13 +97,15 @@ fn what_the_form_refuses_of_a_comparison_is_counted() {
     let before = session.view().commit;
     for times in 1..=2 {
         runner
-            .mistyped(&mut session, "fingerprint", Slip::Form)
+            .mistyped(&mut session, "fingerprint", Mistyped::Form)
             .unwrap();
         // Each is a commit of its own: no interruption loses it.
         assert_eq!(session.view().commit, before + times);
     }
     // A field that this question does not ask counts nothing.
-    runner.mistyped(&mut session, "kcv", Slip::Form).unwrap();
+    runner
+        .mistyped(&mut session, "kcv", Mistyped::Form)
+        .unwrap();
     assert_eq!(session.view().commit, before + 2);
     let (outcome, _) = by_people(&mut session, &mut runner, |_, _| None);
     assert_eq!(outcome, RunOutcome::Completed);

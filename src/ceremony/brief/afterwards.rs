@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::session::{op, op_components, op_custody, op_exchange, op_tr34};
+use crate::session::{op, op_components, op_custody, op_envelopes, op_exchange, op_tr34};
 
 use super::super::model::{Doing, Model, Step};
 use super::super::{ops, ops_carry};
@@ -87,12 +87,14 @@ fn custody(model: &Model, page: &mut Page) -> bool {
         let id = &step.id;
         let mut later = model.steps.iter().skip(at);
         let copied = later.any(|step| ops::copies(step.op.name));
+        let mut later = model.steps.iter().skip(at);
+        let attested = later.any(|step| step.op.name == op_envelopes::ENVELOPES_GONE.name);
         page.line(
             &format!("  {id}-NAME.enrolment.txt  "),
             "one for each person: printed, signed and kept; it goes to nobody",
         );
         let set = step.op.name == op_custody::RECOVERY_SET.name;
-        page.line("  ", going_on(set, copied));
+        page.line("  ", going_on(set, copied, attested));
         if !copied {
             page.command("keymoot vault backup DIR --to COPY --medium LABEL --bag SERIAL");
         }
@@ -107,8 +109,14 @@ fn custody(model: &Model, page: &mut Page) -> bool {
 }
 
 /// What is done with papers and copies once people or shares were made new: a copy was made in the ceremony, or is due.
-const fn going_on(set: bool, copied: bool) -> &'static str {
+/// `attested`: what became of old envelopes is a step of the ceremony as well.
+const fn going_on(set: bool, copied: bool, attested: bool) -> &'static str {
     match (set, copied) {
+        (false, true) if attested => {
+            "Old envelopes and papers that were not there in the ceremony are destroyed before a witness once they are: \
+             Home lists whose. So are the copies made before the one of this ceremony, which still open to the old \
+             envelopes:"
+        }
         (true, true) => {
             "Bags and papers of the holders go to the other place, never together. So does the copy of the vault that \
              was made here: without it the set opens nothing, and copies made before know nothing of it."

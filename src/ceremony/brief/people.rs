@@ -16,7 +16,7 @@ pub(super) fn section(model: &Model, page: &mut Page) {
         "  ",
         &format!(
             "{count} different people, whoever asks for acts included: the one who asks never approves, and nobody \
-             takes two places."
+             takes two places. First stands the place, as the script's steps call it, then what the person is."
         ),
     );
     for person in &model.people {

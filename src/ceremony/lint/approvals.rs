@@ -3,6 +3,8 @@
 use super::super::model::{Approve, Model, Role, Step};
 use super::super::ops;
 use super::{Report, Rule};
+use crate::session::field::Field;
+use crate::session::{op_custody, practice};
 
 pub(super) const RULE: Rule = Rule {
     id: "L02",
@@ -10,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     explain: "\
 Every act says how many custodians approve it, at least two, and the script has as many who may: an administrator \
 asks and never approves, a custodian who asks does not approve the own act, a witness never approves. What changes \
-nothing needs no approval.
+nothing needs no approval. Nobody signs a rotation that gives them another place: of practice people that is known \
+beforehand, and those of the vault are judged when they are named.
 
 Otherwise the run stops in the room, when everybody has come (PCI PIN 21-1).
 
@@ -33,7 +36,10 @@ fn counts(model: &Model, report: &mut Report) {
                 Some(step),
                 format!("`{}` changes nothing and needs no approval: remove `approve`.", step.op.name),
             ),
-            Some(approve) => count(model, step, approve, report),
+            Some(approve) => {
+                count(model, step, approve, report);
+                own_places(model, step, approve, report);
+            }
             None => {}
         }
     }
@@ -94,4 +100,71 @@ fn count(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
             ));
         }
     }
+}
+
+/// Whom a rotation of the rehearsal makes administrator or witness, of the practice vault's custodians: their approvals
+/// do not count while the others could make up the number, and then those others have to be enough.
+fn own_places(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
+    if step.op.name != op_custody::ROTATE.name {
+        return;
+    }
+    let answers = model.rehearsal.answers.get(&step.id);
+    let said = |field: &Field| {
+        let answered = || answers.and_then(|answers| answers.get(field.id));
+        step.fields.get(field.id).or_else(answered)
+    };
+    let placed = [op_custody::ADMINISTRATORS, op_custody::WITNESSES];
+    let placed: Vec<&str> = placed
+        .iter()
+        .filter_map(said)
+        .flat_map(|text| names(text))
+        .collect();
+    let custodian = Role::Custodian.name();
+    let serve = practice::PEOPLE
+        .iter()
+        .filter(|(_, role, _)| *role == custodian);
+    let serve: Vec<&str> = serve.map(|(name, ..)| *name).collect();
+    let (anew, others): (Vec<&str>, Vec<&str>) = serve
+        .iter()
+        .copied()
+        .partition(|name| placed.contains(name));
+    if anew.is_empty() || others.len() < approve.count {
+        return;
+    }
+    // Places are bound to practice people in their order.
+    let held = model
+        .people
+        .iter()
+        .filter(|place| place.role == Role::Custodian && place.joins.is_none() && !place.stands_by);
+    let bound: Vec<(&str, &str)> = held.map(|place| place.id.as_str()).zip(serve).collect();
+    let who = |id: &String| {
+        bound
+            .iter()
+            .find(|(place, _)| place == id)
+            .map(|(_, name)| *name)
+    };
+    let asks = step.initiate.as_ref().and_then(who);
+    let may = |name: &&str| {
+        let named = approve.from.is_empty() || approve.from.iter().any(|id| who(id) == Some(name));
+        named && asks != Some(name)
+    };
+    let able = others.iter().filter(|name| may(name)).count();
+    if able < approve.count {
+        report.error(
+            &approve.place.member("count"),
+            Some(step),
+            format!(
+                "{} gets another place by this rotation and does not approve it (PCI PIN 25-1: nobody signs for their \
+                 own appointment): {} approvals are asked for, and {able} can come. Name another custodian in `from`, \
+                 let an administrator ask, or give the place to somebody else.",
+                anew.join(", "),
+                approve.count
+            ),
+        );
+    }
+}
+
+/// Names joined by commas.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim)
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::session::build::{self, Answers};
 use crate::session::field::{Field, Kind};
 use crate::session::{
-    Action, KeySource, Refusal, Session, StepRecord, StepState, op, op_components,
+    Action, KeySource, Refusal, Session, StepRecord, StepState, op, op_components, op_envelopes,
 };
 
 use super::super::model::{Algorithm, Doing, Step};
@@ -288,11 +288,14 @@ pub(in super::super) fn is_asked(step: &Step, field: &crate::session::field::Fie
     !written && !declared && wanted
 }
 
-/// A field of a step as people are asked for it: what a script has asked of somebody by name is not left empty.
+/// A field of a step as people are asked for it: what a script has asked of somebody by name is not left empty,
+/// unless it is one of two answers: whose envelopes are destroyed, and whose are not found.
 pub(super) fn field_of(step: &Step, id: &str) -> Option<Field> {
     let field = step.op.fields.iter().find(|field| field.id == id)?;
     Some(Field {
-        optional: field.optional && !step.asked.contains_key(field.id),
+        optional: field.optional
+            && (!step.asked.contains_key(field.id)
+                || step.op.name == op_envelopes::ENVELOPES_GONE.name),
         ..*field
     })
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use super::super::bundle::sha256;
+use super::appointed::own_appointments;
 use super::elsewhere::elsewhere;
 use super::file::{Parts, bytes32, canonical, part, string, text};
 use super::log::{Line, Log, event, first_head};
@@ -56,6 +57,7 @@ pub(super) fn acts(
         let count = &mut done.signatures.acts;
         let who = signed(first, keys, "keymoot/approval/v1", body, count)?;
         fit_to_sign(first, &who, keys)?;
+        own_appointments(log, first, &who)?;
         signers.extend(who.iter().map(|(key, _)| key.clone()));
         let who = who.into_iter().map(|(_, name)| name).collect();
         let name = act.pointer("/action/name").and_then(Value::as_str);

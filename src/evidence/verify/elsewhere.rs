@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::acts::fit_to_sign;
+use super::appointed::own_appointments;
 use super::file::string;
 use super::log::{Line, Log, event};
 use super::people::Person;
@@ -36,6 +37,7 @@ pub(super) fn elsewhere(
         }
         let who = named(line, keys)?;
         fit_to_sign(line, &who, keys)?;
+        own_appointments(log, line, &who)?;
         // An act of many steps has its signatures in every line of it.
         if before.replace(digest) != Some(digest) {
             done.signatures.not_shown += who.len() as u64;

@@ -15,7 +15,7 @@ const MADE_ANEW: [&str; 2] = ["Rotate", "RecoverySet"];
 
 /// Something that people signed about each other, and the line it stands in.
 pub(super) struct Said<'l> {
-    n: u64,
+    pub(super) n: u64,
     pub(super) op: &'l str,
     pub(super) details: &'l Value,
 }

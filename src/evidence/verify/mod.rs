@@ -10,6 +10,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod acts;
+mod appointed;
 mod count;
 mod elsewhere;
 mod enrolment;

@@ -1,6 +1,6 @@
 //! What a change came to: who proved, the papers that follow, and its end.
 
-use super::{Changed, Changing, CustodyAct, Stage};
+use super::{Changed, Changing, CustodyAct, New, Stage};
 use crate::session::custody_act::Seat;
 use crate::session::error::Refusal;
 use crate::session::{Session, forms, paper_name};
@@ -21,6 +21,14 @@ pub struct Proof {
 }
 
 impl Changing {
+    /// Whether what is proven now was sealed with the new words: a reshare and a drill go by those of before.
+    pub(crate) const fn gave_words(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Prove(New::Rotation(_) | New::Recovery(_))
+        )
+    }
+
     /// Who has proven so far.
     pub fn proof(&self) -> Proof {
         let proving = match &self.stage {

@@ -5,7 +5,7 @@ use crate::crypto::secret_sharing::{self, Share};
 use crate::custody::UnlockFile;
 use crate::vault::{CustodyFile, Identity};
 
-use super::Opening;
+use super::{Opening, share};
 use crate::session::error::Refusal;
 use crate::session::present::{HeldKey, Stays, open_approval};
 use crate::session::{Profile, practice};
@@ -27,8 +27,12 @@ impl Opening {
             if self.was_replaced(&person.name) {
                 continue;
             }
-            self.enter(&person.name, &person.passphrase, None)
+            let words = self.words_now(&person.name, &person.passphrase, |words| {
+                self.opened_by(&person.name, words.expose())
+            });
+            self.enter(&person.name, &words, None)
                 .map_err(|refusal| named(&person.name, refusal))?;
+            self.enter_practised(&person.name, &person.passphrase);
         }
         let Ok((at, _)) = self.in_force() else {
             // Too few: finishing says so.
@@ -49,17 +53,14 @@ impl Opening {
             let Some(envelopes) = of.person(&person.name).and_then(|p| p.envelopes.as_ref()) else {
                 continue;
             };
-            let key = open_approval(
-                of,
-                &person.name,
-                &envelopes.approval,
-                &person.passphrase,
-                (Stays::Opening, false),
-            )
-            .map_err(|refusal| named(&person.name, refusal))?;
+            let open = |words: &SecretBytes| {
+                let (name, envelope) = (&person.name, &envelopes.approval);
+                open_approval(of, name, envelope, words, (Stays::Opening, false))
+            };
+            let words = self.words_now(&person.name, &person.passphrase, |w| open(w).is_ok());
+            let key = open(&words).map_err(|refusal| named(&person.name, refusal))?;
             self.held.keys.insert(person.name.clone(), key);
-            let phrase = SecretBytes::from_slice(person.passphrase.expose());
-            self.held.phrases.insert(person.name.clone(), phrase);
+            self.held.phrases.insert(person.name.clone(), words);
         }
         self.practice_newcomers(&set);
         self.held.use_identity = self.rebuild_use_identity(&set)?;
@@ -76,20 +77,65 @@ impl Opening {
                 .any(|(newcomer, _)| known(newcomer))
     }
 
+    /// The words of the file; of practice people in a rehearsal those of the set that they are in by now, which are printed
+    /// on screen: a file with their first words goes on opening after a rotation was practised.
+    fn words_now(
+        &self,
+        name: &str,
+        given: &SecretBytes,
+        opens: impl Fn(&SecretBytes) -> bool,
+    ) -> SecretBytes {
+        let same = || SecretBytes::from_slice(given.expose());
+        let practised = |words: &str| words.as_bytes() == given.expose();
+        if self.profile != Profile::Rehearsal
+            || !practice::phrases(name).any(|words| practised(&words))
+            || opens(given)
+        {
+            return same();
+        }
+        let words = practice::phrases(name).map(|words| SecretBytes::new(words.into_bytes()));
+        words.into_iter().find(opens).unwrap_or_else(same)
+    }
+
+    /// While a change stands open either set may be the one that counts, and practice people have words for each.
+    fn enter_practised(&mut self, name: &str, given: &SecretBytes) {
+        let known = |words: String| words.as_bytes() == given.expose();
+        if self.profile != Profile::Rehearsal || !practice::phrases(name).any(known) {
+            return;
+        }
+        for set in &mut self.sets {
+            if set.shares.iter().any(|(who, _)| who == name) {
+                continue;
+            }
+            let opened = practice::phrases(name).find_map(|words| {
+                let words = SecretBytes::new(words.into_bytes());
+                share(&set.file, name, &words, None).ok()
+            });
+            if let Some(opened) = opened {
+                set.shares.push((name.to_owned(), opened));
+            }
+        }
+    }
+
     /// In a rehearsal, practice people who joined after the file was written: their words are printed on screen.
     fn practice_newcomers(&mut self, set: &CustodyFile) {
         if self.profile != Profile::Rehearsal {
             return;
         }
-        for (name, phrase) in practice::NEWCOMERS {
-            let envelopes = set.person(name).and_then(|p| p.envelopes.as_ref());
-            let phrase = SecretBytes::from_slice(phrase.as_bytes());
-            let key = envelopes
-                .map(|e| open_approval(set, name, &e.approval, &phrase, (Stays::Opening, false)));
+        for (name, _) in practice::NEWCOMERS {
+            let Some(envelopes) = set.person(name).and_then(|p| p.envelopes.as_ref()) else {
+                continue;
+            };
+            let opened = practice::phrases(name).find_map(|words| {
+                let words = SecretBytes::new(words.into_bytes());
+                let stays = (Stays::Opening, false);
+                let key = open_approval(set, name, &envelopes.approval, &words, stays);
+                Some((key.ok()?, words))
+            });
             // Another newcomer of the same name has words of their own and is simply not here.
-            if let Some(Ok(key)) = key {
+            if let Some((key, words)) = opened {
                 self.held.keys.insert((*name).to_owned(), key);
-                self.held.phrases.insert((*name).to_owned(), phrase);
+                self.held.phrases.insert((*name).to_owned(), words);
             }
         }
     }

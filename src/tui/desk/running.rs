@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Desk;
 use crate::ceremony::{Advance, Runner};
-use crate::session::{Session, Slip, Stop};
+use crate::session::{Mistyped, Session, Stop};
 use crate::text::tr;
 use crate::tui::message::News;
 
@@ -38,9 +38,9 @@ impl Desk {
     }
 
     /// Counts what the form refused; the question and what stands in it stay as they are.
-    pub(super) fn mistyped(&mut self, field: &str, slip: Slip) -> News {
+    pub(super) fn mistyped(&mut self, field: &str, how: Mistyped) -> News {
         match self.with_runner(|runner, session| {
-            let counted = runner.mistyped(session, field, slip);
+            let counted = runner.mistyped(session, field, how);
             counted.err().map(|error| error.to_string())
         }) {
             News::Showing { again: None, .. } => News::Counted,

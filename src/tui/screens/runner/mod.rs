@@ -15,7 +15,7 @@ use super::stop_run::StopRun;
 use super::{ended, handover};
 use crate::ceremony::{self, Ask, Showing};
 use crate::session;
-use crate::session::Slip;
+use crate::session::Mistyped;
 use crate::session::field::{Footing, Kind};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -132,7 +132,7 @@ impl RunScreen {
     fn count_refused(&mut self) -> Reaction {
         match self.form.refusal() {
             Some(field) if ceremony::is_compared(field) => {
-                Reaction::order(Order::Mistyped(field, Slip::Form))
+                Reaction::order(Order::Mistyped(field, Mistyped::Form))
             }
             _ => Reaction::none(),
         }

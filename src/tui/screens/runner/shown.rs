@@ -108,7 +108,7 @@ mod tests {
     use super::super::tests::{taken_up, told};
     use super::*;
     use crate::ceremony::AskField;
-    use crate::session::Slip;
+    use crate::session::Mistyped;
     use crate::session::asked;
     use crate::session::field::{Field, Kind};
     use crate::tui::app::{State, update};
@@ -140,8 +140,12 @@ mod tests {
         told(&mut state, showing, None);
         let counts = |state: &mut State, keys: &str| {
             let effects = snapshot::press(state, keys);
-            let own =
-                |e: &&Effect| matches!(e, Effect::Desk(Order::Mistyped("fingerprint", Slip::Form)));
+            let own = |e: &&Effect| {
+                matches!(
+                    e,
+                    Effect::Desk(Order::Mistyped("fingerprint", Mistyped::Form))
+                )
+            };
             let count = effects.iter().filter(own).count();
             if count > 0 {
                 update(state, Msg::Desk(Box::new(News::Counted), None));

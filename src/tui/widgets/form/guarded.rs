@@ -4,7 +4,7 @@
 use super::{Form, Input, Line};
 use crate::custody::astray::{Place, looks_like_passphrase};
 use crate::session::asked::is_beside_words;
-use crate::session::{Slip, is_about_words};
+use crate::session::{Mistyped, is_about_words};
 use crate::text::tr;
 
 impl Form {
@@ -19,16 +19,16 @@ impl Form {
             let said = if unseen { wiped_words() } else { wiped_seen() };
             line.error = Some(said.to_owned());
             if !unseen {
-                self.exposed = Some((line.asked.field.id, Slip::Passphrase));
+                self.exposed = Some((line.asked.field.id, Mistyped::Passphrase));
             }
         } else if line.holds_words_astray() {
             line.input.fill("");
             line.error = Some(went_astray().to_owned());
-            self.exposed = Some((line.asked.field.id, Slip::Passphrase));
+            self.exposed = Some((line.asked.field.id, Mistyped::Passphrase));
         } else if line.holds_component_astray() {
             line.input.fill("");
             line.error = Some(component_astray().to_owned());
-            self.exposed = Some((line.asked.field.id, Slip::Component));
+            self.exposed = Some((line.asked.field.id, Mistyped::Component));
         }
     }
 

@@ -19,7 +19,7 @@ use super::choice::Choices;
 use super::component::ComponentField;
 use super::text::TextField;
 use crate::ceremony::{Answer, AskField};
-use crate::session::Slip;
+use crate::session::Mistyped;
 use crate::session::asked::is_place;
 use crate::session::field::{Field, Kind};
 use crate::tui::keys::Verb;
@@ -56,7 +56,7 @@ pub(crate) struct Form {
     /// The field whose text was refused last, until somebody takes note of it.
     refusal: Option<&'static str>,
     /// The field in which something secret was drawn and wiped, until somebody takes note of it.
-    exposed: Option<(&'static str, Slip)>,
+    exposed: Option<(&'static str, Mistyped)>,
 }
 
 impl Form {

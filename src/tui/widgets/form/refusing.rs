@@ -1,7 +1,7 @@
 //! All of a form was refused: which field that is about, and where the cursor goes.
 
 use super::{Form, Line};
-use crate::session::Slip;
+use crate::session::Mistyped;
 use crate::session::build::about_field;
 
 impl Form {
@@ -11,7 +11,7 @@ impl Form {
     }
 
     /// The field, by its id, in which something secret was drawn and wiped since this was asked last, and what it read like.
-    pub(crate) fn exposed(&mut self) -> Option<(&'static str, Slip)> {
+    pub(crate) fn exposed(&mut self) -> Option<(&'static str, Mistyped)> {
         self.exposed.take()
     }
 

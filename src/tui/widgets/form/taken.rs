@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::guarded::{component_astray, went_astray, wiped_seen, wiped_words};
 use super::input::Input;
 use super::{Form, Line};
-use crate::session::Slip;
+use crate::session::Mistyped;
 use crate::session::field::Kind;
 use crate::text::{say, tr};
 use crate::tui::widgets::text::TextField;
@@ -48,7 +48,7 @@ impl Form {
         if let (true, true, Input::Text(field)) = (digits, line.error.is_some(), &mut line.input) {
             field.set("");
             line.error = Some(wiped().to_owned());
-            self.exposed = Some((line.asked.field.id, Slip::Component));
+            self.exposed = Some((line.asked.field.id, Mistyped::Component));
         }
     }
 

@@ -7,6 +7,8 @@
     clippy::indexing_slicing
 )]
 
+mod own_appointments;
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
@@ -308,7 +310,11 @@ fn runs_with_and_before_a_rotation_are_bundled() {
 
     let done = verify(&with, None).unwrap();
     let names: Vec<&str> = done.acts.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["vault.rotate", "vault.drill", "vault.backup"]);
+    let gone = "vault.envelopes-destroyed";
+    assert_eq!(
+        names,
+        ["vault.rotate", "vault.drill", "vault.backup", gone, gone]
+    );
     assert_eq!(done.signatures.enrolment.hold, 20, "both sets of people");
     let mut forged = Forgery::of(&with).without_sign_offs();
     let at = forged.at("Rotate", 0);

@@ -5,7 +5,7 @@ use super::field::Field;
 
 /// Why a field did not take what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slip {
+pub enum Mistyped {
     /// It is no value of that kind.
     Form,
     /// It read like the words that open something, and they were drawn.
@@ -14,7 +14,7 @@ pub enum Slip {
     Component,
 }
 
-impl Slip {
+impl Mistyped {
     /// What was typed in the open, in a word that evidence has; none where nothing secret was.
     pub const fn secret(self) -> Option<&'static str> {
         match self {
@@ -27,13 +27,13 @@ impl Slip {
 
 impl Field {
     /// Which of them it is that stands here.
-    pub fn slip(&self, text: &str) -> Slip {
+    pub fn mistyped(&self, text: &str) -> Mistyped {
         if self.holds_component(text) {
-            Slip::Component
+            Mistyped::Component
         } else if self.holds_words(text, false) {
-            Slip::Passphrase
+            Mistyped::Passphrase
         } else {
-            Slip::Form
+            Mistyped::Form
         }
     }
 }

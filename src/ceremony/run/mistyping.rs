@@ -1,7 +1,7 @@
 //! What a form refused during a run, on record before the same is asked again.
 
 use super::{NOT_IN_FORM, RunError, Runner, Stage, is_compared};
-use crate::session::{Arrow, Command, IN_THE_OPEN, Session, Slip};
+use crate::session::{Arrow, Command, IN_THE_OPEN, Mistyped, Session};
 
 impl Runner {
     /// Records what the form itself refused: of a value that is compared with another channel, that it was not in its form;
@@ -15,18 +15,18 @@ impl Runner {
         &mut self,
         session: &mut Session,
         field: &str,
-        slip: Slip,
+        how: Mistyped,
     ) -> Result<(), RunError> {
-        let counts = slip.secret().is_some() || is_compared(field);
+        let counts = how.secret().is_some() || is_compared(field);
         let turn = self.turns.front().filter(|_| self.stage == Stage::Turn);
         let asked = turn.filter(|turn| counts && turn.fields.contains(&field));
         let Some(person) = asked.map(|turn| turn.person.clone()) else {
             return Ok(());
         };
         let at = session.now().rfc3339();
-        match slip.secret() {
+        match how.secret() {
             Some(what) => {
-                self.note_in_the_open(session, format!("{what} at {field} by {person} at {at}"))
+                self.note_in_the_open(session, &format!("{what} at {field} by {person} at {at}"))
             }
             None => self.note_not_taken(
                 session,
@@ -35,7 +35,7 @@ impl Runner {
         }
     }
 
-    fn note_in_the_open(&self, session: &mut Session, line: String) -> Result<(), RunError> {
+    fn note_in_the_open(&self, session: &mut Session, line: &str) -> Result<(), RunError> {
         let Some(mut record) = self.record(session) else {
             return Ok(());
         };
@@ -43,7 +43,7 @@ impl Runner {
         if !told.is_empty() {
             told.push_str("; ");
         }
-        told.push_str(&line);
+        told.push_str(line);
         let arrow = Arrow::Step {
             run: self.run.clone(),
             step: Box::new(record),
