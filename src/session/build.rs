@@ -258,6 +258,10 @@ pub(crate) fn root_of(bytes: &[u8]) -> Result<Certificate, Refusal> {
             return wrong("file", &kind);
         }
         let plain = Certificate::from_any(bytes).err();
+        if let Some(kind) = plain.as_ref().and_then(super::ours::chain) {
+            let each = "each is a file of its own where one is asked for";
+            return wrong("file", &format!("{kind}: {each}"));
+        }
         let plain = plain.map(|error| error.to_string()).unwrap_or_default();
         wrong(
             "file",

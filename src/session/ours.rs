@@ -82,14 +82,21 @@ pub(super) fn no_parameters(bytes: &[u8]) -> Option<String> {
         Some(kind) => format!("is {kind}"),
         None => match Certificate::from_any(bytes) {
             Ok(_) => "is a certificate alone".to_owned(),
-            Err(PkiError::NotOne { count: count @ 2.. }) => format!(
-                "is a chain of {count} certificates, the holder's own and the authorities that signed it"
-            ),
-            Err(_) => "is another kind of file".to_owned(),
+            Err(error) => chain(&error).unwrap_or_else(|| "is another kind of file".to_owned()),
         },
     };
     Some(format!(
         "{kind}. Wanted is {WANTED} at the receiver, with the certificate to wrap under"
+    ))
+}
+
+/// What a file of several certificates is, by what its reading said, completing a sentence.
+pub(super) fn chain(error: &PkiError) -> Option<String> {
+    let PkiError::NotOne { count: count @ 2.. } = error else {
+        return None;
+    };
+    Some(format!(
+        "is a chain of {count} certificates, the holder's own and the authorities that signed it"
     ))
 }
 

@@ -107,9 +107,17 @@ fn what_the_form_refuses_of_a_comparison_is_counted() {
         .mistyped(&mut session, "kcv", Mistyped::Form)
         .unwrap();
     assert_eq!(session.view().commit, before + 2);
+    // Whatever it is that is asked for: something secret that was drawn is told to whoever reads the evidence.
+    let secret = Mistyped::Component;
+    runner
+        .mistyped(&mut session, "fingerprint", secret)
+        .unwrap();
     let (outcome, _) = by_people(&mut session, &mut runner, |_, _| None);
     assert_eq!(outcome, RunOutcome::Completed);
     let report = reported(&runner, &session);
+    let told =
+        "typed where everybody reads it, and wiped: digits like a component at fingerprint by ";
+    assert!(report.contains(told), "{report}");
     assert!(
         report.contains(
             "typed 2 times before it agreed, not taken: fingerprint (not in its form) of "

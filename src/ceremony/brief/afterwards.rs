@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::session::{op, op_components, op_custody, op_envelopes, op_exchange, op_tr34};
+use crate::session::{Profile, op, op_components, op_custody, op_envelopes, op_exchange, op_tr34};
 
 use super::super::model::{Doing, Model, Step};
 use super::super::{ops, ops_carry};
@@ -32,9 +32,11 @@ pub(super) fn section(model: &Model, file: Option<&str>, page: &mut Page) {
     if !all.is_empty() {
         page.line(
             "  ",
-            "NEXT.txt beside the files says all this with check values. A file of a rehearsal or test vault says so in its \
-             name; a production vault's bears no mark.",
+            "NEXT.txt beside the files says all this with check values. A file of a rehearsal or test vault says so in its name.",
         );
+        if model.profiles.contains(&Profile::Production) {
+            page.line("  ", "A file of a production vault bears no mark.");
+        }
     }
     evidence(model, file, page);
 }

@@ -120,7 +120,7 @@ fn fields_are_checked_by_their_declaration() {
     let found = errors(&format!("{HEAD}{step}"));
     assert_eq!(found.len(), 1);
     assert!(
-        found[0].message.contains("from 3 to 180"),
+        found[0].message.contains("is 2, and 3 is the least"),
         "{}",
         found[0].message
     );

@@ -7,7 +7,7 @@ use crossterm::event::KeyEvent;
 use crate::session::field::Footing;
 use crate::session::{self, changing};
 use crate::text::{say, tr};
-use crate::tui::canvas::{Canvas, cells};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
@@ -81,6 +81,17 @@ impl Changed {
     }
 
     /// What is asked for.
+    /// Rows that the question and what was said of it take, with the blank one above.
+    fn beneath(&self, width: u16) -> u16 {
+        let rows = |text: &str| cells(wrap(text, usize::from(width)).len());
+        let asked = self
+            .folder
+            .as_ref()
+            .map_or(0, |_| rows(self.question()).saturating_add(2));
+        let said = self.said.as_ref().map_or(0, |(_, text)| rows(text));
+        asked.saturating_add(said).saturating_add(1)
+    }
+
     fn question(&self) -> &'static str {
         match self.about {
             About::Card => {
@@ -172,7 +183,13 @@ impl Screen for Changed {
         {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, &line));
         }
+        // What to do now is read whole; what was done is on record, and gives its rows for it.
+        let room = canvas.height().saturating_sub(self.beneath(width));
         for line in &self.lines {
+            let rows = cells(wrap(line, usize::from(width)).len());
+            if y.saturating_add(rows) > room {
+                break;
+            }
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, line));
         }
         y = y.saturating_add(1);
