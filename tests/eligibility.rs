@@ -136,7 +136,8 @@ fn c4_a_stand_in_who_holds_a_share_is_refused_with_the_appointment() {
     let words = appointed(&mut session, "Ana", "Meg", "Ben", "2027-11-01").unwrap_err();
     assert!(
         words.starts_with(
-            "C4 (PCI PIN 8-2): Ben may not stand in for Ana: Ben holds since 2026-11-24 part 2 of the shares of this vault"
+            "The field stand-in is refused. C4 (PCI PIN 8-2): Ben may not stand in for Ana: Ben holds since 2026-11-24 \
+             part 2 of the shares of this vault"
         ),
         "{words}"
     );

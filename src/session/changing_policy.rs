@@ -51,8 +51,8 @@ impl Session {
         policy_file::known(policy).map_err(|e| wrong(&e))?;
         if *policy == self.state.policy && self.state.next_policy.is_none() {
             return Err(Refusal::Usage(
-                "No answer differs from the policy in force: nothing would change, and nothing was asked. Answer at \
-                 least one rule otherwise than now."
+                "No rule differs from the policy in force: nothing would change, and nothing was asked. The policy in force \
+                 stays. Answer at least one rule otherwise than now."
                     .into(),
             ));
         }
