@@ -142,7 +142,10 @@ impl<'a> Dialogue<'a> {
                 _ if typed.trim().is_empty() => return Ok(Heard::Given(())),
                 Some(Word::Lock) if self.may_lock() => return Err(Gone::Aside(Why::Asked)),
                 Some(Word::Help) => self.help(question),
-                Some(word) if !OWN.contains(&word) => return Ok(Heard::Said(word)),
+                // There is no practice answer to Enter alone.
+                Some(word) if word != Word::Practice && !OWN.contains(&word) => {
+                    return Ok(Heard::Said(word));
+                }
                 _ => self.stop(tr("Only Enter is wanted here, or a word: help names them. What was typed was not shown; nothing was recorded.")),
             }
         }

@@ -345,21 +345,19 @@ pub(super) fn told(gone: &EnvelopesGone) -> (String, Details) {
                 "" => tr("the vault's folder"),
                 place => place,
             };
-            let said = if one.words {
-                say!(
-                    "{person}: set {set}, written to {place}; the old words too",
-                    person,
-                    set,
-                    place
-                )
-            } else {
-                say!(
-                    "{person}: set {set}, written to {place}; the words stay in use",
-                    person,
-                    set,
-                    place
-                )
+            let words = match (one.words, one.fate) {
+                (false, _) => tr("the words stay in use"),
+                (true, Fate::Destroyed) => tr("the old words too"),
+                // Only the envelopes were asked about, and nobody signs for more.
+                (true, Fate::NotFound) => tr("the old words open nothing here any more"),
             };
+            let said = say!(
+                "{person}: set {set}, written to {place}; {words}",
+                person,
+                set,
+                place,
+                words
+            );
             line(one.fate.word(), &said)
         })
         .collect();

@@ -123,14 +123,17 @@ fn after_a_reshare_the_words_stay_in_use_and_the_request_says_so() {
     let why = attest(&mut session, &other).unwrap_err();
     assert!(why.contains("is on record already"), "{why}");
     let mut said = Vec::new();
-    for old in session.view().old_envelopes.iter() {
+    let olds = session.view().old_envelopes.clone();
+    let fates = olds.iter().map(|_| Fate::Destroyed);
+    let last = olds.last().map(|old| (old, super::Fate::NotFound));
+    for (old, fate) in olds.iter().zip(fates).chain(last) {
         let gone = super::EnvelopesGone {
             envelopes: vec![super::OneGone {
                 set: old.set.clone(),
                 person: old.person.clone(),
                 place: old.place.clone(),
                 words: old.words_ended(),
-                fate: Fate::Destroyed,
+                fate,
             }],
             how: "burned".into(),
             witness: "Wim".into(),
@@ -139,6 +142,11 @@ fn after_a_reshare_the_words_stay_in_use_and_the_request_says_so() {
     }
     assert!(said[0].ends_with("the words stay in use"), "{said:?}");
     assert!(said[9].ends_with("the old words too"), "{said:?}");
+    let not_found = said.last().unwrap();
+    assert!(
+        not_found.ends_with("open nothing here any more"),
+        "{said:?}"
+    );
 }
 
 #[test]

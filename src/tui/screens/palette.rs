@@ -161,7 +161,7 @@ impl Palette {
             (
                 self.no_vault && entry.off.is_some(),
                 *rank,
-                wanted.is_empty() || entry.name.to_lowercase() != wanted,
+                apart(&wanted, &entry.name.to_lowercase()),
             )
         });
         // What fits fewer of the words stands beside nothing that fits more; and letters that stand somewhere in this
@@ -285,6 +285,17 @@ fn rank(wanted: &str, name: &str, also: &str, help: &str) -> Option<Rank> {
         missing: words.len().saturating_sub(fits),
         worst: ranks.iter().filter(meant).copied().max().unwrap_or(0),
     })
+}
+
+/// How far a name is from what was typed, where all words fit alike: it is that, it has the phrase as it was typed, or the
+/// words stand anywhere.
+fn apart(wanted: &str, name: &str) -> u8 {
+    match () {
+        () if wanted.is_empty() => 0,
+        () if name == wanted => 0,
+        () if name.contains(wanted) => 1,
+        () => 2,
+    }
 }
 
 /// Whether the letters of `wanted` stand in `text` in this order.

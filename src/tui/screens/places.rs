@@ -123,7 +123,9 @@ impl Place {
             Self::Partner => called("partner").to_owned(),
             Self::Act(title) => act(title).map_or("", also_called).to_owned(),
             Self::Answer(id) => match answer(id).map(|one| one.leads) {
-                Some(Leads::Act(op)) => format!("{} {}", tr(op.title), also_called(op)),
+                Some(Leads::Act(op)) => {
+                    format!("{} {} {}", tr(op.title), also_called(op), called(id))
+                }
                 Some(Leads::Return) => called("vault.restore").to_owned(),
                 Some(Leads::OpenReshare) => called("vault.reshare").to_owned(),
                 Some(Leads::Papers | Leads::Text(_)) => called(id).to_owned(),

@@ -327,7 +327,10 @@ impl ComponentField {
                 first,
                 second
             ),
-            many => say!("parity: {many} bytes are even", many = many.len()),
+            many => say!(
+                "parity: {many} bytes are even; components may be",
+                many = many.len()
+            ),
         }
     }
 }
@@ -431,7 +434,10 @@ mod tests {
         assert_eq!(field.standing().1, "32 of 32 digits, all there");
         assert_eq!(field.second_line(), "parity: group 7 has an even byte");
         let field = typed("00112233");
-        assert_eq!(field.second_line(), "parity: 4 bytes are even");
+        assert_eq!(
+            field.second_line(),
+            "parity: 4 bytes are even; components may be"
+        );
         let aes = self::field(KeyAlgorithm::AES_128, false);
         assert!(!aes.has_second_line(), "AES has no parity");
     }

@@ -24,6 +24,14 @@ fn letters_in_order_are_found() {
     assert!(!fuzzy("zq", "deletions"));
 }
 
+/// Two Enters on the first line began a reshare, where the second was called as it had been typed.
+#[test]
+fn a_phrase_as_it_was_typed_comes_before_its_words_anywhere() {
+    let near = apart("old envelopes", "old envelopes were destroyed");
+    assert!(near < apart("old envelopes", "media are old; new envelopes"));
+    assert!(apart("lock", "lock") < apart("lock", "clock"));
+}
+
 #[test]
 fn what_can_be_done_comes_first_and_how_one_moves_not_at_all() {
     let mut offers = keys::moves();
