@@ -35,7 +35,7 @@ fn enter_checks_then_asks_the_next_then_completes() {
             .error
             .as_ref()
             .unwrap()
-            .contains("from 3 to 180")
+            .contains("3 is the least")
     );
     // What was refused is replaced by what is typed next.
     typed(&mut form, "10");
