@@ -347,7 +347,7 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
         "  in the vault: acme, TEST",
         "  needs: 1 administrator",
         "cannot be chosen: K0 is TDES or AES",
-        "and 180 is the most",
+        "and 3 is the least",
         "delete was not typed",
         "state       deleting",
         "unless it is restored before",
