@@ -334,13 +334,20 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
     talk.answer("\nNumber: ", "look");
     talk.answer("\nNumber: ", "1");
     talk.answer("\nNumber: ", "back");
+    talk.answer("\nNumber: ", "ceremonies");
+    talk.answer("\nNumber: ", "first-key.toml");
+    talk.answer("Press Enter: ", "back"); // a number too many begins nothing
     talk.answer("\nNumber: ", "close");
     only_lines(&talk);
     let (status, text) = talk.end();
     assert_eq!(status, 0, "{text}");
+    assert!(!text.contains("Step 1 of"), "{text}");
     for words in [
+        "Begin it here? The first key",
+        "  in the vault: acme, TEST",
+        "  needs: 1 administrator",
         "cannot be chosen: K0 is TDES or AES",
-        "and 180 is the most",
+        "and 3 is the least",
         "delete was not typed",
         "state       deleting",
         "unless it is restored before",

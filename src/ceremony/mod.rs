@@ -3,6 +3,7 @@
 //! It knows the session and its declarations, and no screen: a runner says what to ask, whoever runs it asks.
 
 mod ask;
+mod beginning;
 mod begins;
 mod brief;
 mod changing;
@@ -39,6 +40,7 @@ mod template;
 pub use ask::{
     Advance, Anew, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
 };
+pub use beginning::{Beginning, Meant, Told, people};
 pub use begins::{NotHere, REAL, another_open, not_for_production, not_here, other_sides};
 pub use brief::{Brief, BriefVault, brief};
 pub use changing::ChangeTalk;

@@ -247,6 +247,22 @@ pub fn has_odd_parity(key: &[u8]) -> bool {
     key.iter().fold(1, |all, byte| all & fold(*byte)) == 1
 }
 
+/// Whether two keys are one: parity bits are no part of a TDES key, and one of two parts is one of three whose last is
+/// the first again. The comparison takes a time that depends on algorithms and lengths alone.
+pub fn same_key(a: (KeyAlgorithm, &SecretBytes), b: (KeyAlgorithm, &SecretBytes)) -> bool {
+    let tdes = a.0.is_tdes() && b.0.is_tdes();
+    let plain = |key: &SecretBytes| {
+        let first = key.expose().get(..8).filter(|_| tdes && key.len() == 16);
+        let mut bytes = [key.expose(), first.unwrap_or_default()].concat();
+        // 16 bytes do not say whether they are TDES or AES: what one device gave parity, another takes as it is.
+        if a.0.is_tdes() || b.0.is_tdes() {
+            adjust_odd_parity(&mut bytes);
+        }
+        SecretBytes::new(bytes)
+    };
+    plain(a.1).ct_eq(&plain(b.1))
+}
+
 /// 1 if the number of ones in `byte` is odd, without a branch or a table.
 const fn fold(byte: u8) -> u8 {
     let byte = byte ^ (byte >> 4);
@@ -317,6 +333,23 @@ mod tests {
     use super::*;
     use data_encoding::HEXUPPER;
     use proptest::prelude::*;
+
+    #[test]
+    fn one_key_is_known_in_every_writing() {
+        use KeyAlgorithm::{AES_128, TDES_2KEY, TDES_3KEY};
+        let key =
+            |hex: &str| SecretBytes::new(data_encoding::HEXUPPER.decode(hex.as_bytes()).unwrap());
+        let two = key("0123456789ABCDEFFEDCBA9876543210");
+        let flipped = key("0022456789ABCDEFFEDCBA9876543210");
+        let three = key("0123456789ABCDEFFEDCBA98765432100123456789ABCDEF");
+        let other = key("0123456789ABCDEFFEDCBA98765432100123456789ABCDEC");
+        assert!(same_key((TDES_2KEY, &two), (TDES_2KEY, &flipped)));
+        assert!(same_key((TDES_2KEY, &flipped), (TDES_3KEY, &three)));
+        assert!(same_key((AES_128, &flipped), (TDES_2KEY, &two)));
+        assert!(!same_key((AES_128, &two), (AES_128, &flipped)));
+        assert!(!same_key((TDES_2KEY, &two), (TDES_3KEY, &other)));
+        assert!(!same_key((AES_128, &two), (TDES_3KEY, &three)));
+    }
 
     #[test]
     fn single_des_in_disguise_is_seen_whatever_its_parity() {

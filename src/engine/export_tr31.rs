@@ -7,6 +7,7 @@ use crate::{
     },
     crypto::{
         SecretBytes,
+        symmetric::same_key,
         tr31::{self, Header, Version},
     },
 };
@@ -55,6 +56,10 @@ pub(super) fn judge<'s>(
     })
 }
 
+/// Two names of one key.
+const ITSELF_AGAIN: &str = "it is the very key that would travel under it, here under another name, and a key cannot \
+    wrap itself; nothing was exported";
+
 /// Writes the block: B under TDES, D under AES, the key's length hidden; key version 00 unless another is asked for.
 pub(super) fn wrap(judged: &Judged<'_>, ctx: &mut Context<'_>) -> Result<WrappedKey, ApiError> {
     let wrapping = &judged.wrapping.key;
@@ -66,6 +71,11 @@ pub(super) fn wrap(judged: &Judged<'_>, ctx: &mut Context<'_>) -> Result<Wrapped
     )?;
     let opened = judged.subject.open(ctx)?;
     let algorithm = wrapping.key_attributes.key_algorithm;
+    let carried = judged.subject.record.key.key_attributes.key_algorithm;
+    if same_key((algorithm, &kbpk), (carried, &opened.secret)) {
+        // It came in twice: ARNs tell nothing of that.
+        return Err(wrapping_key::refused(judged.wrapping, ITSELF_AGAIN));
+    }
     agreeing(judged, algorithm, &kbpk, &opened.secret)?;
     let mut rng = ctx
         .entropy

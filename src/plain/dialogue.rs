@@ -217,10 +217,11 @@ impl<'a> Dialogue<'a> {
             match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
                 Err(error) => {
-                    if asked.field.holds_words(&text, false) {
+                    let mistyped = asked.field.mistyped(&text);
+                    if mistyped.secret().is_some() {
                         self.line.wiped();
                     }
-                    refused(asked.field.mistyped(&text));
+                    refused(mistyped);
                     self.stop(&error);
                 }
             }

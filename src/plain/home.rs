@@ -19,6 +19,7 @@ use crate::text::{say, tr};
 
 use super::Explain;
 use super::act::{Acting, Acts};
+use super::beginning::begins_here;
 use super::beside::plain;
 use super::dialogue::{Dialogue, Heard, Question, footing};
 use super::exchanged;
@@ -339,13 +340,22 @@ impl<'a> Home<'_, 'a> {
             let off = off.or_else(|| not_here(script, script.id(), vault, Some(&rehearsals)));
             off.map_or(Noted::Nothing, Noted::Off)
         };
-        let Some(script) = pick(self.talk, &beside)? else {
+        let asked = if view.kept {
+            tr("asks whether it begins, or goes on with one that stands open")
+        } else {
+            tr(BEGINS)
+        };
+        let Some(script) = pick(self.talk, &beside, asked)? else {
             return Ok(());
         };
         let resume = open(script.id());
         let Some(real_others) = self.other_side(&script, &view, resume)? else {
             return Ok(());
         };
+        let chosen = (&script, real_others);
+        if !resume && !begins_here(self.talk, &view, chosen, &rehearsals)? {
+            return Ok(());
+        }
         let wanted = Wanted {
             inputs: BTreeMap::new(),
             resume,
@@ -375,7 +385,7 @@ impl<'a> Home<'_, 'a> {
         };
         let question = Question::new(footing(
             tr("you; in the ceremony each question names who answers it"),
-            tr("begins it in this vault and asks the first question"),
+            tr("says what the ceremony needs, and asks whether it begins"),
             tr("nothing has happened; back goes to the menu"),
         ))
         .telling(vec![tr("Who plays the other side?").to_owned()]);
@@ -395,11 +405,16 @@ pub(crate) enum Noted {
     Off(NotHere),
 }
 
-/// One of the ceremonies that ship, the shortest first; `note` says more about one. What would not begin says why and
+/// What a number does where nothing is asked before the ceremony begins.
+pub(crate) const BEGINS: &str =
+    "begins the ceremony whose number was typed, or goes on with one that stands open";
+
+/// One of the ceremonies that ship, the shortest first; `note` says more about one, `enter` what a number does. What would not begin says why and
 /// what brings it where it is chosen, and the question is asked again.
 pub(crate) fn pick(
     talk: &mut Dialogue<'_>,
     note: &dyn Fn(&Script) -> Noted,
+    enter: &str,
 ) -> Result<Option<Script>, Gone> {
     let mut scripts: Vec<(&str, Script)> = shipped()
         .iter()
@@ -429,7 +444,7 @@ pub(crate) fn pick(
     talk.heading(tr("Ceremonies that ship with keymoot."));
     let question = Question::new(footing(
         tr("you; in the ceremony each question names who answers it"),
-        tr("begins the ceremony whose number was typed, or goes on with one that stands open"),
+        enter,
         tr("nothing has happened yet"),
     ))
     .explained(&["A ceremony is a script: the same steps in the room, in rehearsal and without people. Each question says who answers and why it is asked."]);

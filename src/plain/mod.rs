@@ -7,6 +7,7 @@ mod act;
 mod attesting;
 #[cfg(test)]
 mod back_tests;
+mod beginning;
 mod beside;
 mod carrying_out;
 mod change;
@@ -261,7 +262,7 @@ fn examine(talk: &mut Dialogue<'_>, lent: Lent) {
 }
 
 fn rehearse(talk: &mut Dialogue<'_>, lent: Lent) -> Result<(), Gone> {
-    let Some(script) = home::pick(talk, &|_| home::Noted::Nothing)? else {
+    let Some(script) = home::pick(talk, &|_| home::Noted::Nothing, tr(home::BEGINS))? else {
         return Ok(());
     };
     let place = PlayedIn::Rehearse {

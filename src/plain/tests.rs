@@ -444,7 +444,7 @@ fn a_ceremony_that_would_not_begin_says_why_and_what_brings_it() {
         off.map_or(home::Noted::Nothing, home::Noted::Off)
     };
     let mut reader = Reader::new(&[("Number: ", "1"), ("Number: ", "back")], false);
-    let chosen = home::pick(&mut Dialogue::new(&mut reader), &off_because);
+    let chosen = home::pick(&mut Dialogue::new(&mut reader), &off_because, "");
     assert!(matches!(chosen, Ok(None)));
     let text = reader.text();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -204,27 +204,10 @@ fn create_key(answers: &Answers) -> Result<Action, Refusal> {
 
 /// The name as a tag, and the others as they were typed.
 fn tags(answers: &Answers) -> Result<Vec<Tag>, Refusal> {
-    let mut tags = label_tags(answers.optional("label"));
     let others = answers.optional(op::TAGS.id).unwrap_or_default();
-    for written in others.split(',').map(str::trim).filter(|w| !w.is_empty()) {
-        let (key, value) = written
-            .split_once('=')
-            .ok_or_else(|| wrong(op::TAGS.id, "wants name=value, several with commas"))?;
-        let tag = Tag {
-            key: key.trim().to_owned(),
-            value: value.trim().to_owned(),
-        };
-        if tag.key.is_empty() || tags.iter().any(|t| t.key == tag.key) {
-            let rule = if tag.key == super::LABEL_TAG {
-                "names the tag Name, which is what the key is called"
-            } else {
-                "has a tag without a name, or one twice"
-            };
-            return Err(wrong(op::TAGS.id, rule));
-        }
-        tags.push(tag);
-    }
-    Ok(tags)
+    let others = field::tags::parse(others).map_err(|rule| wrong(op::TAGS.id, rule))?;
+    let name = label_tags(answers.optional("label"));
+    Ok(name.into_iter().chain(others).collect())
 }
 
 pub(super) fn label_tags(label: Option<&str>) -> Vec<Tag> {

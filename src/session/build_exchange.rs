@@ -1,5 +1,7 @@
 //! From answers to acts of an exchange; see [`super::build`].
 
+mod carried_under;
+
 use crate::api::{
     CertificateSubject, CounterpartyProfile, CreateAliasInput, ExportAttributes,
     ExportDukptInitialKey, ExportKeyInput, ExportKeyMaterial, ExportTr31KeyBlock,
@@ -44,9 +46,11 @@ pub(super) fn action(
 fn import_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
     let wrapped_key_block = brought::key_block(answers.file("file")?, session.profile())
         .map_err(|rule| wrong("file", &rule))?;
+    let wrapping_key_identifier = session.resolve(answers.text("wrap")?)?;
+    carried_under::judge(session, &wrapping_key_identifier, &wrapped_key_block)?;
     Ok(Action::control(Request::ImportKey(ImportKeyInput {
         key_material: ImportKeyMaterial::Tr31KeyBlock(ImportTr31KeyBlock {
-            wrapping_key_identifier: session.resolve(answers.text("wrap")?)?,
+            wrapping_key_identifier,
             wrapped_key_block,
         }),
         enabled: true,

@@ -3,7 +3,9 @@
 //! The wizard on screen, the `--plain` prompts, a script's keys, the linter's knowledge and the reference
 //! page are all drawn from these declarations.
 
-use super::op::MEDIUM_LABEL;
+pub(super) mod tags;
+
+use super::op::{MEDIUM_LABEL, TAGS};
 use super::span;
 use crate::api::{KeyAlgorithm, KeyUsage, Timestamp};
 use crate::custody::TypedFingerprint;
@@ -151,7 +153,8 @@ impl Field {
             };
         }
         if self.holds_words(text, false) {
-            return Err(self.wrong(tr(ASTRAY)));
+            let tag = self.id == TAGS.id;
+            return Err(self.wrong(tr(if tag { tags::WORDS } else { ASTRAY })));
         }
         match self.kind {
             Kind::Text { max } => self.check_text(text, max),
@@ -203,7 +206,8 @@ impl Field {
     pub fn holds_words(&self, text: &str, begun: bool) -> bool {
         let unseen = [Kind::Passphrase, Kind::Component, Kind::Confirm];
         let aloud = self.kind == Kind::Fingerprint || READ_ALOUD.contains(&self.id);
-        !unseen.contains(&self.kind) && !aloud && reads_like_words(text, begun)
+        let tag = self.id == TAGS.id && tags::hold_words(text);
+        !unseen.contains(&self.kind) && !aloud && (tag || reads_like_words(text, begun))
     }
 
     /// Whether a name is wanted here: a number or a date is an answer to another field.
@@ -213,19 +217,20 @@ impl Field {
     }
 
     /// Whether what is typed here can only be a component that was meant for another field: a package's number has letters
-    /// and digits, and none so many hex digits and nothing else.
+    /// and digits, and none so many hex digits and nothing else. Of tags, whether one is.
     pub fn holds_component(&self, text: &str) -> bool {
-        let digits = text.chars().filter(|c| !c.is_whitespace() && *c != '-');
-        matches!(self.kind, Kind::Text { .. })
-            && SERIALS.contains(&self.id)
-            && digits.clone().count() >= COMPONENT_DIGITS
-            && digits.clone().all(|c| c.is_ascii_hexdigit())
-            && digits.into_iter().any(|c| c.is_ascii_alphabetic())
+        let serial = SERIALS.contains(&self.id) && tags::key_digits(text);
+        let tag = self.id == TAGS.id && tags::hold_digits(text);
+        matches!(self.kind, Kind::Text { .. }) && (serial || tag)
     }
 
     fn check_text(&self, text: &str, max: usize) -> Result<String, FieldError> {
         if self.holds_component(text) {
-            return Err(self.wrong(tr(COMPONENT_ASTRAY)));
+            let tag = self.id == TAGS.id;
+            return Err(self.wrong(tr(if tag { tags::DIGITS } else { COMPONENT_ASTRAY })));
+        }
+        if self.id == TAGS.id {
+            tags::parse(text).map_err(|rule| self.wrong(rule))?;
         }
         if self.names_somebody() && !text.chars().any(char::is_alphabetic) {
             return Err(self.wrong(NO_NAME));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::app::{IDLE, State, same_folder};
 use super::message::Msg;
 use super::screen::{Reaction, Screen};
-use super::screens::{stopped, welcome::SHOWN};
+use super::screens::{stopped, welcome::shown};
 use super::surroundings;
 use super::theme::Role;
 use super::world::StandsOpen;
@@ -168,7 +168,7 @@ impl State {
         // While somebody reads the list, a line that is gone keeps its number and says so.
         let mut gone: Vec<PathBuf> = gone.to_vec();
         if self.top().is_some_and(|top| top.name() == "Welcome") {
-            let offered = self.world.vaults.iter().take(SHOWN);
+            let offered = self.world.vaults.iter().take(shown(&self.world));
             let (stay, go) = gone
                 .into_iter()
                 .partition(|vault| offered.clone().any(|v| v == vault));

@@ -288,3 +288,45 @@ fn the_forms_of_the_workstation_are_ceremonies() {
     let words = script(&session, "export-key.components", &four).unwrap_err();
     assert!(words.contains("3 custodians, and 4 components"), "{words}");
 }
+
+/// The same components formed once more, under another name: both say so, and neither is offered to carry the other.
+#[test]
+fn a_key_that_is_formed_twice_is_known_as_one() {
+    use keymoot::session::{build::Answers, guide};
+    let mut session = session();
+    for label in ["kek-p", "fromcomp"] {
+        let pairs = [
+            ("usage", "TR31_K0_KEY_ENCRYPTION_KEY"),
+            ("algorithm", "AES_128"),
+            ("modes", "encrypt, decrypt, wrap, unwrap"),
+            ("exportable", "yes"),
+            ("label", label),
+            ("components", "2"),
+        ];
+        let texts = pairs.map(|(id, text)| (id.to_owned(), text.to_owned()));
+        let answers = Answers {
+            texts: texts.into(),
+            ..Answers::default()
+        };
+        let made = ceremony::component_script("import-key.components", &answers, &session.view());
+        // Each of the two has packages of its own.
+        let (bags, sealed) = (format!("\"BAG-{label}-"), format!("\"NEW-{label}-"));
+        let mut text = made.unwrap().unwrap();
+        text = text.replace("\"BAG-", &bags).replace("\"NEW-", &sealed);
+        for (n, part) in [(1, ONE), (2, TWO)] {
+            text +=
+                &format!("\n[[rehearsal.answer]]\nstep = \"enter-{n}\"\nvalue = \"TEST:{part}\"\n");
+        }
+        let script = Script::parse(text.as_bytes()).unwrap_or_else(|f| panic!("{f:#?}"));
+        let mut runner = Runner::begin(&mut session, script, Wanted::default()).unwrap();
+        runner.headless(&mut session).unwrap();
+    }
+    let view = session.view();
+    let row = |label: &str| view.keys.iter().find(|row| row.label == label).unwrap();
+    assert_eq!(row("fromcomp").twin.as_deref(), Some("kek-p"));
+    let travels = &row("kek-p").key.key_arn;
+    let wraps = guide::wrapping(&view, "export-key.tr31", "wrap", travels);
+    let again = wraps.iter().find(|entry| entry.label == "fromcomp");
+    let off = again.unwrap().off.clone().unwrap();
+    assert!(off.contains("same check value as kek-p"), "{off}");
+}

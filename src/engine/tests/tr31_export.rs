@@ -86,6 +86,21 @@ fn a_sensitive_key_leaves_as_one() {
     );
 }
 
+/// It came in twice: two ARNs, one key.
+#[test]
+fn a_key_under_another_name_does_not_wrap_itself() {
+    let mut bench = open();
+    let wrapping = kek(&mut bench, KeyAlgorithm::AES_128, KEK);
+    let again = kek(&mut bench, KeyAlgorithm::AES_128, KEK);
+    let why = bench.invalid(Operation::ExportKey, &request(&wrapping, &again));
+    assert!(
+        why.starts_with(&format!(
+            "WrappingKeyIdentifier {again}: it is the very key"
+        )),
+        "{why}"
+    );
+}
+
 #[test]
 fn refusals() {
     let mut bench = open();

@@ -51,7 +51,7 @@ pub fn wrapping(view: &View, op: &str, field: &str, travels: &str) -> Vec<Entry>
             Some(carried) if carried.key.key_arn == row.key.key_arn => {
                 entry.off_because(tr("a key cannot wrap itself"))
             }
-            Some(carried) => match too_weak(carried, row) {
+            Some(carried) => match too_weak(carried, row).or_else(|| one_key(carried, row)) {
                 Some(reason) => entry.off_because(&reason),
                 None => entry,
             },
@@ -78,6 +78,23 @@ fn too_weak(carried: &KeyRow, row: &KeyRow) -> Option<String> {
             "{wrapping} is weaker than {wrapped}, which would travel under it",
             wrapping = wrapping.name(),
             wrapped = wrapped.name()
+        )
+    })
+}
+
+/// Both names may be of one key: it was brought in twice. Nothing where a check value is hidden: it would tell it.
+fn one_key(carried: &KeyRow, row: &KeyRow) -> Option<String> {
+    let hidden = |row: &KeyRow| row.comparing.is_some_and(Comparing::hides);
+    let value = |row: &KeyRow| {
+        let key = &row.key;
+        let by = key.key_check_value_algorithm;
+        (algorithm(row), by, key.key_check_value.clone())
+    };
+    let one = !hidden(carried) && !hidden(row) && value(carried) == value(row);
+    one.then(|| {
+        say!(
+            "same check value as {label}: it may be the same key, and none wraps itself",
+            label = carried.label
         )
     })
 }

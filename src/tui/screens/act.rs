@@ -165,19 +165,14 @@ impl Act {
                 }
                 _ => continue,
             };
-            let chosen = self.form.text(field.id).filter(|_| self.made_for.is_some());
+            let stood = self.form.text(field.id).filter(|_| self.made_for.is_some());
             let advised = match field.kind {
                 Kind::Usage => Some(KeyUsage::TR31_K0_KEY_ENCRYPTION_KEY.name()),
                 Kind::Algorithm => guide::advised(usage).map(KeyAlgorithm::name),
                 _ => None,
             };
-            let can = |id: &&str| entries.iter().any(|e| e.id == **id && e.off.is_none());
-            let keep = chosen.as_deref().into_iter().chain(advised).find(can);
-            let keep = keep.map(str::to_owned);
-            self.form.set_choices(field.id, Choices::new(entries));
-            if let Some(keep) = keep {
-                self.form.set(field.id, &keep);
-            }
+            self.form
+                .refit(field.id, entries, &[stood.as_deref(), advised]);
         }
         self.made_for = Some(made);
         // What was chosen for one question may have been made anew for the next.

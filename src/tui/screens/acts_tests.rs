@@ -294,6 +294,7 @@ fn components_are_asked_in_the_words_of_a_new_key() {
         "it is an RSA pair, and components make TDES and AES keys",
     );
     room.press("<Home><Enter>");
+    // DUKPT derives nothing from the base key of three parts.
     room.shows(&["► (*) AES_128", "80 bits strong: old"]);
 }
 

@@ -4,14 +4,12 @@ use std::collections::BTreeMap;
 
 use super::picker::Listed;
 use super::runner::RunScreen;
-use crate::ceremony::{REAL, Rehearsed, Script, kept_out, other_sides};
-use crate::session::due::span;
+use crate::ceremony::{Beginning, Meant, REAL, Rehearsed, Script, other_sides};
+use crate::session::Profile;
 use crate::session::field::Footing;
-use crate::session::{Profile, RunOutcome, said};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
-use crate::tui::frame::clock;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Screen, Step};
@@ -61,119 +59,35 @@ impl Begin {
         chosen.is_some_and(|entry| entry.id == REAL)
     }
 
+    fn beginning<'b>(&'b self, world: &'b World) -> Option<Beginning<'b>> {
+        Some(Beginning {
+            script: self.script.as_ref()?,
+            view: world.view.as_ref()?,
+            given: &self.chosen.inputs,
+            real: self.real(),
+            rehearsed: self.rehearsed.as_ref(),
+        })
+    }
+
     fn lines(&self, world: &World) -> Vec<Line> {
-        let vault = world.view.as_ref().map_or_else(String::new, |view| {
-            format!("{}, {}", view.vault, view.profile.banner())
-        });
-        let mut lines = vec![Line::new(tr("in the vault"), vault).role(Role::Wait)];
-        if let Some(why) = self.stopped(world) {
-            lines.push(Line::new(tr("STOP"), why).role(Role::Stop));
-        }
-        lines.extend(self.before(world));
-        if let Some(rehearsed) = &self.rehearsed {
-            lines.push(Line::new(tr("rehearsed"), rehearsed.on_screen()));
-        }
-        if let Some(script) = &self.script {
-            lines.push(Line::new(tr("needs"), people(script)));
-            let takes = script.estimate().map_or_else(
-                || tr("its author does not say").to_owned(),
-                |estimate| say!("about {estimate}, not counting waits", estimate),
-            );
-            lines.push(Line::new(tr("takes"), takes));
-            lines.extend(self.passes(script, world));
-            let files = self.files(script, world);
-            if !files.is_empty() {
-                lines.push(Line::new(tr("asks for files"), files.join(", ")));
+        let told = self.beginning(world).map(|beginning| beginning.told());
+        let told = told.unwrap_or_default().into_iter();
+        told.map(|(meant, label, words)| {
+            let line = Line::new(label, words);
+            match meant {
+                Meant::Where => line.role(Role::Wait),
+                Meant::Stop => line.role(Role::Stop),
+                Meant::Note => line.role(Role::Note),
+                Meant::Plain => line,
             }
-        }
-        let recorded = tr(
-            "from the first step on, in the vault's log. It can be paused at every step and goes on later; stopped for good, it stays on record.",
-        );
-        lines.push(Line::new(tr("recorded"), recorded));
-        lines
-    }
-}
-
-impl Begin {
-    /// The files that it asks for; in a test vault, those that a practice file stands in for say so.
-    fn files(&self, script: &Script, world: &World) -> Vec<String> {
-        let test = world
-            .view
-            .as_ref()
-            .is_some_and(|view| view.profile == Profile::Test);
-        let declared = script.input_declarations().into_iter();
-        declared
-            .map(|input| {
-                let given = self.chosen.inputs.contains_key(&input.name) || input.during;
-                match input.default {
-                    Some(_) if test && !given && !self.real() => say!(
-                        "{name} (the practice file that ships stands in for it here)",
-                        name = input.name
-                    ),
-                    _ => input.name,
-                }
-            })
-            .collect()
-    }
-
-    /// Where it lets time pass in a vault that stays.
-    fn passes(&self, script: &Script, world: &World) -> Option<Line> {
-        let view = world.view.as_ref().filter(|v| v.profile == Profile::Test)?;
-        let passes = script.lets_pass(view.profile, view.now, self.real());
-        if passes == 0 || self.stopped(world).is_some() {
-            return None;
-        }
-        let words = say!(
-            "PRACTICE: its steps let {time} pass; the clock of this vault does not go back",
-            time = span(passes)
-        );
-        Some(Line::new(tr("clock"), words).role(Role::Note))
+        })
+        .collect()
     }
 
     /// Why it cannot begin here.
     fn stopped(&self, world: &World) -> Option<String> {
-        let script = self.script.as_ref()?;
-        let view = world.view.as_ref()?;
-        let destroys = script.would_destroy(view, self.real());
-        destroys.or_else(|| kept_out(script, view))
+        self.beginning(world)?.stopped()
     }
-
-    /// When this very script was run here before: beginning it makes another run.
-    fn before(&self, world: &World) -> Option<Line> {
-        let runs = &world.view.as_ref()?.runs;
-        let mut runs = runs.iter().rev();
-        let run = runs.find(|run| run.script_sha256 == self.chosen.sha256)?;
-        let ended = run.ended?;
-        let words = say!(
-            "{ended}; beginning it here does all of it again",
-            ended = clock(ended)
-        );
-        let how = match run.outcome {
-            Some(RunOutcome::Aborted) => tr("stopped here"),
-            _ => tr("ended here"),
-        };
-        Some(Line::new(how, words).role(Role::Note))
-    }
-}
-
-/// `1 administrator, 2 custodians, 1 witness`, as the script names its places.
-pub(super) fn people(script: &Script) -> String {
-    let mut counts: Vec<(String, usize)> = Vec::new();
-    for role in script.roles() {
-        match counts.iter_mut().find(|(known, _)| *known == role) {
-            Some((_, count)) => *count = count.saturating_add(1),
-            None => counts.push((role, 1)),
-        }
-    }
-    let told = counts
-        .iter()
-        .map(|(role, count)| match (*count, role.as_str()) {
-            (1, role) => format!("1 {}", said::role(role)),
-            (n, "administrator") => say!("{n} administrators", n),
-            (n, "custodian") => say!("{n} custodians", n),
-            (n, _) => say!("{n} witnesses", n),
-        });
-    told.collect::<Vec<_>>().join(", ")
 }
 
 impl Screen for Begin {

@@ -107,7 +107,7 @@ pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
 
 /// Vaults in which something stands open, as far as they are offered by name.
 pub(super) fn stopped(vaults: &[std::path::PathBuf]) -> Vec<(String, StandsOpen)> {
-    let offered = vaults.iter().take(welcome::SHOWN);
+    let offered = vaults.iter().take(welcome::MOST);
     let stopped = offered.filter_map(|dir| {
         let run = crate::ceremony::stopped_in(dir).map(StandsOpen::Run);
         let open =

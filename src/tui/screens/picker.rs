@@ -63,7 +63,7 @@ impl Listed {
             id: script.id().to_owned(),
             title: script.title().to_owned(),
             steps: script.steps().into_iter().map(|(_, title)| title).collect(),
-            needs: super::begin::people(script),
+            needs: crate::ceremony::people(script),
             takes: script.estimate().map(ToString::to_string),
             sha256: script.sha256_hex(),
             script: bytes,

@@ -17,7 +17,7 @@ fn room() -> Room {
 }
 
 /// A vault where keys are held: acts are quick to prepare.
-fn held(acts: &[(&str, &[(&str, &str)])]) -> Session {
+pub(in crate::tui) fn held(acts: &[(&str, &[(&str, &str)])]) -> Session {
     let mut session = practice_session(true);
     for (op, texts) in acts {
         done(&mut session, op, texts);
@@ -43,7 +43,7 @@ fn done(session: &mut Session, op: &str, texts: &[(&str, &str)]) {
     crate::tui::room::acted(session, action);
 }
 
-const KEK: (&str, &[(&str, &str)]) = (
+pub(in crate::tui) const KEK: (&str, &[(&str, &str)]) = (
     "create-key",
     &[
         ("usage", "K0"),
@@ -73,7 +73,7 @@ const OLD: (&str, &[(&str, &str)]) = (
         ("label", "bdk-lab-2024"),
     ],
 );
-const ROOT: (&str, &[(&str, &str)]) = (
+pub(in crate::tui) const ROOT: (&str, &[(&str, &str)]) = (
     "import-key.root-certificate",
     &[
         ("fingerprint", "as-shown"),

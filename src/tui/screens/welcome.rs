@@ -8,6 +8,7 @@ use super::restore::Restore;
 use crate::session::field::Footing;
 use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells};
+use crate::tui::frame::LEAST;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
@@ -16,8 +17,14 @@ use crate::tui::world::World;
 use crossterm::event::{KeyCode, KeyEvent};
 pub(crate) use ways::{Listed, Way, listed};
 
-/// How many vaults of a folder are offered by name; more than that are opened by naming one.
-pub(in crate::tui) const SHOWN: usize = 2;
+/// How many vaults of a folder are offered by name at most; more than that are opened by choosing their folder.
+pub(in crate::tui) const MOST: usize = 20;
+
+/// How many there is room for: two on the smallest screen, and one more for every two rows.
+pub(in crate::tui) fn shown(world: &World) -> usize {
+    let more = world.size.1.saturating_sub(LEAST.1) / 2;
+    usize::from(more).saturating_add(2).min(MOST)
+}
 
 /// The first screen.
 #[derive(Default)]
@@ -133,7 +140,12 @@ impl Screen for Welcome {
                 canvas.put(1, y, role, "►");
             }
             canvas.listed(y, n, at);
-            canvas.put(3, y, role, &format!("{} {title}", n + 1));
+            // A number is one key.
+            let number = match n {
+                0..9 => (n + 1).to_string(),
+                _ => " ".to_owned(),
+            };
+            canvas.put(3, y, role, &format!("{number} {title}"));
             canvas.put_cut(5, y + 1, width.saturating_sub(5), Role::Muted, about);
             y += step;
         }
@@ -232,6 +244,27 @@ mod tests {
             let on = |line: &str| line.contains('►') && line.contains(&format!(" {first}"));
             assert!(text.lines().any(on), "{text}");
         }
+    }
+
+    /// Two were listed of five, and the way to the others was called another folder.
+    #[test]
+    fn all_vaults_of_the_folder_are_listed_or_counted() {
+        let mut state = snapshot::state(Welcome::default());
+        state.world.vaults = (1..=5).map(|n| format!("v{n}.vault").into()).collect();
+        let mut text = |columns, rows| {
+            state.world.size = (columns, rows);
+            let drawn = snapshot::drawn(&mut state, columns, rows, &snapshot::appearance());
+            snapshot::text(&drawn)
+        };
+        let small = text(80, 24);
+        assert!(small.contains("3 Open v2.vault"), "{small}");
+        assert!(small.contains("3 more vaults lie here"), "{small}");
+        assert!(small.contains("what a ceremony needs"), "{small}");
+        let large = text(140, 40);
+        assert!(large.contains("6 Open v5.vault"), "{large}");
+        assert!(!large.contains("more vaults lie here"), "{large}");
+        assert!(large.contains("what a ceremony needs"), "{large}");
+        assert!(!large.contains("10 Is this"), "no key types that: {large}");
     }
 
     /// One that was made here stands in the list as it was named, and is no second one when the folder is looked at again.

@@ -95,3 +95,72 @@ fn an_appointment_that_is_due_is_asked_for_its_own_person() {
         assert_eq!(act.text("person"), person);
     }
 }
+
+/// The cursor only went through the list above: over a certificate, under which nothing fits, and back.
+#[test]
+fn a_wrapping_key_that_was_chosen_stands_again_once_it_fits() {
+    use crate::session::op_exchange::EXPORT_TR31;
+    use crate::tui::screens::tests::{KEK, ROOT, held};
+    use crate::tui::widgets::form::Form;
+    let key = |usage, algorithm, label| {
+        [
+            ("usage", usage),
+            ("algorithm", algorithm),
+            ("modes", "B"),
+            ("exportable", "yes"),
+            ("label", label),
+        ]
+    };
+    let (kek, pek) = (
+        key("K0", "AES_256", "kek-aes"),
+        key("P0", "TDES_2KEY", "pek"),
+    );
+    let strong = key("P0", "AES_256", "pek-aes");
+    let session = held(&[
+        KEK,
+        ("create-key", &kek),
+        ("create-key", &pek),
+        ("create-key", &strong),
+        ROOT,
+    ]);
+    let room = crate::tui::room::Room::new(crate::tui::screens::home::Home::new(), session);
+    let world = &room.state.world;
+    let named = |form: &Form, id: &str| {
+        let arn = form.text(id).unwrap();
+        let keys = &world.view.as_ref().unwrap().keys;
+        let row = keys.iter().find(|row| row.key.key_arn == arn);
+        row.map(|row| row.label.clone()).unwrap_or_default()
+    };
+    let mut act = Act::of(&EXPORT_TR31, None, world);
+    let count = world.view.as_ref().unwrap().keys.len();
+    let through = |act: &mut Act, id: &str, label: &str| {
+        act.verb(Verb::First, world);
+        for _ in 0..count {
+            if named(&act.form, id) == label {
+                return;
+            }
+            act.verb(Verb::Down, world);
+        }
+        panic!("no {label}");
+    };
+    through(&mut act, KEY, "pek");
+    act.verb(Verb::NextField, world);
+    let other = ["kek-partner-x", "kek-aes"]
+        .into_iter()
+        .find(|label| *label != named(&act.form, WRAP))
+        .unwrap();
+    through(&mut act, WRAP, other);
+    act.verb(Verb::PreviousField, world);
+    act.verb(Verb::Last, world);
+    act.verb(Verb::First, world);
+    through(&mut act, KEY, "pek");
+    assert_eq!(named(&act.form, WRAP), other);
+    // A choice that does not fit is another, and is asked for before the review.
+    act.verb(Verb::NextField, world);
+    through(&mut act, WRAP, "kek-partner-x");
+    act.verb(Verb::PreviousField, world);
+    through(&mut act, KEY, "pek-aes");
+    assert_eq!(named(&act.form, WRAP), "kek-aes");
+    act.verb(Verb::Enter, world);
+    assert!(act.form.on(WRAP));
+}

@@ -154,7 +154,7 @@ impl Create {
         };
         match field.check(&typed) {
             Err(error) => {
-                if field.holds_words(&typed, false) {
+                if field.mistyped(&typed).secret().is_some() {
                     self.text = TextField::default();
                 }
                 self.error = Some(error.to_string());

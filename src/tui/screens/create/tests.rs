@@ -12,15 +12,26 @@ fn the_method_of_the_check_value_tags_and_enabled_are_asked_behind_tab() {
         .shows(&["Check value", "the usual of its algorithm"]);
     room.press("<Down><Down>")
         .shows(&["\"KeyCheckValueAlgorithm\": \"CMAC\""]);
-    room.press("<Enter>owner=cards, ticket");
-    room.press("<Enter><Down>").shows(&["\"Enabled\": false"]);
-    room.press("<Enter>").shows(&["wants name=value"]);
-    // Back keeps what was typed; mended, the review and the exact request show all of it.
-    room.press("<Esc>=4711<Enter><Enter>");
+    room.press("<Enter>owner=cards, ticket<Enter>");
+    room.shows(&["wants name=value", "Adds  \"Tags\""]);
+    // Mended where it stands; the review and the exact request show all of it.
+    room.press("=4711<Enter><Down>")
+        .shows(&["\"Enabled\": false"]);
+    room.press("<Enter>");
     room.shows(&["by CMAC", "owner = cards", "ticket = 4711", "made disabled"]);
     room.press("<F2>").shows(&["\"Enabled\": false"]);
     room.press("<End>")
         .shows(&["\"KeyCheckValueAlgorithm\": \"CMAC\"", "owner"]);
+}
+
+/// A tag is in the clear for good: what reads like a key is not one, and is wiped.
+#[test]
+fn a_key_is_no_tag() {
+    let mut room = Room::new(Create::new(), practice_session(true));
+    room.press("<Enter><Enter><Enter><Enter>kek<Tab><Enter>");
+    room.press("zmk=0123456789ABCDEFFEDCBA9876543210<Enter>");
+    room.shows(&["reads like a key or a component", "in the clear for good"]);
+    assert!(!room.text().contains("89ABCDEF"), "{}", room.text());
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::super::init::Init;
 use super::super::picker::{Picker, Place};
 use super::super::restore::Restore;
 use super::super::unlock::{Then, Unlock};
-use super::SHOWN;
+use super::shown;
 use crate::session::asked::ELSEWHERE;
 use crate::session::called::called;
 use crate::text::{say, tr};
@@ -56,13 +56,19 @@ pub(crate) fn listed(world: &World) -> Vec<Listed> {
         tr("Rehearse a ceremony (10 min, nothing is kept)"),
         tr("You play all the people, in a practice vault that is gone afterwards."),
     )];
-    ways.extend(world.vaults.iter().take(SHOWN).map(|dir| vault(dir, world)));
-    ways.extend([
-        Listed::new(
-            Way::Elsewhere,
-            tr(ELSEWHERE),
-            tr("On a stick, or wherever it lies. A copy of a vault is told from a vault."),
+    let shown = shown(world);
+    ways.extend(world.vaults.iter().take(shown).map(|dir| vault(dir, world)));
+    let elsewhere = match world.vaults.len().saturating_sub(shown) {
+        0 => tr("On a stick, or wherever it lies. A copy of a vault is told from a vault.")
+            .to_owned(),
+        1 => tr("1 more vault lies here. Or on a stick, or wherever it lies.").to_owned(),
+        n => say!(
+            "{n} more vaults lie here. Or on a stick, or wherever it lies.",
+            n
         ),
+    };
+    ways.extend([
+        Listed::new(Way::Elsewhere, tr(ELSEWHERE), &elsewhere),
         Listed::new(
             Way::Create,
             tr("Create a vault (needs its custodians here, 20 min)"),

@@ -1,7 +1,8 @@
 //! Fields whose answers are partly known before anybody types.
 
+use super::super::choice::{Choices, Entry};
 use super::super::text::TextField;
-use super::{Form, Input};
+use super::{Form, Input, Line};
 
 impl Form {
     /// What stands in a field while nothing is typed in it.
@@ -32,6 +33,38 @@ impl Form {
                 line.error = None;
                 line.waits = false;
             }
+        }
+    }
+
+    /// Other answers leave other choices here. What somebody left the field with stands again wherever it can be taken:
+    /// the cursor may only be passing through the list above. Otherwise the first of `otherwise` that can be taken does,
+    /// and a choice that was somebody's is asked for again.
+    pub(crate) fn refit(&mut self, id: &str, entries: Vec<Entry>, otherwise: &[Option<&str>]) {
+        let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id) else {
+            return;
+        };
+        let can = |id: &&str| entries.iter().any(|e| e.id == **id && e.off.is_none());
+        let own = line.left_with.as_deref();
+        let again = own.filter(|own| can(own)).is_some();
+        let stands = own.into_iter().chain(otherwise.iter().copied().flatten());
+        let stands = stands.into_iter().find(can).map(str::to_owned);
+        let before = line.input.text();
+        line.input = Input::Choice(Choices::new(entries));
+        if let Some(stands) = stands {
+            line.input.fill(&stands);
+        }
+        if line.left_with.is_some() && line.input.text() != before {
+            line.visited = again;
+            line.error = None;
+        }
+    }
+}
+
+impl Line {
+    /// Somebody goes on from here: what is chosen now is their choice.
+    pub(super) fn leave(&mut self) {
+        if matches!(self.input, Input::Choice(_)) {
+            self.left_with = self.input.text();
         }
     }
 }

@@ -38,6 +38,8 @@ struct Line {
     visited: bool,
     /// What stands there while nothing is typed.
     while_empty: Option<String>,
+    /// The id of the choice that somebody left it with.
+    left_with: Option<String>,
 }
 
 /// What pressing Enter in a form led to.
@@ -74,6 +76,7 @@ impl Form {
                 waits: false,
                 visited: false,
                 while_empty: None,
+                left_with: None,
             })
             .collect();
         Self {
@@ -425,6 +428,9 @@ impl Form {
         line.visited = true;
         let known = line.error.is_some();
         line.error = line.fault();
+        if n == self.focus && line.error.is_none() {
+            line.leave();
+        }
         if !known && line.error.is_some() && line.is_typed() {
             self.refusal = Some(line.asked.field.id);
         }
