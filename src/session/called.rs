@@ -137,7 +137,7 @@ const CALLED: &[(&str, &str)] = &[
     ("start-key-usage", "activate use again switch on"),
     ("stop-key-usage", "deactivate suspend block switch off"),
     ("lost", "paper papers words stolen missing gone mislaid"),
-    ("left", "rotate rotation leaver resigned joins replace"),
+    ("left", "leaver resigned joins replace"),
     (
         "vault.backup",
         "backup copy duplicate stick usb medium second disaster archive",

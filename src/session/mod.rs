@@ -93,6 +93,7 @@ mod randomness;
 mod receipt;
 mod recovered;
 pub mod recovery;
+mod refused;
 mod resharing;
 mod restoring;
 pub mod returning;
@@ -208,7 +209,7 @@ use present::Held;
 pub use present::is_about_words;
 use randomness::Randomness;
 use state::State;
-use transition::{Transition, refusal_note};
+use transition::Transition;
 
 /// The tag that holds what people call a key.
 pub const LABEL_TAG: &str = crate::engine::NAME_TAG;
@@ -480,23 +481,5 @@ impl Session {
         self.copies = OnceLock::new();
         self.ledger = OnceLock::new();
         Ok(())
-    }
-
-    /// Writes down that something was refused, and seals it before it is reported.
-    fn note_refusal(&mut self, what: &str, person: &str, refusal: &Refusal) {
-        if self.broken.is_some() {
-            return;
-        }
-        let Some(note) = refusal_note(what, person, refusal) else {
-            return;
-        };
-        if self
-            .book
-            .line(Kind::Refused, &note, self.now())
-            .and_then(|()| self.seal_audit())
-            .is_err()
-        {
-            self.broken = Some("The refusal could not be written down.".into());
-        }
     }
 }

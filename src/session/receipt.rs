@@ -10,8 +10,16 @@ use super::error::Refusal;
 use super::guide::common_name;
 use super::state::{EarlierReceipt, ExportRecord};
 use super::transition::Transition;
-use super::view::ReceiptView;
+use super::view::{ExportView, ReceiptView};
 use super::views::name_of;
+
+impl ExportView {
+    /// Whether the receiver is to send an answer that is read here. Of a terminal's initial key nobody can: neither AWS nor
+    /// another keymoot holds one, and whoever loads it compares its check value at the device.
+    pub fn waits_for_answer(&self) -> bool {
+        self.state == "sent" && self.serial.is_none()
+    }
+}
 
 impl Session {
     /// Reads what `aws payment-cryptography import-key` or `get-key` printed and compares it with the export it

@@ -262,14 +262,6 @@ pub struct ExportView {
     pub earlier: Vec<(Timestamp, String, String)>,
 }
 
-impl ExportView {
-    /// Whether the receiver is to send an answer that is read here. Of a terminal's initial key nobody can: neither AWS nor
-    /// another keymoot holds one, and whoever loads it compares its check value at the device.
-    pub fn waits_for_answer(&self) -> bool {
-        self.state == "sent" && self.serial.is_none()
-    }
-}
-
 /// A file for others that an act made and nobody has on a medium yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnwrittenView {

@@ -293,7 +293,7 @@ fn apart(wanted: &str, name: &str) -> u8 {
     match () {
         () if wanted.is_empty() => 0,
         () if name == wanted => 0,
-        () if name.contains(wanted) => 1,
+        () if wanted.contains(' ') && name.contains(wanted) => 1,
         () => 2,
     }
 }

@@ -142,7 +142,9 @@ impl Run {
         let both = self.both(subject, under);
         let expected = both.and_then(|(n, wrapping)| {
             self.may_leave(n)?;
-            let wraps = self.keys[wrapping].kind == Kind::Kek && n != wrapping;
+            // A key does not wrap itself, under whatever name.
+            let same = self.keys[n].material == self.keys[wrapping].material;
+            let wraps = self.keys[wrapping].kind == Kind::Kek && n != wrapping && !same;
             wraps.then_some(()).ok_or(INVALID)
         });
         let input = json!({"ExportKeyIdentifier": self.text(subject), "KeyMaterial": {"Tr31KeyBlock": {

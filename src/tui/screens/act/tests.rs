@@ -96,12 +96,9 @@ fn an_appointment_that_is_due_is_asked_for_its_own_person() {
     }
 }
 
-/// The cursor only went through the list above: over a certificate, under which nothing fits, and back.
-#[test]
-fn a_wrapping_key_that_was_chosen_stands_again_once_it_fits() {
-    use crate::session::op_exchange::EXPORT_TR31;
+/// Keys that leave under one of two wrapping keys, and one that leaves under the stronger alone.
+fn keys_of_both_kinds() -> crate::session::Session {
     use crate::tui::screens::tests::{KEK, ROOT, held};
-    use crate::tui::widgets::form::Form;
     let key = |usage, algorithm, label| {
         [
             ("usage", usage),
@@ -116,14 +113,22 @@ fn a_wrapping_key_that_was_chosen_stands_again_once_it_fits() {
         key("P0", "TDES_2KEY", "pek"),
     );
     let strong = key("P0", "AES_256", "pek-aes");
-    let session = held(&[
+    held(&[
         KEK,
         ("create-key", &kek),
         ("create-key", &pek),
         ("create-key", &strong),
         ROOT,
-    ]);
-    let room = crate::tui::room::Room::new(crate::tui::screens::home::Home::new(), session);
+    ])
+}
+
+/// The cursor only went through the list above: over a certificate, under which nothing fits, and back.
+#[test]
+fn a_wrapping_key_that_was_chosen_stands_again_once_it_fits() {
+    use crate::session::op_exchange::EXPORT_TR31;
+    use crate::tui::widgets::form::Form;
+    let room =
+        crate::tui::room::Room::new(crate::tui::screens::home::Home::new(), keys_of_both_kinds());
     let world = &room.state.world;
     let named = |form: &Form, id: &str| {
         let arn = form.text(id).unwrap();

@@ -30,6 +30,11 @@ fn a_phrase_as_it_was_typed_comes_before_its_words_anywhere() {
     let near = apart("old envelopes", "old envelopes were destroyed");
     assert!(near < apart("old envelopes", "media are old; new envelopes"));
     assert!(apart("lock", "lock") < apart("lock", "clock"));
+    // One word is in many names, and says nothing of which is meant.
+    assert_eq!(
+        apart("copy", "a copy was destroyed"),
+        apart("copy", "backup")
+    );
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The runner: a ceremony's steps at the left, what is asked of whom at the right.
 
+mod counted;
 mod layout;
 mod pages;
 mod shown;
@@ -15,7 +16,6 @@ use super::stop_run::StopRun;
 use super::{ended, handover};
 use crate::ceremony::{self, Ask, Showing};
 use crate::session;
-use crate::session::Mistyped;
 use crate::session::field::{Footing, Kind};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -125,24 +125,6 @@ impl RunScreen {
                 Reaction::none()
             }
             Phase::Ended | Phase::Failed => self.leave(),
-        }
-    }
-
-    /// What the form has just refused of a value that is compared goes on record before anything else is typed.
-    fn count_refused(&mut self) -> Reaction {
-        match self.form.refusal() {
-            Some(field) if ceremony::is_compared(field) => {
-                Reaction::order(Order::Mistyped(field, Mistyped::Form))
-            }
-            _ => Reaction::none(),
-        }
-    }
-
-    /// And so does something secret that was drawn for a moment.
-    fn count_exposed(&mut self) -> Reaction {
-        match self.form.exposed() {
-            Some((field, slip)) => Reaction::order(Order::Mistyped(field, slip)),
-            None => Reaction::none(),
         }
     }
 

@@ -45,7 +45,7 @@ impl Form {
         };
         let can = |id: &&str| entries.iter().any(|e| e.id == **id && e.off.is_none());
         let own = line.left_with.as_deref();
-        let again = own.filter(|own| can(own)).is_some();
+        let again = own.as_ref().is_some_and(can);
         let stands = own.into_iter().chain(otherwise.iter().copied().flatten());
         let stands = stands.into_iter().find(can).map(str::to_owned);
         let before = line.input.text();
