@@ -54,7 +54,7 @@ impl Rehearsed {
             format!("another build ({})", self.build)
         };
         let who = match self.by.as_deref() {
-            Some(PEOPLE) => ", with people who answered",
+            Some(PEOPLE) => ", with people who answered, by typing or with F5",
             Some(HEADLESS) => ", headless: nobody practised",
             _ => "",
         };
@@ -65,7 +65,10 @@ impl Rehearsed {
     pub fn on_screen(&self) -> String {
         let at = self.at.get(..16).unwrap_or(&self.at).replace('T', " ");
         match self.by.as_deref() {
-            Some(PEOPLE) => say!("{at} UTC on this workstation: people answered", at),
+            Some(PEOPLE) => say!(
+                "{at} UTC on this workstation: people answered, by typing or with F5",
+                at
+            ),
             Some(HEADLESS) => say!("{at} UTC, headless: nobody practised", at),
             _ => say!("{at} UTC on this workstation", at),
         }

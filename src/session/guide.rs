@@ -206,7 +206,7 @@ pub fn about_algorithm(usage: &str, algorithm: &str) -> String {
         say!("By RSA wrap it leaves under {rsa}.", rsa = rsa.join(", "))
     };
     if usage_named(usage).is_some_and(|usage| is_no_dukpt(usage, algorithm)) {
-        return tr(NO_DUKPT).to_owned();
+        return format!("{}.", tr(NO_DUKPT));
     }
     let carries = usage_named(usage)
         .filter(|u| u.code().starts_with('K'))

@@ -37,7 +37,11 @@ fn a_rehearsal_without_people_opens_no_production() {
     leave(&file, "aa", true).unwrap();
     leave(&file, "aa", false).unwrap();
     let found = find(Some(&file), "aa", WallClock.now(), day).unwrap();
-    assert!(found.told().ends_with("with people who answered"));
+    assert!(
+        found
+            .told()
+            .ends_with("people who answered, by typing or with F5")
+    );
     assert!(found.on_screen().contains("people answered"));
 }
 

@@ -164,8 +164,9 @@ pub(super) fn refused(all: &[RefusedAtDoor]) -> Block {
     if all.is_empty() {
         return Block::new();
     }
-    let mut block =
-        paragraph("Refused during the run. The log keeps that it was, and nothing that was typed:");
+    let mut block = paragraph(
+        "Refused during the run. The log keeps that it was, and nothing that was typed; answers that did not agree and were asked again stand with their steps:",
+    );
     for one in all {
         let what = if one.passphrase {
             "a passphrase that opens nothing"
