@@ -239,7 +239,7 @@ pub const COMPARER: Field = Field {
 pub const CHECK_VALUE: Field = Field {
     id: "kcv",
     label: "Check value",
-    hint: "Six hex digits, from the sender's advice and not from this screen.",
+    hint: "Six to ten hex digits, from the sender's advice and not from this screen.",
     kind: Kind::Hex { min: 6, max: 10 },
     optional: false,
 };

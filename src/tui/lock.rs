@@ -13,6 +13,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::{Choices, Entry};
+use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::signing::{SignForm, called};
 use crate::tui::world::World;
 
@@ -185,7 +186,10 @@ impl Screen for Locked {
             ),
             Stage::Type(form) | Stage::Checking(form) => (
                 called(&form.person),
-                tr("brings the screen back; nothing is signed by it").into(),
+                form.enter_says(
+                    &Reading::default(),
+                    tr("brings the screen back; nothing is signed by it").into(),
+                ),
             ),
         };
         let so_far = if world.view.is_some() {

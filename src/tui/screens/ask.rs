@@ -165,7 +165,10 @@ impl Screen for Ask {
                 let mut offers = vec![form.enter_offer(&self.reading, tr("sign and ask"))];
                 offers.extend(form.offers());
                 if self.people.entries.len() > 1 {
-                    offers.push(Offer::word(Verb::Refuse, tr("someone else asks")));
+                    let other = Offer::word(Verb::Refuse, tr("someone else asks"));
+                    offers.push(other.meaning(tr(
+                        "goes back to who asks: nothing was asked, and nothing is withdrawn",
+                    )));
                 }
                 offers.push(Offer::plain(Verb::Back));
                 offers.extend(Reading::offers());

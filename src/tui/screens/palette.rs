@@ -194,14 +194,19 @@ fn begins((n, (line, off)): (usize, &(Listed, Option<String>))) -> Entry {
 /// What the screen below offers. What does nothing there but say why is listed with the reason; an Enter that does nothing
 /// is not.
 fn offered(offers: &[Offer]) -> Vec<Entry> {
-    let entry = |offer: &Offer| Entry {
-        key: offer.chord(false).map(Chord::shown).unwrap_or_default(),
-        name: offer.footer_word().to_owned(),
-        also: offer.verb.also_called().to_owned(),
-        help: offer.means().to_owned(),
-        off: offer.off.clone(),
-        does: Does::Say(offer.verb),
-        enter: None,
+    let entry = |offer: &Offer| {
+        let key = offer.chord(false).map(Chord::shown).unwrap_or_default();
+        // A key of more than a letter is looked for by its own name too.
+        let named = Some(key.as_str()).filter(|key| key.len() > 1);
+        Entry {
+            name: offer.footer_word().to_owned(),
+            also: format!("{} {}", offer.verb.also_called(), named.unwrap_or_default()),
+            help: offer.means().to_owned(),
+            off: offer.off.clone(),
+            does: Does::Say(offer.verb),
+            enter: None,
+            key,
+        }
     };
     let idle = |offer: &Offer| offer.verb == Verb::Enter && offer.off.is_some();
     keys::TABLE
