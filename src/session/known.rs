@@ -70,7 +70,7 @@ pub fn left(
     };
     let leaving = |entry: &Entry| super::heard::only_by_their_leaving(view, &person, &entry.id);
     let told = |mut entry: Entry| {
-        if entry.id != SOMEBODY_ELSE && leaving(&entry) {
+        if leaving(&entry) {
             entry.note = say!("only if {person} takes this place", person);
         }
         entry

@@ -358,12 +358,7 @@ impl Runner {
             return Ok(());
         };
         step.notes.insert(GOES_TO.to_owned(), folder);
-        session.perform(Command::Journal(Arrow::Step {
-            run: self.run.clone(),
-            step: Box::new(step),
-            binds: Vec::new(),
-        }))?;
-        Ok(())
+        self.keep_record(session, step)
     }
 }
 

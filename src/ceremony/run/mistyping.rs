@@ -1,7 +1,7 @@
 //! What a form refused during a run, on record before the same is asked again.
 
 use super::{NOT_IN_FORM, RunError, Runner, Stage, is_compared};
-use crate::session::{Arrow, Command, IN_THE_OPEN, Mistyped, Session};
+use crate::session::{IN_THE_OPEN, Mistyped, Session};
 
 impl Runner {
     /// Records what the form itself refused: of a value that is compared with another channel, that it was not in its form;
@@ -44,12 +44,6 @@ impl Runner {
             told.push_str("; ");
         }
         told.push_str(line);
-        let arrow = Arrow::Step {
-            run: self.run.clone(),
-            step: Box::new(record),
-            binds: Vec::new(),
-        };
-        session.perform(Command::Journal(arrow))?;
-        Ok(())
+        self.keep_record(session, record)
     }
 }

@@ -340,16 +340,19 @@ impl Runner {
         if let Some(mut record) = self.record(session) {
             change(&mut record);
             let state = record.state;
-            let step = Box::new(record);
-            let run = self.run.clone();
-            let arrow = Arrow::Step {
-                run,
-                step,
-                binds: Vec::new(),
-            };
-            session.perform(Command::Journal(arrow))?;
+            self.keep_record(session, record)?;
             self.arrow(state)?;
         }
+        Ok(())
+    }
+
+    /// Commits a step's record that binds no key.
+    fn keep_record(&self, session: &mut Session, record: StepRecord) -> Result<(), RunError> {
+        session.perform(Command::Journal(Arrow::Step {
+            run: self.run.clone(),
+            step: Box::new(record),
+            binds: Vec::new(),
+        }))?;
         Ok(())
     }
 
@@ -382,13 +385,7 @@ impl Runner {
             let more = known.unwrap_or(0_usize).saturating_add(1).to_string();
             record.notes.insert(ON_PURPOSE.to_owned(), more);
         }
-        let arrow = Arrow::Step {
-            run: self.run.clone(),
-            step: Box::new(record),
-            binds: Vec::new(),
-        };
-        session.perform(Command::Journal(arrow))?;
-        Ok(())
+        self.keep_record(session, record)
     }
 
     /// Ends the step where its script allows so many wrong answers (`on_fail = "retry:3"`) and one more was given.

@@ -10,6 +10,11 @@ use crate::session::error::Refusal;
 use crate::session::present::{HeldKey, Stays, open_approval};
 use crate::session::{Profile, practice};
 
+/// What a practice person types, set after set.
+fn words_of(name: &str) -> impl Iterator<Item = SecretBytes> {
+    practice::phrases(name).map(|words| SecretBytes::new(words.into_bytes()))
+}
+
 impl Opening {
     /// Enters everybody of an unlock file and holds their signing keys (rehearsal and test only).
     ///
@@ -86,31 +91,27 @@ impl Opening {
         opens: impl Fn(&SecretBytes) -> bool,
     ) -> SecretBytes {
         let same = || SecretBytes::from_slice(given.expose());
-        let practised = |words: &str| words.as_bytes() == given.expose();
-        if self.profile != Profile::Rehearsal
-            || !practice::phrases(name).any(|words| practised(&words))
-            || opens(given)
-        {
+        if !self.practises(name, given) || opens(given) {
             return same();
         }
-        let words = practice::phrases(name).map(|words| SecretBytes::new(words.into_bytes()));
-        words.into_iter().find(opens).unwrap_or_else(same)
+        words_of(name).find(opens).unwrap_or_else(same)
+    }
+
+    /// Whether these are the words of a practice person in a rehearsal, of whatever set.
+    fn practises(&self, name: &str, given: &SecretBytes) -> bool {
+        self.profile == Profile::Rehearsal && words_of(name).any(|words| words.ct_eq(given))
     }
 
     /// While a change stands open either set may be the one that counts, and practice people have words for each.
     fn enter_practised(&mut self, name: &str, given: &SecretBytes) {
-        let known = |words: String| words.as_bytes() == given.expose();
-        if self.profile != Profile::Rehearsal || !practice::phrases(name).any(known) {
+        if !self.practises(name, given) {
             return;
         }
         for set in &mut self.sets {
             if set.shares.iter().any(|(who, _)| who == name) {
                 continue;
             }
-            let opened = practice::phrases(name).find_map(|words| {
-                let words = SecretBytes::new(words.into_bytes());
-                share(&set.file, name, &words, None).ok()
-            });
+            let opened = words_of(name).find_map(|words| share(&set.file, name, &words, None).ok());
             if let Some(opened) = opened {
                 set.shares.push((name.to_owned(), opened));
             }
@@ -126,8 +127,7 @@ impl Opening {
             let Some(envelopes) = set.person(name).and_then(|p| p.envelopes.as_ref()) else {
                 continue;
             };
-            let opened = practice::phrases(name).find_map(|words| {
-                let words = SecretBytes::new(words.into_bytes());
+            let opened = words_of(name).find_map(|words| {
                 let stays = (Stays::Opening, false);
                 let key = open_approval(set, name, &envelopes.approval, &words, stays);
                 Some((key.ok()?, words))
