@@ -34,6 +34,8 @@ pub(crate) struct Book {
     position: Position,
     /// The recovery set, where it opened the vault: its thresholds and envelopes count.
     by_recovery: Option<CustodyFile>,
+    /// A write failed: whether its line stands in the log is not known here, so that no other line may follow it.
+    failed: Option<String>,
 }
 
 /// How a commit differs from an ordinary one.
@@ -97,6 +99,7 @@ impl Book {
         let vault = Vault::create(store, v, custody, &first).map_err(vault_refusal)?;
         Ok(Self {
             by_recovery: None,
+            failed: None,
             vault,
             chain,
             audit_key,
@@ -112,12 +115,22 @@ impl Book {
         if events.is_empty() {
             return Ok(());
         }
+        if let Some(why) = &self.failed {
+            return Err(Refusal::Vault(why.clone()));
+        }
         let key = AuditKey::new(1, *self.audit_key);
         let lines: Vec<u8> = events
             .into_iter()
             .flat_map(|event| self.chain.append(event, &key))
             .collect();
-        self.vault.append_audit(&lines).map_err(storage)
+        let done = self.vault.append_audit(&lines).map_err(storage);
+        // The chain here has moved and the file may not have: whoever calls, nothing is written behind it.
+        done.inspect_err(|refusal| self.failed = Some(refusal.to_string()))
+    }
+
+    /// Why nothing more can be written: a line that may or may not stand.
+    pub(crate) fn failed(&self) -> Option<&str> {
+        self.failed.as_deref()
     }
 
     /// Commits a state with what led to it: intents, vault.age, outcomes; durable when this returns.

@@ -435,7 +435,7 @@ impl Session {
 
     /// Refuses everything once a write has failed: only a new opening tells what stands.
     fn stands(&self) -> Result<(), Refusal> {
-        match &self.broken {
+        match self.broken.as_deref().or_else(|| self.book.failed()) {
             None => Ok(()),
             Some(why) => Err(Refusal::Vault(format!(
                 "{why} This session does nothing more: close it and open the vault again; it is whole either way."

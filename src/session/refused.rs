@@ -8,7 +8,7 @@ use crate::evidence::audit::Kind;
 impl Session {
     /// Writes down that something was refused, and seals it before it is reported.
     pub(super) fn note_refusal(&mut self, what: &str, person: &str, refusal: &Refusal) {
-        if self.broken.is_some() {
+        if self.stands().is_err() {
             return;
         }
         let Some(note) = refusal_note(what, person, refusal) else {

@@ -9,7 +9,7 @@ use keymoot::vault::{Fault, FaultStore, FolderStore, MemoryStore, Store};
 
 use super::stage::{contents, environment, script, vault};
 
-const FAULTS: [Fault; 5] = [
+pub(super) const FAULTS: [Fault; 5] = [
     Fault::Full,
     Fault::Unsure,
     Fault::KilledBefore,
@@ -19,7 +19,7 @@ const FAULTS: [Fault; 5] = [
 
 const FILES: [&str; 3] = ["custody.toml", "audit.jsonl", "vault.age"];
 
-fn opened(store: impl Store + 'static) -> Result<Session, Refusal> {
+pub(super) fn opened(store: impl Store + 'static) -> Result<Session, Refusal> {
     let mut opening = Opening::begin(Box::new(store), "rehearsal")?;
     opening.enter_unlock_file(&super::unlock::file())?;
     opening.finish(environment("kills"), None)

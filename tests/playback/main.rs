@@ -7,6 +7,7 @@ mod arrival;
 mod backups;
 mod binding;
 mod blind;
+mod bundle_kills;
 mod certificates;
 mod copied_kills;
 mod copies;

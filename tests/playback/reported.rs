@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use keymoot::ceremony::{Advance, Answer, Runner, run_report_of, shipped};
 use keymoot::evidence::verify::{Verified, told, verify};
 use keymoot::session::build::{Answers, action};
-use keymoot::session::{Brought, RunOutcome, Session};
+use keymoot::session::{Brought, Refusal, RunOutcome, Session};
 use serde_json::{Value, json};
 
 use super::people::{by_people, practised, typing_vault};
@@ -75,12 +75,12 @@ fn decided(session: &mut Session) {
 }
 
 /// The bundle of a run, with its report as `change` leaves it; everybody whose key is held signs it.
-fn bundled(
+pub(super) fn bundled(
     session: &mut Session,
     bytes: &[u8],
     run: &str,
     change: impl FnOnce(&mut Value),
-) -> Vec<u8> {
+) -> Result<Vec<u8>, Refusal> {
     let report = run_report_of(session, bytes, run).unwrap();
     let mut report = serde_json::to_value(report).unwrap();
     change(&mut report);
@@ -90,7 +90,7 @@ fn bundled(
         recording: None,
         build: json!({}),
     };
-    session.bundle(run, brought, Vec::new()).unwrap()
+    session.bundle(run, brought, Vec::new())
 }
 
 /// Bundles the run once as it is and once for each change, which has to be found at its place.
@@ -100,14 +100,15 @@ fn every_change_is_found(
     run: &str,
     changes: &[(&str, &str, Value)],
 ) -> Verified {
-    let honest = verify(&bundled(session, bytes, run, |_| ()), None).unwrap();
+    let honest = verify(&bundled(session, bytes, run, |_| ()).unwrap(), None).unwrap();
     for (place, pointer, value) in changes {
         let forged = bundled(session, bytes, run, |report| {
             let at = report.pointer_mut(pointer);
             let at = at.unwrap_or_else(|| panic!("the report has no {pointer}"));
             assert_ne!(at, value, "{pointer} is no change");
             *at = value.clone();
-        });
+        })
+        .unwrap();
         match verify(&forged, None) {
             Err(fault) => assert!(fault.place.starts_with(place), "{pointer}: {fault}"),
             Ok(_) => panic!("{pointer} was changed, and nobody noticed"),
@@ -124,7 +125,7 @@ fn every_shipped_script_has_a_report_that_its_log_holds() {
         let mut runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
         runner.headless(&mut session).unwrap();
         let run = runner.run(&session).id;
-        let bundle = bundled(&mut session, bytes, &run, |_| ());
+        let bundle = bundled(&mut session, bytes, &run, |_| ()).unwrap();
         let done = verify(&bundle, None).unwrap_or_else(|fault| panic!("{name}: {fault}"));
         assert!(done.report.held.len() > 2, "{name}: {:?}", done.report);
     }

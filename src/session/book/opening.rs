@@ -114,6 +114,7 @@ impl Book {
             head: header.state_head,
         };
         let mut book = Self {
+            failed: None,
             by_recovery: None,
             vault,
             chain: reading.chain(),
