@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use crate::api::{Clock, Timestamp};
-use crate::session::{Bootstrap, Environment, Opening, Profile, Refusal, Session, practice};
+use crate::session::{
+    Bootstrap, Environment, Opening, Profile, Refusal, Session, WitnessAnswer, practice,
+};
 use crate::vault::{FolderStore, MemoryStore};
 
 use super::status::{Answer, Failure};
@@ -118,7 +120,23 @@ pub(super) fn open_by(
     let mut opening = Opening::begin_with(Box::new(store), &name_of(dir), recovery)?;
     let profile = opening.bootstrap().profile;
     practice.allowed_in(profile)?;
-    let mut witness = None;
+    let witness = enter(&mut opening, unlock, recovery.is_some()).map_err(Failure::of_people)?;
+    let mut session = opening.finish(environment(practice, profile)?, witness.as_ref())?;
+    by_hand::attest(&mut session)?;
+    for line in session.view().notes {
+        streams::progress(&line);
+    }
+    Ok(session)
+}
+
+/// Enters whoever opens: from an unlock file, the sample people, or people at the terminal, whose witness card is given
+/// back where they have one.
+fn enter(
+    opening: &mut Opening,
+    unlock: Option<&Path>,
+    recovery: bool,
+) -> Answer<Option<WitnessAnswer>> {
+    let profile = opening.bootstrap().profile;
     match unlock {
         Some(file) => {
             unlock_file::allowed_in(profile)?;
@@ -127,20 +145,15 @@ pub(super) fn open_by(
                 .map_err(|refusal| unlock_file::or_its_successor(file, refusal.into()))?;
         }
         None if sample_people(&opening.bootstrap()) => {
-            let file = sample_unlock_file(recovery.is_some());
+            let file = sample_unlock_file(recovery);
             opening.enter_unlock_file(file.as_bytes())?;
         }
         None => {
-            by_hand::enter(&mut opening)?;
-            witness = by_hand::witness_card(profile, &mut opening)?;
+            by_hand::enter(opening)?;
+            return by_hand::witness_card(profile, opening);
         }
     }
-    let mut session = opening.finish(environment(practice, profile)?, witness.as_ref())?;
-    by_hand::attest(&mut session)?;
-    for line in session.view().notes {
-        streams::progress(&line);
-    }
-    Ok(session)
+    Ok(None)
 }
 
 /// For a screen that opens the vault itself and knows no files: where a rotation was cut and its new words lie beside

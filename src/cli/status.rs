@@ -55,6 +55,8 @@ pub(super) struct Failure {
     pub(super) status: Status,
     pub(super) message: String,
     pub(super) hint: Option<String>,
+    /// Whether it is about the people who open a vault, before anything of what is inside was looked at.
+    pub(super) unopened: bool,
 }
 
 /// What every command gives back.
@@ -81,7 +83,14 @@ impl Failure {
             status,
             message: message.into(),
             hint: None,
+            unopened: false,
         }
+    }
+
+    /// It is about whoever was to open the vault: of the vault it says nothing.
+    pub(super) const fn of_people(mut self) -> Self {
+        self.unopened = true;
+        self
     }
 
     /// What to do next, on a line of its own.

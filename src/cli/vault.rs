@@ -23,6 +23,10 @@ use super::status::{Answer, Failure, Status};
 use super::{by_hand, streams};
 use state::{Inside, inside};
 
+/// What `verify` says where nobody opened the vault.
+const NOT_LOOKED: &str =
+    "Of what is inside nothing is said; the folder shows no fault from outside.";
+
 const NOT_SOUND: &str =
     "NOT SOUND. Nothing was changed; work from a backup, and keep this folder as it is.";
 
@@ -312,7 +316,11 @@ impl Which {
                 session.close()?;
                 Some(inside)
             }
-            Err(failure) if failure.status == Status::PersonNeeded => return Err(failure),
+            // Whoever was to open it did not: of the vault that says nothing.
+            Err(failure) if failure.unopened && sound => {
+                let message = format!("{} {NOT_LOOKED}", failure.message);
+                return Err(Failure { message, ..failure });
+            }
             Err(failure) => {
                 sound = false;
                 findings.push(Found {

@@ -1,9 +1,9 @@
 //! Reading files that people name: bounded, and private where secrets are inside; and the workstation's
 //! own state folder.
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -141,6 +141,7 @@ pub fn append_line(path: &Path, line: &str) -> Result<(), FileError> {
     let before = if last == [b'\n'] { "" } else { "\n" };
     file.write_all(format!("{before}{line}\n").as_bytes())
         .and_then(|()| file.sync_all())
+        .and_then(|()| super::sync_above(path))
         .map_err(wrong)
 }
 
@@ -165,6 +166,7 @@ pub fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     file.write_all(bytes)
         .and_then(|()| file.sync_all())
         .and_then(|()| fs::rename(&new, path))
+        .and_then(|()| super::sync_above(path))
         .map_err(wrong)
 }
 
@@ -236,10 +238,7 @@ pub fn ensure_private_folder(path: &Path) -> Result<(), FileError> {
     if path.is_dir() {
         return Ok(());
     }
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
+    super::make_folder(path, 0o700)
         .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(0o700)))
         .map_err(|e| FileError::io(path, e))
 }

@@ -9,6 +9,7 @@ mod files;
 mod folder;
 mod hang_up;
 mod hardening;
+mod made_folder;
 mod media;
 mod output;
 mod own_hash;
@@ -28,6 +29,7 @@ pub use files::{
 pub use folder::{Folder, FolderError, Stage};
 pub use hang_up::end_when_the_terminal_is_lost;
 pub use hardening::{Hardening, Measure, harden};
+pub use made_folder::{make_folder, sync_above};
 pub use media::{device_of, is_unmounted, removable_media};
 pub use output::{OutputFolder, is_plain_name, new_file, write_new_file};
 pub use own_hash::own_sha256;

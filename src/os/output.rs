@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::files::FileError;
@@ -76,13 +76,7 @@ const fn turns_text(c: char) -> bool {
 impl OutputFolder {
     /// Opens the folder, making it if it is not there.
     pub fn open(path: &Path) -> Result<Self, FileError> {
-        if !path.is_dir() {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(path)
-                .map_err(|e| unwritten(path, e))?;
-        }
+        super::make_folder(path, 0o700).map_err(|e| unwritten(path, e))?;
         Ok(Self {
             path: path.to_owned(),
         })

@@ -14,7 +14,7 @@ use crate::api::Profile;
 pub const CUSTODY_VERSION: u32 = 1;
 
 /// No custody.toml of sixteen people is longer.
-const MAX_BYTES: usize = 1 << 20;
+pub(super) const MAX_BYTES: usize = 1 << 20;
 
 /// The public file of a vault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

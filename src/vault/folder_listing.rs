@@ -1,8 +1,13 @@
 //! Which vaults lie in a folder.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::store::{CUSTODY, LOCK, UNTOUCHED};
+use crate::os::Folder;
+
+/// More bytes than a lock's file has.
+const LOCK_LINES: u64 = 64;
 
 /// The vaults that lie directly in a folder, by name.
 pub fn vaults_in(folder: &Path) -> Vec<PathBuf> {
@@ -23,9 +28,19 @@ pub fn is_copy(folder: &Path) -> bool {
     if !folder.join(CUSTODY).is_file() {
         return false;
     }
-    match std::fs::read_to_string(folder.join(LOCK)) {
-        Ok(text) => text.lines().any(|line| line == UNTOUCHED),
-        Err(_) => !folder.join(LOCK).exists(),
+    // What keymoot writes there is a number and a word. A link, a pipe or a device under this name is none of it, and is
+    // neither followed nor waited for.
+    let Ok(lock) = Folder::open(folder).map(|folder| folder.read(LOCK)) else {
+        return false;
+    };
+    let mut text = String::new();
+    match lock {
+        Ok(Some(file)) => {
+            file.take(LOCK_LINES).read_to_string(&mut text).is_ok()
+                && text.lines().any(|line| line == UNTOUCHED)
+        }
+        Ok(None) => true,
+        Err(_) => false,
     }
 }
 
@@ -34,6 +49,38 @@ mod tests {
     use super::super::store::{Store as _, VAULT};
     use super::super::{CUSTODY, FolderStore, StoreError};
     use super::is_copy;
+
+    /// Welcome asks this of every folder that it lists: it never returned from a pipe, and read a device until it was
+    /// killed.
+    #[test]
+    fn a_lock_that_is_no_file_is_not_waited_for() {
+        use std::os::unix::fs::symlink;
+        let room = tempfile::tempdir().unwrap();
+        std::fs::write(room.path().join(CUSTODY), b"").unwrap();
+        let lock = room.path().join("lock");
+        symlink("/dev/zero", &lock).unwrap();
+        assert!(!is_copy(room.path()));
+        assert!(FolderStore::open(room.path()).unwrap().try_lock().is_err());
+        std::fs::remove_file(&lock).unwrap();
+        let pipe = rustix::fs::FileType::Fifo;
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        rustix::fs::mknodat(rustix::fs::CWD, &lock, pipe, mode, 0).unwrap();
+        assert!(!is_copy(room.path()));
+        assert!(FolderStore::open(room.path()).unwrap().try_lock().is_err());
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::write(&lock, vec![b'\n'; 1 << 20]).unwrap();
+        assert!(!is_copy(room.path()));
+    }
+
+    #[test]
+    fn a_long_custody_file_is_not_read_to_its_end() {
+        let room = tempfile::tempdir().unwrap();
+        let file = std::fs::File::create(room.path().join(CUSTODY)).unwrap();
+        file.set_len(3 << 30).unwrap();
+        let refused = FolderStore::open(room.path()).unwrap().read(CUSTODY);
+        let told = refused.unwrap_err().to_string();
+        assert!(told.contains("longer than 1 MiB"), "{told}");
+    }
 
     /// A copy that somebody tried to open was offered as a vault from then on.
     #[test]

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::folder_listing::is_copy;
-use super::store::{GENERATIONS, LOCK, MAX_FILE, Store, StoreError, UNTOUCHED, VAULT, split};
+use super::store::{GENERATIONS, LOCK, Store, StoreError, UNTOUCHED, VAULT, most_of, split};
 use crate::os::{Folder, FolderError, Stage, ensure_private_folder};
 
 /// The folder's name for earlier vault files.
@@ -149,11 +149,12 @@ impl Store for FolderStore {
         };
         let failed = self.io(name, Stage::Before);
         let length = file.metadata().map_err(&failed)?.len();
-        let mut bytes = Vec::with_capacity(usize::try_from(length.min(MAX_FILE)).unwrap_or(0) + 1);
-        file.take(MAX_FILE + 1)
+        let most = most_of(name);
+        let mut bytes = Vec::with_capacity(usize::try_from(length.min(most)).unwrap_or(0) + 1);
+        file.take(most + 1)
             .read_to_end(&mut bytes)
             .map_err(&failed)?;
-        if bytes.len() as u64 > MAX_FILE {
+        if bytes.len() as u64 > most {
             return Err(StoreError::TooLarge {
                 place: self.place(),
                 name: name.to_owned(),

@@ -21,8 +21,14 @@ pub(super) const UNTOUCHED: &str = "copy";
 /// The folder of earlier vault files, with the separator.
 pub(super) const GENERATIONS: &str = "generations/";
 
-/// Vault files are read in bounded memory: this much at most.
-pub(super) const MAX_FILE: u64 = 4 << 30;
+/// Vault files are read in bounded memory: so many bytes at most, by name. What tells whom to ask lies open, and is
+/// read before anybody was asked.
+pub(super) fn most_of(name: &str) -> u64 {
+    match name {
+        CUSTODY | CUSTODY_NEXT => super::custody_file::MAX_BYTES as u64,
+        _ => 4 << 30,
+    }
+}
 
 /// An operation on a store that failed.
 #[derive(Debug, thiserror::Error)]
@@ -67,8 +73,11 @@ pub enum StoreError {
         /// The process that holds it, if it said so.
         pid: Option<u32>,
     },
-    /// A file longer than any vault file.
-    #[error("{place}: {name} is longer than 4 GiB. It was not read; this is no file of keymoot.")]
+    /// A file longer than any of its name.
+    #[error(
+        "{place}: {name} is longer than {} MiB. It was not read; this is no file of keymoot.",
+        most_of(name) >> 20
+    )]
     TooLarge {
         /// Where the vault is.
         place: String,

@@ -103,6 +103,22 @@ fn verify_finds_what_was_tampered_with() {
     assert!(!ran.out.contains("SOUND"), "{}", ran.out);
     ran.refused(1, "has this vault open");
     drop(elsewhere);
+    // Nor where nobody opened it: a wrong passphrase is no fault of the vault.
+    let people = std::fs::read_to_string(room.path("people.json")).unwrap();
+    for (file, wrong) in [
+        ("form.json", people.replace("witness", "watch")),
+        (
+            "words.json",
+            people.replace("\"passphrase\": \"", "\"passphrase\": \"x"),
+        ),
+    ] {
+        assert_ne!(wrong, people);
+        let file_of_one = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(room.write(file, wrong), file_of_one).unwrap();
+        let ran = room.run(&format!("vault verify t.vault --unlock-file {file}"));
+        assert!(!ran.out.contains("SOUND"), "{}", ran.out);
+        ran.refused(1, "Of what is inside nothing is said");
+    }
     let mut bytes = std::fs::read(room.path("t.vault/vault.age")).unwrap();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;

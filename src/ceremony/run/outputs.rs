@@ -184,7 +184,7 @@ fn write_all(
         files.insert(REPORT.to_owned(), report.into_bytes());
         files.insert(SUMMARY.to_owned(), summary);
     }
-    fs::create_dir_all(folder).map_err(|error| cannot(folder, &error))?;
+    crate::os::make_folder(folder, 0o777).map_err(|error| cannot(folder, &error))?;
     for name in &names {
         let bytes = files.get(name).map(Vec::as_slice).unwrap_or_default();
         write(&folder.join(name), bytes, replace)?;
