@@ -146,6 +146,7 @@ impl Runner {
             copies_to: None,
             resumed: false,
             came_back: false,
+            arrows: Vec::new(),
             arrows_left: None,
             faults_on: false,
             faults_played: BTreeSet::new(),

@@ -246,6 +246,8 @@ pub struct Runner {
     resumed: bool,
     /// Whether nothing was answered since it was taken up.
     came_back: bool,
+    /// Every arrow that was committed so far: the step's id, and its new state.
+    arrows: Vec<(String, StepState)>,
     /// For drills: arrows that may still be committed before the runner stops as if the power had failed.
     arrows_left: Option<usize>,
     /// Whether the script's faults are played: headless rehearsals that nobody interrupted.
@@ -305,6 +307,12 @@ impl Runner {
     /// How the run ended, once it has.
     pub fn outcome(&self) -> Option<RunOutcome> {
         self.outcome
+    }
+
+    /// The arrows that this runner committed, oldest first: a step's id, and the state that its record then had. Those
+    /// of a process before it, in a run that is taken up, are in the journal alone.
+    pub fn arrows(&self) -> &[(String, StepState)] {
+        &self.arrows
     }
 
     /// For drills: stop as a power cut would, after so many more committed arrows. The run then stands open in its
@@ -411,6 +419,8 @@ impl Runner {
 
     /// Counts a committed arrow to a state, and stops where a drill or a fault of the script wants it.
     fn arrow(&mut self, state: StepState) -> Result<(), RunError> {
+        let at = self.step().map(|s| s.id.clone()).unwrap_or_default();
+        self.arrows.push((at.clone(), state));
         let fault = self.kill_wanted(state);
         if !fault {
             let Some(left) = &mut self.arrows_left else {
@@ -423,7 +433,7 @@ impl Runner {
         }
         self.killed = fault;
         Err(RunError::Step {
-            step: self.step().map(|s| s.id.clone()).unwrap_or_default(),
+            step: at,
             message: "stopped here for a drill. The run stands open; take it up with --resume."
                 .into(),
         })
