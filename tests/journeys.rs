@@ -11,11 +11,13 @@ mod acme;
 #[path = "terminal/talk.rs"]
 mod talk;
 mod terminal;
+#[path = "terminal/trace.rs"]
+mod trace;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use acme::vault;
+use acme::{WORDS, vault};
 use data_encoding::{BASE64, HEXLOWER};
 use keymoot::pki::ImportParameters;
 use serde_json::{Value, json};
@@ -26,6 +28,14 @@ use terminal::{PATIENCE, Terminal};
 const ESC: &str = "\x1b";
 const F6: &str = "\x1b[17~";
 const DOWN: &str = "\x1b[B";
+
+/// The words that everybody typed, at the opening and under each request, were on no picture.
+fn words_stayed_unseen(terminal: &Terminal) {
+    let words: Vec<&str> = WORDS.split(' ').collect();
+    let pairs: Vec<String> = words.windows(2).map(|two| two.join(" ")).collect();
+    let pairs: Vec<&str> = pairs.iter().map(String::as_str).collect();
+    trace::was_never_drawn(&terminal.raw(), (80, 24), &pairs);
+}
 
 /// An open vault with one key that may leave it.
 fn with_a_key(home: &Path) -> Terminal {
@@ -94,6 +104,7 @@ fn a_key_is_wrapped_for_a_receiver_and_shown_to_a_camera() {
     terminal.shows("code 3 of ");
     terminal.press_until(" ", "stands still");
     terminal.press_until(ESC, "read back");
+    words_stayed_unseen(&terminal);
 }
 
 #[test]
@@ -114,6 +125,7 @@ fn a_key_is_scheduled_for_deletion_and_taken_back() {
     terminal.press_until("d", "Deletions");
     signed(&mut terminal, "Done, saved");
     terminal.shows("exists and is disabled");
+    words_stayed_unseen(&terminal);
 }
 
 /// The other side: a vault of its own, which answers as the service does.

@@ -7,6 +7,8 @@
     clippy::panic,
     clippy::too_many_lines
 )]
+// Not every test needs every key of the harness.
+#![allow(dead_code)]
 
 #[path = "terminal/dice.rs"]
 mod dice;
@@ -205,10 +207,12 @@ fn every_theme_starts_is_changed_while_it_runs_and_no_color_draws_none() {
     terminal.press_until(",", "(*) theme ./own.toml");
     let changed = "name = \"own\"\ninherits = \"light\"\n[palette]\npaper = \"#fefefe\"\n";
     std::fs::write(&file, changed).unwrap();
-    terminal.press(ENTER);
+    // Nobody presses anything.
     terminal.until("the file to be read again", |t| t.has(b"48;2;254;254;254"));
     std::fs::write(&file, "name = \"own\"\n[roles]\ntexd = {}\n").unwrap();
-    terminal.press_until(ENTER, "did you mean text?");
+    terminal.shows("did you mean text?");
+    std::fs::write(&file, "name = \"own\"\n[palette]\npaper = \"#010203\"\n").unwrap();
+    terminal.until("the mended file", |t| t.has(b"48;2;1;2;3"));
     drop(terminal);
     let arguments = ["--theme", "drak"];
     let mut terminal = Terminal::start(home.path(), &arguments, (80, 24), &[]);

@@ -9,6 +9,8 @@
     clippy::panic,
     clippy::too_many_lines
 )]
+// Not every test needs every key of the harness.
+#![allow(dead_code)]
 
 #[path = "terminal/acme.rs"]
 mod acme;

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::session::due::span;
 use crate::session::span::clock;
-use crate::session::{Profile, RunOutcome, View, said};
+use crate::session::{Profile, RunOutcome, View};
 use crate::text::{say, tr};
 
-use super::{Rehearsed, Script, kept_out};
+use super::{Rehearsed, Script, kept_out, people};
 
 /// A ceremony that may begin in an open vault.
 pub struct Beginning<'b> {
@@ -124,24 +124,4 @@ impl Beginning<'_> {
         };
         Some((Meant::Note, how, words))
     }
-}
-
-/// `1 administrator, 2 custodians, 1 witness`, as the script names its places.
-pub fn people(script: &Script) -> String {
-    let mut counts: Vec<(String, usize)> = Vec::new();
-    for role in script.roles() {
-        match counts.iter_mut().find(|(known, _)| *known == role) {
-            Some((_, count)) => *count = count.saturating_add(1),
-            None => counts.push((role, 1)),
-        }
-    }
-    let told = counts
-        .iter()
-        .map(|(role, count)| match (*count, role.as_str()) {
-            (1, role) => format!("1 {}", said::role(role)),
-            (n, "administrator") => say!("{n} administrators", n),
-            (n, "custodian") => say!("{n} custodians", n),
-            (n, _) => say!("{n} witnesses", n),
-        });
-    told.collect::<Vec<_>>().join(", ")
 }

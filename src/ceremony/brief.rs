@@ -7,7 +7,7 @@ mod brings;
 mod files;
 mod fingerprints;
 mod page;
-mod people;
+pub(super) mod people;
 #[cfg(test)]
 mod tests;
 mod vault;

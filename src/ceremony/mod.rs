@@ -6,6 +6,7 @@ mod ask;
 mod beginning;
 mod begins;
 mod brief;
+mod called_for;
 mod changing;
 mod component_script;
 mod evidence;
@@ -40,9 +41,10 @@ mod template;
 pub use ask::{
     Advance, Anew, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
 };
-pub use beginning::{Beginning, Meant, Told, people};
+pub use beginning::{Beginning, Meant, Told};
 pub use begins::{NotHere, REAL, another_open, not_for_production, not_here, other_sides};
 pub use brief::{Brief, BriefVault, brief};
+pub use called_for::people;
 pub use changing::ChangeTalk;
 pub use component_script::component_script;
 pub use evidence::{bundle, run_report_of, script_of, shipped_by_hash};

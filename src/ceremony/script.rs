@@ -136,12 +136,6 @@ impl Script {
         !self.model.rehearsal.stand_ins.is_empty()
     }
 
-    /// The roles of its places, one for each.
-    pub fn roles(&self) -> Vec<String> {
-        let people = self.model.places();
-        people.map(|p| p.role.name().to_owned()).collect()
-    }
-
     /// Whether a step of it has two people attest the clock.
     pub fn attests_clock(&self) -> bool {
         let mut steps = self.model.steps.iter();

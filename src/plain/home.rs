@@ -227,7 +227,7 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Ceremonies) => self.goes_on(),
             Some(Goes::Ceremony(_)) => self.ceremonies(),
             Some(Goes::Backup) => self.acting().begin(&op::BACKUP),
-            Some(Goes::Custodians) => self.custodians(),
+            Some(Goes::Happened(_)) => self.custodians(),
             Some(Goes::Appoint(whom)) => self.appoint(&whom.person),
             Some(Goes::Envelopes) => self.acting().begin(&ENVELOPES_GONE),
             Some(Goes::Clock) => self.clock(),

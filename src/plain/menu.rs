@@ -8,7 +8,7 @@ use crate::session::due;
 use crate::session::field::Kind;
 use crate::session::guide::{self, Entry};
 use crate::session::op::{self, Op};
-use crate::session::{View, op_custody, op_exchange, op_policy};
+use crate::session::{View, happened, op_custody, op_exchange, op_policy};
 use crate::text::{say, tr};
 
 pub(super) const HELP: &[&str] = &[
@@ -245,6 +245,9 @@ pub(super) fn beyond(view: &View) -> Vec<Line> {
 
 /// Why an act cannot be asked for in this vault as it is now, as far as its fields tell.
 fn off(op: &Op, view: &View) -> Option<String> {
+    if let Some(reason) = view.only_rotates().filter(|_| !happened::recovers(op)) {
+        return Some(reason.into());
+    }
     if op.name == op::CREATE_KEY.name
         && let Some(reason) = view.no_software_keys()
     {

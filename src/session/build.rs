@@ -139,7 +139,7 @@ pub(super) fn wrong(field: &str, rule: &str) -> Refusal {
 }
 
 /// A sentence about one field.
-pub(super) fn about(field: &str, rule: &str) -> String {
+pub(crate) fn about(field: &str, rule: &str) -> String {
     format!("{ABOUT}{field} {rule}")
 }
 

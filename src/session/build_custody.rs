@@ -8,6 +8,7 @@ use super::action::Action;
 use super::build::Answers;
 use super::custody_act::{CustodyAct, Recovery, Rotation, Seat};
 use super::error::Refusal;
+use super::field::listed_names;
 use super::{
     Session, clock_back, inventory, op_custody as op, op_destroyed, op_envelopes, op_ledger,
     op_policy, op_suspect, span,
@@ -80,7 +81,8 @@ fn rotation(session: &Session, answers: &Answers) -> Result<Rotation, Refusal> {
         (op::ADMINISTRATORS.id, Role::Administrator),
         (op::WITNESSES.id, Role::Witness),
     ] {
-        let mut names = listed(answers.optional(id).unwrap_or_default());
+        let given = answers.optional(id).unwrap_or_default();
+        let mut names = owned(listed_names(given));
         if names.is_empty() {
             let now = own.iter().filter(|(_, theirs)| *theirs == role);
             names = now.map(|(name, _)| name.clone()).collect();
@@ -95,11 +97,8 @@ fn rotation(session: &Session, answers: &Answers) -> Result<Rotation, Refusal> {
     })
 }
 
-/// Names joined by commas.
-fn listed(text: &str) -> Vec<String> {
-    let names = text.split(',').map(str::trim);
-    let names = names.filter(|name| !name.is_empty());
-    names.map(str::to_owned).collect()
+fn owned(names: Vec<&str>) -> Vec<String> {
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// Holders of a recovery set and how many of them open.
@@ -112,7 +111,7 @@ fn recovery(answers: &Answers) -> Result<Recovery, Refusal> {
             .parse()
             .map_err(|_| wrong(op::NEEDED.id, "is not a number"))
     };
-    let holders = listed(answers.text(op::HOLDERS.id)?).into_iter();
+    let holders = owned(listed_names(answers.text(op::HOLDERS.id)?)).into_iter();
     Ok(Recovery {
         place: answers.text(op::PLACE.id)?.trim().to_owned(),
         k: k?,

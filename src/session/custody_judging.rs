@@ -20,6 +20,12 @@ fn wrong(text: impl std::fmt::Display) -> Refusal {
     Refusal::Usage(format!("{text} Nothing was changed."))
 }
 
+/// The same about those who would hold the recovery set.
+fn of_holders(rule: std::fmt::Arguments<'_>) -> Refusal {
+    let rule = super::build::about(super::op_custody::HOLDERS.id, &rule.to_string());
+    wrong(rule)
+}
+
 /// Refuses a text that is empty, too long or no text; `what` it is begins the sentence.
 pub(super) fn told(what: &str, text: &str) -> Result<(), Refusal> {
     if text.trim().is_empty() {
@@ -220,12 +226,26 @@ impl Session {
         }
         let names: Vec<&str> = recovery.people.iter().map(|p| p.name.as_str()).collect();
         let roles = recovery.people.iter().map(|p| p.role);
-        super::creation::check_people(&names, roles, (recovery.k, recovery.k)).map_err(wrong)?;
         let count = u8::try_from(names.len()).unwrap_or(u8::MAX);
+        if count < 3 {
+            return Err(of_holders(format_args!(
+                "has {}: a recovery set has three or more, joined by commas.",
+                match names.as_slice() {
+                    [one] => format!("one name, {one}"),
+                    all => format!("{} names, {}", all.len(), all.join(", ")),
+                }
+            )));
+        }
+        super::creation::check_people(&names, roles, (recovery.k, recovery.k)).map_err(|why| {
+            match recovery.k {
+                0 | 1 => wrong(why),
+                _ => of_holders(format_args!("cannot be so. {why}")),
+            }
+        })?;
         if recovery.k >= count {
-            return Err(wrong(format_args!(
-                "All {count} holders would have to come, and a set that one loss ends is no recovery: name at least \
-                 one holder more than are needed."
+            return Err(of_holders(format_args!(
+                "names {count}, and all of them would have to come: a set that one loss ends is no recovery. Name at \
+                 least one more than are needed."
             )));
         }
         let (own, ..) = self.on_record();
@@ -235,13 +255,10 @@ impl Session {
         };
         let here: Vec<&str> = names.iter().filter(taken).copied().collect();
         if !here.is_empty() {
-            return Err(wrong(format_args!(
-                "{} of this vault already, and what takes its people away must not take the recovery set too: name \
-                 somebody else.",
-                match here.as_slice() {
-                    [one] => format!("{one} is a person"),
-                    all => format!("{} are people", all.join(", ")),
-                }
+            return Err(of_holders(format_args!(
+                "names {}, of this vault already, and what takes its people away must not take the recovery set too: \
+                 name somebody else.",
+                here.join(", ")
             )));
         }
         self.seats_may_hold(recovery.people.iter(), recovery.k, count)

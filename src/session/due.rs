@@ -23,12 +23,13 @@ use returned::returned;
 use rules::rules;
 use uncompared::uncompared;
 
+use super::happened;
 use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `policy`, `cut`, `change`, `making`, `reshare`, `envelopes`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `spent`, `ended`, `policy`, `cut`, `change`, `making`, `reshare`, `envelopes`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -59,8 +60,8 @@ pub enum Goes {
     Ceremony(&'static str),
     /// A second copy.
     Backup,
-    /// People and their drills.
-    Custodians,
+    /// What happened to people, envelopes and media, with the answer of this id.
+    Happened(&'static str),
     /// What became of old envelopes is attested.
     Envelopes,
     /// A signed appointment is entered.
@@ -172,29 +173,36 @@ fn suspects(view: &View) -> Option<Due> {
         when: tr("now").into(),
         who: tr("everybody").into(),
         over: false,
-        goes: Goes::Custodians,
+        goes: Goes::Happened(happened::SUSPECT_KEY),
     })
 }
 
 /// The recovery set: used, ended, or missing where every custodian would have to come.
 fn recovery(view: &View) -> Option<Due> {
-    let set = view.recovery.as_ref();
-    let what = match set {
+    let (kind, what) = match view.recovery.as_ref() {
         Some(set) if set.ended.is_none() => {
             set.used?;
-            tr("the set is spent: rotate").to_owned()
+            ("spent", tr("recovery set: rotate").to_owned())
         }
-        Some(_) => tr("the set ended: make another").to_owned(),
+        Some(_) => ("ended", tr("recovery set: make another").to_owned()),
         None if view.k < view.n && view.t < view.n => return None,
-        None => say!("all {n} must come; make a recovery set", n = view.n),
+        None => (
+            "recovery",
+            say!("all {n} must come; make a recovery set", n = view.n),
+        ),
     };
+    let spent = kind == "spent";
     Some(Due {
-        kind: "recovery",
+        kind,
         what,
         when: tr("now").into(),
         who: tr("everybody").into(),
-        over: set.is_some_and(|set| set.ended.is_none()),
-        goes: Goes::Custodians,
+        over: spent,
+        goes: Goes::Happened(if spent {
+            happened::RECOVERED
+        } else {
+            happened::RECOVERY_SET
+        }),
     })
 }
 
@@ -256,7 +264,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         when: when.to_owned(),
         who: who.to_owned(),
         over: true,
-        goes: Goes::Custodians,
+        goes: Goes::Happened(answered_by(kind)),
     };
     let open = view.open_reshare.then(|| {
         let what = tr("stands open: its new envelopes are not all proven").to_owned();
@@ -329,8 +337,20 @@ fn beside(view: &View, now: Timestamp) -> Option<Due> {
         when: tr("now").into(),
         who: names.join(", "),
         over: false,
-        goes: Goes::Custodians,
+        goes: Goes::Happened(answered_by("drill")),
     })
+}
+
+/// The answer at Custodians that a line of this kind asks for.
+fn answered_by(kind: &str) -> &'static str {
+    match kind {
+        "reshare" => happened::OPEN_RESHARE,
+        // Only a rotation ends either.
+        "cut" => happened::SUSPECT,
+        "change" => happened::LEFT,
+        "making" => happened::RENEW,
+        _ => happened::YEARLY,
+    }
 }
 
 fn approval(pending: &PendingView) -> Due {

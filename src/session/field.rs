@@ -3,7 +3,10 @@
 //! The wizard on screen, the `--plain` prompts, a script's keys, the linter's knowledge and the reference
 //! page are all drawn from these declarations.
 
+mod names;
 pub(super) mod tags;
+
+pub(crate) use names::listed_names;
 
 use super::op::{MEDIUM_LABEL, TAGS};
 use super::span;

@@ -36,7 +36,17 @@ pub enum Leads {
 }
 
 /// What is asked first where the recovery set opened the vault.
-const RECOVERED: &str = "recovered";
+pub(super) const RECOVERED: &str = "recovered";
+
+// Answers that a line of Home leads to.
+pub(super) const YEARLY: &str = "yearly";
+pub(super) const LEFT: &str = "left";
+pub(super) const SUSPECT: &str = "suspect";
+pub(super) const RENEW: &str = "renew";
+pub(super) const OPEN_RESHARE: &str = "open-reshare";
+pub(super) const COPY_GONE: &str = "copy-gone";
+pub(super) const SUSPECT_KEY: &str = "suspect-key";
+pub(super) const RECOVERY_SET: &str = "recovery-set";
 
 /// Which answer stands under the cursor first.
 pub fn first(view: &View) -> usize {
@@ -47,13 +57,13 @@ pub fn first(view: &View) -> usize {
 /// Everything that is asked, the usual first.
 pub const HAPPENED: &[Happened] = &[
     Happened {
-        id: "yearly",
+        id: YEARLY,
         what: "Nothing: the yearly check",
         then: "a drill: custodians open both envelopes, others who are here their own; nothing is rebuilt, nothing changes",
         leads: Leads::Act(&op_custody::DRILL),
     },
     Happened {
-        id: "left",
+        id: LEFT,
         what: "Somebody left, or another takes the place",
         then: "replace the person: new identities, shares, words and keys for all; theirs open only copies made before",
         leads: Leads::Act(&op_custody::REPLACE),
@@ -65,7 +75,7 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Act(&op_custody::ROTATE),
     },
     Happened {
-        id: "suspect",
+        id: SUSPECT,
         what: "Something is suspect",
         then: "rotate at once, with the same or other people; then judge every key that was here (PCI PIN 22)",
         leads: Leads::Act(&op_custody::ROTATE),
@@ -77,13 +87,13 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Act(&op_custody::ROTATE),
     },
     Happened {
-        id: "renew",
+        id: RENEW,
         what: "Media are old; nobody changes, nothing is suspect",
         then: "reshare: new shares and envelopes for the same people, who all bring the present ones",
         leads: Leads::Act(&op_custody::RESHARE),
     },
     Happened {
-        id: "open-reshare",
+        id: OPEN_RESHARE,
         what: "A reshare stands open",
         then: "goes on where it stopped: everybody proves the new envelopes, and the old set ends",
         leads: Leads::OpenReshare,
@@ -113,7 +123,7 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Act(&op_custody::APPOINT),
     },
     Happened {
-        id: "copy-gone",
+        id: COPY_GONE,
         what: "A copy was destroyed",
         then: "attest it: what was deleted here is gone from there as well",
         leads: Leads::Act(&op_custody::ATTEST_DESTROYED),
@@ -137,7 +147,7 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Act(&op_ledger::EXEMPT),
     },
     Happened {
-        id: "suspect-key",
+        id: SUSPECT_KEY,
         what: "One key is suspect, or was looked into and is sound",
         then: "mark it: used no more; the review lists what stands under it; or clear it (PCI PIN 22)",
         leads: Leads::Act(&op_suspect::SUSPECT),
@@ -149,7 +159,7 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Act(&op_destroyed::COMPONENTS_DESTROYED),
     },
     Happened {
-        id: "recovery-set",
+        id: RECOVERY_SET,
         what: "Others shall be able to open if these people cannot",
         then: "make a recovery set: a second split, for three or more other people at another place; custodians keep theirs",
         leads: Leads::Act(&op_custody::RECOVERY_SET),
@@ -227,16 +237,23 @@ pub fn off(happened: &Happened, view: &View) -> Option<&'static str> {
         {
             Some(tr("no recovery set is in force here"))
         }
-        Leads::Act(op) if view.by_recovery && !rotates(op) => Some(tr(
+        Leads::Act(op) if view.by_recovery && !recovers(op) => Some(tr(
             "the recovery set opened this vault: only a rotation is done in it",
         )),
         _ => None,
     }
 }
 
-/// Whether an act makes everything new.
-fn rotates(op: &Op) -> bool {
-    [op_custody::ROTATE.name, op_custody::REPLACE.name].contains(&op.name)
+/// Whether an act is one of those that a vault which its recovery set opened takes: those that make everything new,
+/// the return to a copy, and the clock.
+pub(crate) fn recovers(op: &Op) -> bool {
+    [
+        op_custody::ROTATE.name,
+        op_custody::REPLACE.name,
+        op_custody::RESTORE.name,
+        clock_back::CLOCK_BACK.name,
+    ]
+    .contains(&op.name)
 }
 
 /// A person in columns: name, role, where the envelopes are, last drill, next drill.

@@ -4,6 +4,7 @@
 use crate::custody::ledger::{Appointment, Ineligible, Ledger, SHARES, Seats, Split, same};
 use crate::text::{say, tr};
 
+use super::field::listed_names;
 use super::op::Op;
 use super::view::View;
 use super::{Profile, Session, op_custody, said};
@@ -56,9 +57,9 @@ pub fn heard(view: &View, op: &Op, field: &str, answer: &dyn Fn(&str) -> String)
     let refused = if is(&op_custody::REPLACE, op_custody::JOINS.id) {
         knows.joins(&answer(op_custody::LEAVES.id), said)
     } else if is(&op_custody::ROTATE, op_custody::CUSTODIANS.id) {
-        knows.refused(&listed(said), knows.threshold)
+        knows.refused(&listed_names(said), knows.threshold)
     } else if is(&op_custody::RECOVERY_SET, op_custody::HOLDERS.id) {
-        knows.refused(&listed(said), 2)
+        knows.refused(&listed_names(said), 2)
     } else {
         None
     };
@@ -98,11 +99,6 @@ fn over(until: i64, now: i64) -> Option<String> {
     let told =
         tr("Its last day has passed: it lets nobody hold a part, now or later. Is the year right?");
     (until < now).then(|| told.to_owned())
-}
-
-fn listed(text: &str) -> Vec<&str> {
-    let names = text.split(',').map(str::trim);
-    names.filter(|name| !name.is_empty()).collect()
 }
 
 /// The people with one in the place of another.

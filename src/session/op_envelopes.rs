@@ -16,7 +16,7 @@ use super::build::Answers;
 use super::custody_act::CustodyAct;
 use super::custody_judging::told as judged_text;
 use super::error::Refusal;
-use super::field::{Field, Kind};
+use super::field::{Field, Kind, listed_names};
 use super::op::Op;
 use super::op_ledger::WATCHED;
 use super::sentence::{Details, line};
@@ -194,11 +194,6 @@ pub(super) fn ended(working: &mut State, file: &CustodyFile, by: &str, at: i64) 
     working.old_envelopes.extend(old);
 }
 
-fn listed(text: &str) -> Vec<&str> {
-    let names = text.split(',').map(str::trim);
-    names.filter(|name| !name.is_empty()).collect()
-}
-
 impl Session {
     /// The act that the answers describe: names become the envelopes on record, so that those are what is signed.
     pub(super) fn envelopes_gone(&self, answers: &Answers) -> Result<CustodyAct, Refusal> {
@@ -206,7 +201,7 @@ impl Session {
         let set = text(&SET).to_lowercase();
         let mut envelopes = Vec::new();
         for (field, fate) in [(&DESTROYED, Fate::Destroyed), (&NOT_FOUND, Fate::NotFound)] {
-            for name in listed(text(field)) {
+            for name in listed_names(text(field)) {
                 let open = self.unsaid(name, &set, fate)?;
                 let gone = open.into_iter().map(|old| OneGone {
                     set: old.set.clone(),

@@ -10,7 +10,7 @@ use super::build::Answers;
 use super::build_custody::day as day_of;
 use super::custody_act::CustodyAct;
 use super::error::Refusal;
-use super::field::{Field, Kind};
+use super::field::{Field, Kind, listed_names};
 use super::op::Op;
 use super::op_custody::{FORM, REASON};
 use super::sentence::{Details, line};
@@ -162,9 +162,11 @@ fn wrong(words: impl std::fmt::Display) -> Refusal {
 pub(super) fn exemption(answers: &Answers, now: i64) -> Result<CustodyAct, Refusal> {
     let text = |field: &Field| answers.text(field.id).map(|text| text.trim().to_owned());
     let people = text(&PEOPLE)?;
-    let people = people.split(',').map(|name| name.trim().to_owned());
     Ok(CustodyAct::Exempt(Exemption {
-        people: people.filter(|name| !name.is_empty()).collect(),
+        people: listed_names(&people)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         managers: [text(&FIRST_MANAGER)?, text(&SECOND_MANAGER)?],
         reason: text(&REASON)?,
         form: text(&FORM)?,

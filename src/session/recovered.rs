@@ -95,10 +95,12 @@ impl Session {
             .with("seq", self.book.seq());
         self.commit(working, &[note], false)?;
         self.seal_audit()?;
-        self.notes.push(format!(
+        // Where there is room for one note alone, it is this.
+        let note = format!(
             "EXCEPTION, written down: the recovery set opened this vault: {reason}. Here people look, and rotate: new \
              identities, shares, words and keys for whoever serves from then on. Nothing else is done."
-        ));
+        );
+        self.notes.insert(0, note);
         Ok(())
     }
 

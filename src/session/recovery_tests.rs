@@ -197,7 +197,7 @@ fn what_the_set_opened_is_written_down_and_only_rotated() {
             .any(|n| n.contains("the recovery set opened this vault"))
     );
     let due = super::due::due(&session.view(), session.view().now);
-    assert!(due.iter().any(|d| d.kind == "recovery" && d.over));
+    assert!(due.iter().any(|d| d.kind == "spent" && d.over));
 }
 
 #[test]
@@ -205,6 +205,16 @@ fn the_set_rotates_and_ends_with_the_rotation() {
     let (store, kcv) = with_a_set();
     let before = store.snapshot();
     let mut session = recovered_all(store.clone()).unwrap();
+    // Before a key is described, and not at the last Enter.
+    let view = session.view();
+    assert!(view.only_rotates().is_some() && view.no_software_keys() == view.only_rotates());
+    assert!(view.notes[0].starts_with("EXCEPTION"), "{:?}", view.notes);
+    let due = super::due::due(&view, view.now);
+    let answer = due.iter().find(|d| d.kind == "spent").map(|d| &d.goes);
+    assert!(matches!(
+        answer,
+        Some(super::due::Goes::Happened(super::happened::RECOVERED))
+    ));
     let done = session
         .rotate_automatic(rotation(NEW), passphrases(NEW))
         .unwrap();
@@ -213,6 +223,7 @@ fn the_set_rotates_and_ends_with_the_rotation() {
         (vec!["Cho".to_owned()], vec!["Dee".to_owned()])
     );
     assert!(!session.by_recovery());
+    assert!(session.view().only_rotates().is_none());
     session.close().unwrap();
     let file = crate::vault::read_custody(&store).unwrap().current;
     assert!(file.recovery.is_none());
@@ -231,7 +242,7 @@ fn the_set_rotates_and_ends_with_the_rotation() {
     let due = super::due::due(&view, view.now);
     assert!(
         due.iter()
-            .any(|d| d.kind == "recovery" && d.what.contains("make another"))
+            .any(|d| d.kind == "ended" && d.what.contains("make another"))
     );
 }
 
@@ -298,8 +309,12 @@ fn a_set_that_could_not_help_is_refused_before_anybody_signs() {
     };
     assert!(judged(&|r| r.k = 3).contains("a set that one loss ends is no recovery"));
     assert!(judged(&|r| r.k = 1).contains("takes 2 to 3"));
-    assert!(judged(&|r| r.people[1].name = "ana".into()).contains("ana is a person of this vault"));
-    assert!(judged(&|r| r.people[1].name = "Wim".into()).contains("Wim is a person of this vault"));
+    assert!(judged(&|r| r.people[1].name = "ana".into()).contains("names ana, of this vault"));
+    assert!(judged(&|r| r.people[1].name = "Wim".into()).contains("names Wim, of this vault"));
+    let two = judged(&|r| r.people.truncate(2));
+    let about = super::build::about_field(&two).unwrap();
+    assert_eq!(about.0, super::op_custody::HOLDERS.id);
+    assert!(about.1.starts_with("has 2 names, Fay, Gus"), "{two}");
     assert!(judged(&|r| r.people[1].name = "Fay".into()).contains("Two people are called Fay"));
     assert!(judged(&|r| r.place = " ".into()).contains("The place is empty"));
     let drill = Action::Custody(CustodyAct::Drill { recovery: true });

@@ -192,6 +192,7 @@ pub(crate) fn update(state: &mut State, msg: Msg) -> Vec<Effect> {
             state.network(word);
             Vec::new()
         }
+        Msg::ThemeWritten => vec![Effect::Look(state.world.look.clone())],
         Msg::Media { came, gone } => {
             let reaction = state.media(&came, &gone);
             react(state, reaction)

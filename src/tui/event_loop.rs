@@ -13,6 +13,7 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Position;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use zeroize::Zeroizing;
 
@@ -58,7 +59,8 @@ pub(crate) fn run(
         let guard = Guard::enter()?;
         let _listening = listen_to_the_terminal(sender.clone())?;
         let offered = state.world.lists.then(|| state.world.folder.clone());
-        tokio::spawn(look_around(sender.clone(), offered));
+        let (theme, watched) = watch::channel(state.world.look.theme_file());
+        tokio::spawn(look_around(sender.clone(), offered, watched));
         let orders = desk::start(sender, crate::os::state_folder(), recorder.is_some(), lent);
         for order in first {
             // The desk was started a line above; if it is gone, its last word ends the loop.
@@ -70,6 +72,7 @@ pub(crate) fn run(
             guard,
             appearance,
             looks,
+            theme,
             hits: Vec::new(),
             recorder: recorder.map(|recorder| (recorder, Instant::now())),
         };
@@ -136,15 +139,21 @@ fn listen_to_the_size(sender: UnboundedSender<Msg>) -> io::Result<()> {
     Ok(())
 }
 
-/// Looks at network, media and the folder whose vaults are `offered` from time to time; says nothing where nothing has
+/// Looks at network, media, the theme's file and the folder whose vaults are `offered` from time to time; says nothing where nothing has
 /// changed, so that nothing is drawn.
-async fn look_around(sender: UnboundedSender<Msg>, offered: Option<PathBuf>) {
-    let mut before = Around::now(offered.as_deref());
+async fn look_around(
+    sender: UnboundedSender<Msg>,
+    offered: Option<PathBuf>,
+    theme: watch::Receiver<Option<PathBuf>>,
+) {
+    let file = theme.borrow().clone();
+    let mut before = Around::now(offered.as_deref(), file.as_deref());
     loop {
         tokio::time::sleep(Duration::from_millis(LOOK_EVERY)).await;
         let (was, folder) = (before.clone(), offered.clone());
+        let file = theme.borrow().clone();
         // A medium that answers slowly must not hold up a key.
-        let look = move || was.again(folder.as_deref());
+        let look = move || was.again(folder.as_deref(), file.as_deref());
         let Ok(now) = tokio::task::spawn_blocking(look).await else {
             return;
         };
@@ -166,6 +175,8 @@ struct Picture {
     appearance: Appearance,
     /// How it looks now, as it was chosen.
     looks: Look,
+    /// Its theme's file, for whoever looks whether it is written.
+    theme: watch::Sender<Option<PathBuf>>,
     /// The rows a click can land on.
     hits: Vec<Hit>,
     /// The recording, and when it began.
@@ -287,6 +298,7 @@ async fn turn(
                         screen.look(&mut state, &look)?;
                         keep(&mut state, &before);
                         screen.looks = state.world.look.clone();
+                        screen.theme.send_replace(screen.looks.theme_file());
                     }
                     Effect::Suspend => {
                         screen.guard.suspend(&put_aside(&state.world))?;

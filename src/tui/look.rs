@@ -1,5 +1,7 @@
 //! How the screen looks, as a person can change it while it runs: declared once, drawn by Settings.
 
+use std::path::PathBuf;
+
 use crate::text::{say, tr};
 
 use super::theme::{EMBEDDED, about};
@@ -13,6 +15,14 @@ pub(crate) struct Look {
     pub(crate) ascii: bool,
     /// The mouse belongs to keymoot, not to the terminal's own marking and copying.
     pub(crate) mouse: bool,
+}
+
+impl Look {
+    /// The theme's file, where it is none of those that ship.
+    pub(crate) fn theme_file(&self) -> Option<PathBuf> {
+        let ships = EMBEDDED.iter().any(|(name, _)| *name == self.theme);
+        (!ships).then(|| PathBuf::from(&self.theme))
+    }
 }
 
 impl Default for Look {
@@ -62,9 +72,8 @@ impl Setting {
     /// What it is, in a line.
     pub(crate) fn about(&self) -> String {
         match self {
-            Self::Theme(name) => {
-                about(name).unwrap_or_else(|| tr("a theme file; Enter reads it again").into())
-            }
+            Self::Theme(name) => about(name)
+                .unwrap_or_else(|| tr("a theme file; written anew, it is read again").into()),
             Self::Ascii => {
                 tr("for consoles that show letters or diamonds where lines should be").into()
             }

@@ -45,6 +45,8 @@ pub(crate) enum Msg {
     NoLook(Look, String),
     /// The network is now called so.
     Network(String),
+    /// Somebody has written the file of the theme that is drawn.
+    ThemeWritten,
     /// Media were plugged in or taken out.
     Media {
         came: Vec<PathBuf>,

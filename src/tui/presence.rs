@@ -2,6 +2,7 @@
 //! told in lines that take neither the keyboard nor the question on screen.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::app::{IDLE, State, same_folder};
 use super::message::Msg;
@@ -34,22 +35,49 @@ pub(crate) struct Around {
     pub(crate) vaults: Vec<PathBuf>,
     /// In which of them a ceremony stands open, once they are others than at the start.
     pub(crate) stopped: Vec<(String, StandsOpen)>,
+    /// The theme's file, where the theme is one, as it lies there.
+    pub(crate) theme: Option<ThemeFile>,
+}
+
+/// A theme's file, and what changes when somebody writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ThemeFile {
+    path: PathBuf,
+    written: Option<SystemTime>,
+    length: u64,
+}
+
+impl ThemeFile {
+    /// The file as it lies there; nothing while an editor has it away.
+    fn at(path: &Path) -> Option<Self> {
+        let about = std::fs::metadata(path).ok()?;
+        Some(Self {
+            path: path.to_owned(),
+            written: about.modified().ok(),
+            length: about.len(),
+        })
+    }
 }
 
 impl Around {
-    /// What is there now; vaults of this folder, where they are offered.
-    pub(crate) fn now(folder: Option<&Path>) -> Self {
+    /// What is there now; vaults of this folder, where they are offered, and the theme's file, where it is one.
+    pub(crate) fn now(folder: Option<&Path>, theme: Option<&Path>) -> Self {
         Self {
             network: surroundings::network(),
             media: removable_media(),
             vaults: folder.map(vaults_in).unwrap_or_default(),
             stopped: Vec::new(),
+            theme: theme.and_then(ThemeFile::at),
         }
     }
 
     /// What is there after this. A vault's log is read only where the vaults are others.
-    pub(crate) fn again(&self, folder: Option<&Path>) -> Self {
-        let now = Self::now(folder);
+    pub(crate) fn again(&self, folder: Option<&Path>, theme: Option<&Path>) -> Self {
+        let mut now = Self::now(folder, theme);
+        // Away for a moment, it is still the one that was read.
+        if theme.is_some() && now.theme.is_none() {
+            now.theme.clone_from(&self.theme);
+        }
         let stopped = if now.vaults == self.vaults {
             self.stopped.clone()
         } else {
@@ -82,6 +110,12 @@ impl Around {
                 gone: not_in(self, now),
                 stopped: now.stopped.clone(),
             });
+        }
+        if let (Some(was), Some(is)) = (&self.theme, &now.theme)
+            && was.path == is.path
+            && was != is
+        {
+            news.push(Msg::ThemeWritten);
         }
         news
     }

@@ -51,9 +51,20 @@ impl Terminal {
         at: (u16, u16),
         more: &[(&str, &str)],
     ) -> Self {
+        Self::start_program(env!("CARGO_BIN_EXE_keymoot"), home, arguments, at, more)
+    }
+
+    /// Another program, which starts keymoot.
+    pub(crate) fn start_program(
+        program: &str,
+        home: &Path,
+        arguments: &[&str],
+        at: (u16, u16),
+        more: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system().openpty(size(at)).unwrap();
         let before = termios(&*pair.master);
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keymoot"));
+        let mut command = CommandBuilder::new(program);
         command.args(arguments);
         command.env_clear();
         let common = [
@@ -88,6 +99,11 @@ impl Terminal {
             child,
             before,
         }
+    }
+
+    /// Everything that came out since the start.
+    pub(crate) fn raw(&self) -> Vec<u8> {
+        self.seen.lock().unwrap().raw.clone()
     }
 
     pub(crate) fn text(&self) -> String {

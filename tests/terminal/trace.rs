@@ -6,9 +6,8 @@ fn finds(raw: &[u8], needle: &[u8]) -> bool {
     raw.windows(needle.len()).any(|w| w == needle)
 }
 
-/// These words were on screen or typed, and the terminal was given back: it keeps none of them, neither in its history
-/// nor in its title nor in its clipboard.
-pub(crate) fn leaves_no_trace(raw: &[u8], phrases: &[String]) {
+/// What is kept outside the cells: nothing is put there.
+fn keeps_to_the_cells(raw: &[u8]) {
     // Titles and the clipboard (OSC 0, 2, 52), anything else that is kept outside the cells, and the stack of titles.
     for kept in [
         "\x1b]",
@@ -21,6 +20,29 @@ pub(crate) fn leaves_no_trace(raw: &[u8], phrases: &[String]) {
     ] {
         assert!(!finds(raw, kept.as_bytes()), "{kept:?} is sent");
     }
+}
+
+/// These were typed where nothing is drawn: not one of the pictures that were on screen has any of them.
+pub(crate) fn was_never_drawn(raw: &[u8], (columns, rows): (u16, u16), secrets: &[&str]) {
+    keeps_to_the_cells(raw);
+    let cells = |count: u16| NonZero::new(count).unwrap();
+    let mut parser = vt100::Parser::new(cells(rows), cells(columns), 0);
+    for piece in raw.chunks(256) {
+        parser.process(piece);
+        let drawn = parser.screen().contents();
+        for secret in secrets {
+            assert!(!drawn.contains(secret), "it was drawn:\n{drawn}");
+        }
+    }
+    for secret in secrets {
+        assert!(!finds(raw, secret.as_bytes()), "it was echoed");
+    }
+}
+
+/// These words were on screen or typed, and the terminal was given back: it keeps none of them, neither in its history
+/// nor in its title nor in its clipboard.
+pub(crate) fn leaves_no_trace(raw: &[u8], phrases: &[String]) {
+    keeps_to_the_cells(raw);
     let (enter, leave) = (b"\x1b[?1049h", b"\x1b[?1049l");
     let at = |needle: &[u8]| raw.windows(needle.len()).position(|w| w == needle);
     let (begun, ended) = (at(enter).unwrap(), at(leave).unwrap());

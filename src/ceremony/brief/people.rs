@@ -143,7 +143,7 @@ fn gives_up(model: &Model, person: &Person) -> bool {
 }
 
 /// Whether whoever has a place need not come: it is given up, and has a part in no step.
-pub(super) fn stays_away(model: &Model, person: &Person) -> bool {
+pub(in crate::ceremony) fn stays_away(model: &Model, person: &Person) -> bool {
     gives_up(model, person) && !model.steps.iter().any(|step| has_part(step, &person.id))
 }
 

@@ -3,7 +3,7 @@
 use super::super::model::{Approve, Model, Role, Step};
 use super::super::ops;
 use super::{Report, Rule};
-use crate::session::field::Field;
+use crate::session::field::{Field, listed_names};
 use crate::session::{op_custody, practice};
 
 pub(super) const RULE: Rule = Rule {
@@ -117,7 +117,7 @@ fn own_places(model: &Model, step: &Step, approve: &Approve, report: &mut Report
     let placed: Vec<&str> = placed
         .iter()
         .filter_map(said)
-        .flat_map(|text| names(text))
+        .flat_map(|text| listed_names(text))
         .collect();
     let custodian = Role::Custodian.name();
     let serve = practice::PEOPLE
@@ -162,9 +162,4 @@ fn own_places(model: &Model, step: &Step, approve: &Approve, report: &mut Report
             ),
         );
     }
-}
-
-/// Names joined by commas.
-fn names(text: &str) -> impl Iterator<Item = &str> {
-    text.split(',').map(str::trim)
 }

@@ -3,6 +3,7 @@
 use crate::api::{KeyClass, KeyState, Timestamp};
 use crate::text::{say, tr};
 
+use super::super::happened;
 use super::{DAY, Due, Goes, told_when};
 use crate::session::state::copy_state;
 use crate::session::view::{KeyRow, View};
@@ -45,7 +46,11 @@ pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
         }
         if copy.old_set && newer {
             let what = say!("{id} on {medium} opens to the people of before", id, medium);
-            lines.push(line(what, tr("now").into(), Goes::Custodians));
+            lines.push(line(
+                what,
+                tr("now").into(),
+                Goes::Happened(happened::COPY_GONE),
+            ));
         } else if copy.old_set {
             // The only copy is not the first thing to be destroyed.
             let what = say!("make a new copy; then destroy {id}", id);
@@ -57,7 +62,11 @@ pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
                 id,
                 holds_gone = copy.holds_gone.join(", ")
             );
-            lines.push(line(what, tr("now").into(), Goes::Custodians));
+            lines.push(line(
+                what,
+                tr("now").into(),
+                Goes::Happened(happened::COPY_GONE),
+            ));
         }
     }
     let whole = view.copies.iter().filter(|c| c.state == "verified");

@@ -57,6 +57,12 @@ fn of_custody(kind: &str) -> &'static str {
         "recovery" => tr(
             "Where all must come, one who is lost closes the vault for good. A recovery set lets other people open it.",
         ),
+        "spent" => tr(
+            "Its holders opened this vault, and words that opened it once are known. Nothing else is done here before a rotation makes everything new; that ends the set.",
+        ),
+        "ended" => tr(
+            "A rotation drew new identities, and the holders' envelopes open nothing of them. Until another set is made, only the custodians open this vault.",
+        ),
         "policy" => tr(
             "People have signed other rules. Those of before count until this vault is closed; the next opening shows old beside new, and then the new ones count.",
         ),

@@ -5,8 +5,18 @@ use crate::session::view::View;
 use crate::text::tr;
 
 impl View {
+    /// Why no key is made, moved or copied here and no ceremony begun, where the recovery set opened the vault.
+    pub fn only_rotates(&self) -> Option<&'static str> {
+        self.by_recovery.then(|| {
+            tr("the recovery set opened this vault: only a rotation is done in it, at Custodians")
+        })
+    }
+
     /// Why no key is made in software here, where that is so.
     pub fn no_software_keys(&self) -> Option<&str> {
+        if let Some(why) = self.only_rotates() {
+            return Some(why);
+        }
         if self.software_generation {
             return None;
         }

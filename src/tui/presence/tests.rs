@@ -17,6 +17,7 @@ use crate::tui::snapshot;
 
 fn around(network: &str, media: &[&str]) -> Around {
     Around {
+        theme: None,
         network: network.into(),
         media: media.iter().map(PathBuf::from).collect(),
         vaults: Vec::new(),

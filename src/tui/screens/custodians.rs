@@ -285,6 +285,7 @@ impl Screen for Custodians {
             .as_ref()
             .zip(self.chosen())
             .and_then(|(view, chosen)| happened::off(chosen, view));
+        let by_recovery = world.view.as_ref().is_some_and(|view| view.by_recovery);
         let enter = match (off, self.chosen()) {
             (Some(reason), _) => say!("is off: {reason}", reason),
             (None, Some(chosen)) => match chosen.leads {
@@ -306,7 +307,12 @@ impl Screen for Custodians {
         Footing {
             acts: tr("nobody: looking needs no approval").into(),
             enter,
-            so_far: tr("nothing has changed; today's custodians open the vault").into(),
+            so_far: tr(if by_recovery {
+                "nothing has changed; the recovery set opened the vault"
+            } else {
+                "nothing has changed; today's custodians open the vault"
+            })
+            .into(),
         }
     }
 
@@ -357,12 +363,10 @@ impl Screen for Custodians {
         let mut y = cells(shown).saturating_add(1);
         if rows.len() > shown {
             let more = rows.len().saturating_sub(shown);
-            canvas.put(
-                1,
-                y,
-                Role::Muted,
-                &say!("and {more} more, on a higher screen", more),
-            );
+            let names = rows.iter().skip(shown).filter_map(|row| row.first());
+            let names = names.map(String::as_str).collect::<Vec<_>>().join(", ");
+            let words = say!("and {more} more, on a higher screen: {names}", more, names);
+            canvas.put_cut(1, y, width.saturating_sub(2), Role::Muted, &words);
             y = y.saturating_add(1);
         }
         let kept = columns.first().map_or(0, |name| usize::from(name.width));

@@ -29,7 +29,7 @@ use super::compare::Compare;
 use super::custodians::Custodians;
 use super::deletions::Deletions;
 use super::exchange::Exchange;
-use super::keys::{Keys, new_off};
+use super::keys::Keys;
 use super::leave::Leave;
 use super::picker::Picker;
 use super::places;
@@ -62,7 +62,7 @@ impl Home {
             Some(Goes::Ceremonies) => goes_on(world),
             Some(Goes::Ceremony(id)) => Picker::on(id, world),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
-            Some(Goes::Custodians) => Reaction::push(Custodians::of(world)),
+            Some(Goes::Happened(answer)) => Reaction::push(Custodians::on(answer)),
             Some(Goes::Appoint(whom)) => Reaction::push(Act::appointing(&whom.person, world)),
             Some(Goes::Envelopes) => Reaction::push(Act::of(&ENVELOPES_GONE, None, world)),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),
@@ -212,7 +212,7 @@ fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
         Goes::Deletions => tr("shows the deletions and their countdowns"),
         Goes::Exchange(line) => exchange_words(line),
         Goes::Compare(_) => tr("asks for the check value that its sender gave"),
-        Goes::Custodians => tr("shows the people, their drills, and what to do"),
+        Goes::Happened(_) => tr("shows the people, their drills, and what to do"),
         Goes::Appoint(_) => tr("asks for a signed appointment; nothing is entered yet"),
         Goes::Envelopes => tr("asks whose are destroyed, and who watched; nothing is entered yet"),
         Goes::Clock => tr("asks two people for the time by their own watches"),
@@ -261,13 +261,13 @@ impl Screen for Home {
     fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = keys::moves();
         offers.push(Offer::word(Verb::Enter, tr("open")));
-        let new = Offer::plain(Verb::New);
-        offers.push(match new_off(world) {
-            Some(reason) => new.off_because(reason),
-            None => new,
-        });
-        let others = places::VERBS.into_iter().filter(|verb| *verb != Verb::New);
-        offers.extend(others.map(Offer::plain));
+        offers.extend(places::VERBS.into_iter().map(|verb| {
+            let offer = Offer::plain(verb);
+            match places::closed(verb, world) {
+                Some(reason) => offer.off_because(reason),
+                None => offer,
+            }
+        }));
         if world
             .view
             .as_ref()

@@ -205,7 +205,7 @@ impl Place {
     pub(crate) fn off(self, world: &World) -> Option<String> {
         let view = world.view.as_deref()?;
         let off = match self {
-            Self::Of(Verb::New) => view.no_software_keys()?,
+            Self::Of(verb) if closed(verb, world).is_some() => closed(verb, world)?,
             Self::Of(Verb::Export) if view.keys.is_empty() => tr("no key is in this vault yet"),
             Self::Act(title) if view.keys.is_empty() && act(title).is_some_and(needs_a_key) => {
                 tr("no key is in this vault yet")
@@ -261,6 +261,16 @@ fn to_act(op: &'static Op, world: &World) -> Reaction {
         name if name == op::DELETE_KEY.name => Reaction::push(Delete::new(None)),
         name if name == op::RESTORE_KEY.name => Deletions::open(),
         _ => Menu::straight_to(op, world),
+    }
+}
+
+/// Why a key of Home's leads nowhere in this vault.
+pub(super) fn closed(verb: Verb, world: &World) -> Option<&str> {
+    let view = world.view.as_deref()?;
+    match verb {
+        Verb::New => view.no_software_keys(),
+        Verb::Export | Verb::Import | Verb::Copy | Verb::Ceremonies => view.only_rotates(),
+        _ => None,
     }
 }
 

@@ -291,12 +291,16 @@ mod tests {
         snapshot::press(&mut state, "<Down><Down>");
         assert!(text(&mut state).contains("► 3 Create a vault"));
         let place = tempfile::tempdir().unwrap();
-        let before = Around::now(Some(place.path()));
-        assert!(before.news(&before.again(Some(place.path()))).is_empty());
+        let before = Around::now(Some(place.path()), None);
+        assert!(
+            before
+                .news(&before.again(Some(place.path()), None))
+                .is_empty()
+        );
         let vault = place.path().join("acme.vault");
         std::fs::create_dir(&vault).unwrap();
         std::fs::write(vault.join("custody.toml"), "").unwrap();
-        let now = before.again(Some(place.path()));
+        let now = before.again(Some(place.path()), None);
         let told = |before: &Around, now: &Around| -> Vec<Msg> {
             let news = before.news(now).into_iter();
             news.filter(|msg| matches!(msg, Msg::Vaults { .. }))

@@ -57,6 +57,8 @@ pub(crate) struct Form {
     focus: usize,
     /// The field whose text was refused last, until somebody takes note of it.
     refusal: Option<&'static str>,
+    /// The field that the refusal of the whole form was about.
+    blamed: Option<usize>,
     /// The field in which something secret was drawn and wiped, until somebody takes note of it.
     exposed: Option<(&'static str, Mistyped)>,
 }
@@ -83,6 +85,7 @@ impl Form {
             lines,
             focus: 0,
             refusal: None,
+            blamed: None,
             exposed: None,
         }
     }

@@ -33,6 +33,7 @@ impl Form {
             let free = here.asked.field.optional;
             self.lines.iter().position(Line::is_typed).filter(|_| free)
         });
+        self.blamed = at;
         if let Some(at) = at {
             self.focus = at;
             for line in self.lines.iter_mut().skip(at.saturating_add(1)) {

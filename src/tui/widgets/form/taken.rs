@@ -97,8 +97,9 @@ impl Form {
     /// F5: fills in the practice answers. What somebody typed stays, here and in every other field, unless that very answer
     /// was refused.
     pub(crate) fn practise(&mut self) {
-        for line in &mut self.lines {
-            if line.is_kept() && line.error.is_none() {
+        let blamed = self.blamed.take();
+        for (at, line) in self.lines.iter_mut().enumerate() {
+            if line.is_kept() && line.error.is_none() && blamed != Some(at) {
                 continue;
             }
             if let Some(practice) = &line.asked.practice {

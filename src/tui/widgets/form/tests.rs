@@ -85,6 +85,27 @@ fn practice_answers_replace_nothing_that_was_typed() {
     assert_eq!(form.text("days").as_deref(), Some("7"));
 }
 
+/// F5 was offered under a refused reading and did nothing: the form itself had refused nothing of it.
+#[test]
+fn a_practice_answer_takes_the_place_of_one_that_the_whole_was_refused_for() {
+    let mut form = Form::new(&[
+        field("reason", Kind::Text { max: 80 }),
+        field("days", Kind::Number { min: 3, max: 180 }),
+    ]);
+    typed(&mut form, "late");
+    form.verb(Verb::NextField);
+    typed(&mut form, "99");
+    assert_eq!(form.enter(), Pressed::Complete);
+    form.typed_over();
+    form.refused(&crate::session::build::about(
+        "days",
+        "is more than the policy has.",
+    ));
+    form.practise();
+    assert_eq!(form.text("days").as_deref(), Some("7"));
+    assert_eq!(form.text("reason").as_deref(), Some("late"));
+}
+
 #[test]
 fn an_enter_too_many_accuses_nobody_and_hides_no_fault() {
     let mut form = Form::of(&[crate::session::asked::SIGNING_PASSPHRASE]);
