@@ -24,6 +24,7 @@ mod passing;
 mod pause;
 mod peer;
 mod practice;
+mod practised;
 mod recorded;
 mod rehearsed;
 mod run;
@@ -53,6 +54,7 @@ pub use open_run::{Again, OpenRun, Stopped, open_run, shell_word, stopped, stopp
 pub use partner::practice_partner;
 pub(crate) use pause::{HAPPENED, STOP_REASON};
 pub use pause::{Pause, WayOut, who_stops};
+pub use practised::Practised;
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
 pub use rehearsed::{NotRehearsed, Noted, Rehearsals, Rehearsed, note_file};
 pub(crate) use run::key_lines;

@@ -35,6 +35,8 @@ pub(crate) struct Dialogue<'a> {
     sooner: Option<i64>,
     /// Whether what is asked is the lock's own.
     locked: bool,
+    /// Whether the last answer was the practice answer, asked for by its word.
+    pub(super) by_f5: bool,
 }
 
 impl<'a> Dialogue<'a> {
@@ -45,6 +47,7 @@ impl<'a> Dialogue<'a> {
             guarded: 0,
             sooner: None,
             locked: false,
+            by_f5: false,
         }
     }
 
@@ -188,6 +191,7 @@ impl<'a> Dialogue<'a> {
         refused: &mut dyn FnMut(Mistyped),
     ) -> Result<Heard<String>, Gone> {
         self.tell(question);
+        self.by_f5 = false;
         let question = self.about(question, asked);
         loop {
             let typed = self.prompt(&question, &format!("{}: ", tr(asked.field.label)))?;
@@ -195,7 +199,10 @@ impl<'a> Dialogue<'a> {
                 Steered::Handled => continue,
                 Steered::Word(Word::Empty) => return Ok(Heard::Given(String::new())),
                 Steered::Word(Word::Practice) => match &asked.practice {
-                    Some(text) => text.clone(),
+                    Some(text) => {
+                        self.by_f5 = true;
+                        text.clone()
+                    }
                     // What may stay empty is practised empty.
                     None if asked.field.optional => String::new(),
                     None => {
@@ -204,7 +211,10 @@ impl<'a> Dialogue<'a> {
                     }
                 },
                 Steered::Word(word) => return Ok(Heard::Said(word)),
-                Steered::Text(text) => text,
+                Steered::Text(text) => {
+                    self.by_f5 = false;
+                    text
+                }
             };
             match &question.kept {
                 Some(kept) if text.is_empty() => return Ok(Heard::Given(kept.clone())),
@@ -236,6 +246,7 @@ impl<'a> Dialogue<'a> {
         asked: &AskField,
     ) -> Result<Heard<SecretBytes>, Gone> {
         self.tell(question);
+        self.by_f5 = false;
         let question = self.about(question, asked);
         self.say(tr(
             "Nothing you type now is shown. An empty line goes back, and so do the words back, cancel and pause.",
@@ -257,6 +268,7 @@ impl<'a> Dialogue<'a> {
             match (word(text), &asked.practice) {
                 _ if secret.expose().is_empty() => return Ok(Heard::Said(Word::Back)),
                 (Some(Word::Practice), Some(practice)) => {
+                    self.by_f5 = true;
                     return Ok(Heard::Given(SecretBytes::from_slice(practice.as_bytes())));
                 }
                 (Some(Word::Help), _) => self.help(&question),
@@ -300,12 +312,14 @@ impl<'a> Dialogue<'a> {
         let mut whole = question.clone();
         whole.told.extend(numbered(entries));
         self.tell(&whole);
+        self.by_f5 = false;
         loop {
             let typed = self.prompt(&whole, &format!("{prompt}: "))?;
             let text = match self.steer(&whole, &typed) {
                 Steered::Handled => continue,
                 Steered::Word(Word::Practice) => {
                     if let Some(at) = practice {
+                        self.by_f5 = true;
                         return Ok(Heard::Given(at));
                     }
                     self.no_practice();

@@ -14,7 +14,7 @@ use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use super::world::StandsOpen;
 use crate::api::Timestamp;
-use crate::ceremony::{Answer, Ask, Finding, Play, Rehearsals, Showing};
+use crate::ceremony::{Answer, Ask, Finding, Play, Practised, Rehearsals, Showing};
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
 use crate::session::above::Above;
@@ -167,7 +167,11 @@ pub(crate) enum Order {
     /// Says what lies in a folder.
     Look(PathBuf),
     /// Answers what the ceremony asks; a search for primes that follows goes on until somebody stops it.
-    Answer { answers: Vec<Answer>, stop: Stop },
+    Answer {
+        answers: Vec<Answer>,
+        counted: Practised,
+        stop: Stop,
+    },
     /// Stops the ceremony for good.
     Abort { reason: String, by: Option<String> },
     /// Closes a stop without those who have yet to sign it.

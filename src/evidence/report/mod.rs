@@ -55,6 +55,9 @@ pub struct RunReport {
     /// Production: whether the machine had a network when the run began.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub network: String,
+    /// Rehearsals in which people sat: how many answers they typed, and how many F5 gave.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub answers: String,
     /// Production: when this script was rehearsed before it, and whether people answered.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub rehearsed: String,

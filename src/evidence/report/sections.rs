@@ -105,6 +105,7 @@ fn summary(report: &RunReport) -> Vec<Block> {
         ("Used", time_used(report)),
         ("Clock", report.clock.clone()),
         ("Network", report.network.clone()),
+        ("Answers", report.answers.clone()),
         ("Rehearsal", report.rehearsed.clone()),
         ("Vault", report.vault.clone()),
         ("Run", report.run.clone()),

@@ -72,6 +72,8 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         interrupted: handled::interruptions(&from),
         clock: handled::clock(&from),
         network: begun_with(run, crate::session::run::NETWORK),
+        answers: super::super::Practised::of(run)
+            .map_or_else(String::new, super::super::Practised::told),
         rehearsed: begun_with(run, crate::session::run::REHEARSED),
         software_policy: software(&from),
         estimated: script.estimate().unwrap_or_default().to_owned(),
