@@ -7,7 +7,7 @@ use crate::session::asked::words_at_a_number;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::idle::{IDLE_MINUTES, Why};
-use crate::session::{Mistyped, Stop};
+use crate::session::{InTheOpen, Mistyped, Stop};
 use crate::text::{say, tr};
 
 use super::choices::{numbered, picked};
@@ -37,7 +37,13 @@ pub(crate) struct Dialogue<'a> {
     locked: bool,
     /// Whether the last answer was the practice answer, asked for by its word.
     pub(super) by_f5: bool,
+    /// Secrets that were typed where they are shown, until somebody with the vault at hand records them.
+    in_the_open: Vec<InTheOpen>,
+    /// The act or place that asks.
+    at: &'static str,
 }
+
+mod unseen;
 
 impl<'a> Dialogue<'a> {
     /// A talk with whoever is at the other end.
@@ -48,6 +54,8 @@ impl<'a> Dialogue<'a> {
             sooner: None,
             locked: false,
             by_f5: false,
+            in_the_open: Vec::new(),
+            at: "menu",
         }
     }
 
@@ -135,45 +143,6 @@ impl<'a> Dialogue<'a> {
         }
     }
 
-    /// Enter alone, where a passphrase comes next: what is typed a line too early is not shown.
-    pub(super) fn enter_unseen(&mut self, question: &Question) -> Result<Heard<()>, Gone> {
-        self.tell(question);
-        loop {
-            self.footing(&question.footing);
-            let typed = self.line.unseen(tr("Press Enter: "))?;
-            match word(&typed) {
-                _ if typed.trim().is_empty() => return Ok(Heard::Given(())),
-                Some(Word::Lock) if self.may_lock() => return Err(Gone::Aside(Why::Asked)),
-                Some(Word::Help) => self.help(question),
-                // There is no practice answer to Enter alone.
-                Some(word) if word != Word::Practice && !OWN.contains(&word) => {
-                    return Ok(Heard::Said(word));
-                }
-                _ => self.stop(tr("Only Enter is wanted here, or a word: help names them. What was typed was not shown; nothing was recorded.")),
-            }
-        }
-    }
-
-    /// Words that one person alone may see: shown until Enter, and then out of sight.
-    pub(crate) fn words_alone(
-        &mut self,
-        question: &Question,
-        words: &crate::ceremony::ShownWords,
-    ) -> Result<Heard<()>, Gone> {
-        self.tell(question);
-        for (n, word) in words.each().enumerate() {
-            let line = zeroize::Zeroizing::new(format!("  {} {word}", n.saturating_add(1)));
-            self.line.say(&line);
-        }
-        let untold = Question {
-            told: Vec::new(),
-            ..question.clone()
-        };
-        let heard = self.enter(&untold);
-        self.line.wiped();
-        heard
-    }
-
     /// A typed text for a field, checked and in its normal form.
     pub(crate) fn text(
         &mut self,
@@ -227,11 +196,11 @@ impl<'a> Dialogue<'a> {
             match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
                 Err(error) => {
-                    let mistyped = asked.field.mistyped(&text);
-                    if mistyped.secret().is_some() {
+                    if let Some(slip) = InTheOpen::at(self.at, &asked.field, &text) {
                         self.line.wiped();
+                        self.in_the_open.push(slip);
                     }
-                    refused(mistyped);
+                    refused(asked.field.mistyped(&text));
                     self.stop(&error);
                 }
             }
@@ -337,6 +306,7 @@ impl<'a> Dialogue<'a> {
                     let typed = zeroize::Zeroizing::new(text);
                     let columns = prompt.chars().count().saturating_add(typed.chars().count());
                     self.line.erase(columns.saturating_add(2));
+                    self.in_the_open.push(self.at_a_list());
                     self.stop(words_at_a_number());
                 }
                 Err(rule) => self.stop(&rule),

@@ -346,7 +346,10 @@ impl Run<'_, '_> {
         let (runner, session) = (&mut *self.runner, &mut *self.session);
         let mut failed = None;
         let mut count = |slip| failed = runner.mistyped(session, asked.field.id, slip).err();
-        let heard = self.talk.text_counted(question, asked, &mut count)?;
+        let heard = self.talk.text_counted(question, asked, &mut count);
+        // With its step, and not a second time.
+        self.talk.recorded_in_the_open();
+        let heard = heard?;
         if let Some(error) = failed {
             self.talk.stop(&error.to_string());
         }

@@ -197,7 +197,9 @@ fn who_typed_and_what_f5_gave_stands_in_the_report() {
         let completed = matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed))));
         assert!(completed, "{}", reader.text());
         let run = session.last_run(&again.sha256_hex()).unwrap();
-        crate::ceremony::run_report(&session, &again, &run.id).unwrap().answers
+        crate::ceremony::run_report(&session, &again, &run.id)
+            .unwrap()
+            .answers
     };
     let by_f5 = report(&[]);
     let (count, rest) = by_f5.split_once(" of ").unwrap();

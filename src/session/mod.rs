@@ -158,7 +158,7 @@ pub use forms::{SOFTWARE_QUESTION, paper_name};
 pub use handed_out::change_begun;
 #[cfg(test)]
 pub(crate) use height::older as rollback;
-pub use mistyped::Mistyped;
+pub use mistyped::{IN_THE_OPEN_LINE, InTheOpen, Mistyped};
 pub(crate) use namesake::label_of;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use opening_steps::OpeningStep;

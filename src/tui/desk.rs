@@ -172,6 +172,7 @@ impl Desk {
             } => return self.answer(answers, counted, stop),
             Order::Abort { reason, by } => return self.abort(&reason, by.as_deref()),
             Order::CloseUnsigned => return self.close_unsigned(),
+            Order::InTheOpen(slip) => return self.in_the_open(&slip),
             Order::Mistyped(field, how) => return self.mistyped(field, how),
             Order::Deviate(happened) => return self.deviate(&happened),
             Order::SetAside => return self.set_aside(),

@@ -24,7 +24,7 @@ use crate::session::{
     BackupDone, Bootstrap, CardSlip, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
     WitnessAnswer,
 };
-use crate::session::{Mistyped, Trail};
+use crate::session::{InTheOpen, Mistyped, Trail};
 use crate::text::{say, tr};
 
 /// What the app takes in.
@@ -178,6 +178,8 @@ pub(crate) enum Order {
     CloseUnsigned,
     /// The form refused what was typed for this field, in a way that goes on record.
     Mistyped(&'static str, Mistyped),
+    /// Something secret was typed where it is drawn, on a page that is no question of a run.
+    InTheOpen(InTheOpen),
     /// Records that something happened that the script does not foresee.
     Deviate(String),
     /// The ceremony is left for now: papers that lie open are put away first.
@@ -268,9 +270,11 @@ impl Order {
                 tr("working on it; sealing envelopes takes some seconds").into()
             }
             Self::Abort { .. } | Self::CloseUnsigned => tr("stopping the ceremony").into(),
-            Self::Mistyped(..) | Self::Deviate(_) | Self::SetAside | Self::Stay => {
-                tr("recording it").into()
-            }
+            Self::Mistyped(..)
+            | Self::InTheOpen(_)
+            | Self::Deviate(_)
+            | Self::SetAside
+            | Self::Stay => tr("recording it").into(),
             Self::Preview(_) => tr("checking the request").into(),
             Self::Ask { .. } | Self::Approve { .. } => tr("unsealing the key and signing").into(),
             Self::Trail => tr("proving the audit log").into(),

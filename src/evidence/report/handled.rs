@@ -52,6 +52,24 @@ pub struct RefusedAtDoor {
     pub reason: String,
 }
 
+/// Something secret that was typed where it is drawn: whoever saw it knows it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Exposed {
+    /// The line of the audit log.
+    pub line: u64,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// Who was at the keyboard; empty where nobody knows.
+    pub who: String,
+    /// What it read like.
+    pub what: String,
+    /// The field, by its id.
+    pub field: String,
+    /// The step, act or page that asked.
+    pub asked_by: String,
+}
+
 /// A request that people signed and that was taken off the table before it was carried out.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -178,6 +196,30 @@ pub(super) fn refused(all: &[RefusedAtDoor]) -> Block {
             time(one.at),
             or(&one.who, "somebody"),
             one.what,
+            one.line
+        );
+        block.extend(wrapped(&told, "- ", "  "));
+    }
+    block
+}
+
+/// What was typed in the open, in one block; none where nothing was.
+pub(super) fn in_the_open(all: &[Exposed]) -> Block {
+    if all.is_empty() {
+        return Block::new();
+    }
+    let mut block = paragraph(
+        "Typed where it is drawn, and wiped. Whoever saw it knows it: words are made new, and a key of which a component \
+         was seen is judged (PCI PIN 8-1, 25):",
+    );
+    for one in all {
+        let told = format!(
+            "{}: {}, {} in the field {} of {} (audit line {})",
+            time(one.at),
+            or(&one.who, "at the keyboard nobody who is known"),
+            one.what,
+            one.field,
+            one.asked_by,
             one.line
         );
         block.extend(wrapped(&told, "- ", "  "));

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::Timestamp;
 
 pub use entered::{EnteredAccess, Exempted, Paper, SuspectKey, SuspectPackage};
-pub use handled::{Dropped, Interruption, KeyUse, Opening, RefusedAtDoor};
+pub use handled::{Dropped, Exposed, Interruption, KeyUse, Opening, RefusedAtDoor};
 pub use known::{Leans, known};
 
 /// What every report says of the machine.
@@ -97,6 +97,9 @@ pub struct RunReport {
     /// What was refused at the door while the run stood open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedAtDoor>,
+    /// Secrets that were typed where they are drawn while the run stood open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub in_the_open: Vec<Exposed>,
     /// Requests that were signed and not carried out.
     pub dropped: Vec<Dropped>,
     /// Certificates of counterparties.

@@ -340,6 +340,7 @@ fn access(report: &RunReport) -> Vec<Block> {
     let entered = report.accesses.iter().map(EnteredAccess::block);
     let refused = [
         handled::refused(&report.refused),
+        handled::in_the_open(&report.in_the_open),
         handled::dropped(&report.dropped),
     ];
     let all = openings.chain(of_steps).chain(keys);

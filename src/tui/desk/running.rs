@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Desk;
 use crate::ceremony::{Advance, Practised, Runner};
-use crate::session::{Mistyped, Session, Stop};
+use crate::session::{InTheOpen, Mistyped, Session, Stop};
 use crate::text::tr;
 use crate::tui::message::News;
 
@@ -50,6 +50,18 @@ impl Desk {
         }) {
             News::Showing { again: None, .. } => News::Counted,
             news => news,
+        }
+    }
+
+    /// Records what was typed where it is drawn; the page and what stands on it stay as they are.
+    pub(super) fn in_the_open(&mut self, slip: &InTheOpen) -> News {
+        let noted = self
+            .session
+            .as_mut()
+            .map(|session| session.note_in_the_open(slip));
+        match noted {
+            Some(Err(refusal)) => News::Refused(refusal.to_string()),
+            _ => News::Counted,
         }
     }
 

@@ -92,6 +92,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         openings: handled::openings(&from),
         key_uses: handled::key_uses(&from),
         refused: handled::refused(&from),
+        in_the_open: handled::in_the_open(&from),
         dropped: handled::dropped(&from),
         certificates: counterparties::certificates(&from),
         copies: copies(&view),
