@@ -2,6 +2,7 @@
 //!
 //! It knows the session and its declarations, and no screen: a runner says what to ask, whoever runs it asks.
 
+mod after;
 mod ask;
 mod beginning;
 mod begins;
@@ -38,6 +39,7 @@ mod start;
 mod telling;
 mod template;
 
+pub use after::still_to_do;
 pub use ask::{
     Advance, Anew, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
 };

@@ -427,6 +427,9 @@ impl Run<'_, '_> {
                 files: tr("keymoot report VAULT --files FOLDER"),
             }),
         ));
+        if let Some(left) = ceremony::still_to_do(&view, self.session.now()) {
+            self.talk.say(&left);
+        }
         if let Some(noted) = self.runner.showing(self.session).noted {
             self.talk.say(&noted.told());
         }

@@ -34,6 +34,20 @@ pub struct KeyUse {
     pub uses: Vec<String>,
 }
 
+/// Somebody who took another's place when the run was taken up again, as the line of the log has it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Relieved {
+    /// The place, as the script calls it.
+    pub place: String,
+    /// Who had it.
+    pub from: String,
+    /// Who has it from then on.
+    pub to: String,
+    /// From which step on, by its id.
+    pub step: String,
+}
+
 /// Something that was refused at the door: a passphrase that opened nothing, or an act that may not be.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::Timestamp;
 
 pub use entered::{EnteredAccess, Exempted, Paper, SuspectKey, SuspectPackage};
-pub use handled::{Dropped, Exposed, Interruption, KeyUse, Opening, RefusedAtDoor};
+pub use handled::{Dropped, Exposed, Interruption, KeyUse, Opening, RefusedAtDoor, Relieved};
 pub use known::{Leans, known};
 
 /// What every report says of the machine.
@@ -123,6 +123,9 @@ pub struct RunReport {
     /// Exceptions of two managers that were in force during the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exempted: Vec<Exempted>,
+    /// What the vault still waits for, as it stood when the report was written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub still_to_do: Vec<String>,
     /// Clauses.
     pub clauses: Vec<Clause>,
     /// The affidavit of destruction, where one applies.
@@ -136,20 +139,6 @@ pub struct RunReport {
     pub audit_head: String,
     /// The audit head as 16 words.
     pub audit_words: String,
-}
-
-/// Somebody who took another's place when the run was taken up again, as the line of the log has it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Relieved {
-    /// The place, as the script calls it.
-    pub place: String,
-    /// Who had it.
-    pub from: String,
-    /// Who has it from then on.
-    pub to: String,
-    /// From which step on, by its id.
-    pub step: String,
 }
 
 /// A person who was there.

@@ -102,6 +102,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         exceptions,
         papers: papers::of_a_stop(&from),
         exempted: entered.exempted(run, session),
+        still_to_do: crate::session::due::on_record(&view),
         clauses: clauses::table(&from),
         destruction: keys::destruction(&from),
         retain_until: retain_until(run),
