@@ -157,7 +157,10 @@ impl Access {
                 ("Purpose", or(&self.purpose, "not recorded")),
                 ("Custodian", or(&self.custodian, "not recorded")),
                 ("Witness", or(&self.witness, "nobody was asked to watch")),
-                ("Package opened", or(&self.package_opened, "none")),
+                (
+                    "Package opened",
+                    or(&number_told(&self.package_opened), "none"),
+                ),
                 ("Package sealed", or(&self.package_sealed, "none")),
                 ("Safe", &self.safe),
                 ("Done with it", &used_for),
@@ -189,6 +192,17 @@ pub(super) fn signed(person: &PersonPresent) -> String {
         (n, "nothing") => format!("nothing that was carried out; {n} for requests that were not"),
         (n, _) => format!("{signed}; and {n} for requests that were not carried out"),
     }
+}
+
+/// A package's number as a reader meets it. One that has none stands on record as `none-2`, by the part's number.
+pub fn number_told(number: &str) -> String {
+    let letters = number.chars().filter(|c| c.is_alphanumeric());
+    let plain: String = letters.flat_map(char::to_lowercase).collect();
+    let part = plain.strip_prefix("none").unwrap_or_default();
+    if !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()) {
+        return format!("{number} (it came without a number)");
+    }
+    number.to_owned()
 }
 
 /// What was refused, in one block; none where nothing was.

@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 use crate::api::Timestamp;
 
 pub use entered::{EnteredAccess, Exempted, Paper, SuspectKey, SuspectPackage};
-pub use handled::{Dropped, Exposed, Interruption, KeyUse, Opening, RefusedAtDoor, Relieved};
+pub use handled::{
+    Dropped, Exposed, Interruption, KeyUse, Opening, RefusedAtDoor, Relieved, number_told,
+};
 pub use known::{Leans, known};
 
 /// What every report says of the machine.
