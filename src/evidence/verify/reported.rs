@@ -30,7 +30,7 @@ pub struct Reported {
 const ON_WORD: [&str; 4] = [
     "place, and who checked hashes from outside",
     "results and times of steps and of signatures, interruptions, and the table of keys beyond what acts answered",
-    "how certificates were authenticated, and copies with their holders",
+    "how certificates were authenticated, copies with their holders, and what is still to do",
     "that a clause is procedural: people did it",
 ];
 
