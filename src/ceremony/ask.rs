@@ -148,6 +148,8 @@ pub enum Anew {
     Typed,
     /// Signatures that were given for it.
     Signed,
+    /// The same, where what was typed before them is on record and stays.
+    SignedOnly,
 }
 
 /// What the runner shows now.

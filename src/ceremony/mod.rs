@@ -2,6 +2,7 @@
 //!
 //! It knows the session and its declarations, and no screen: a runner says what to ask, whoever runs it asks.
 
+mod after;
 mod ask;
 mod beginning;
 mod begins;
@@ -25,6 +26,7 @@ mod passing;
 mod pause;
 mod peer;
 mod practice;
+mod practised;
 mod recorded;
 mod rehearsed;
 mod run;
@@ -38,6 +40,7 @@ mod start;
 mod telling;
 mod template;
 
+pub use after::still_to_do;
 pub use ask::{
     Advance, Anew, Answer, Ask, AskField, ComponentDigits, Held, Showing, ShownWords, StepLine,
 };
@@ -55,6 +58,7 @@ pub use open_run::{Again, OpenRun, Stopped, open_run, shell_word, stopped, stopp
 pub use partner::practice_partner;
 pub(crate) use pause::{HAPPENED, STOP_REASON};
 pub use pause::{Pause, WayOut, who_stops};
+pub use practised::Practised;
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
 pub use rehearsed::{NotRehearsed, Noted, Rehearsals, Rehearsed, note_file};
 pub(crate) use run::key_lines;

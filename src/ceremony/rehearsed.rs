@@ -13,6 +13,7 @@ use crate::api::{Clock as _, Timestamp};
 use crate::os::{WallClock, append_line, in_words, own_sha256};
 use crate::text::{say, tr};
 
+use super::Practised;
 use super::script::Script;
 
 /// How old a rehearsal may be where the script does not say: 14 days.
@@ -38,6 +39,13 @@ pub struct Rehearsed {
     /// of before this was noted: they count as they did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+    /// How many answers people gave, and how many of them by F5. Absent where nobody sat before it, and in notes of before
+    /// this was noted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<u64>,
+    /// Those of them that were practice answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_f5: Option<u64>,
 }
 
 /// Who answered in a rehearsal, as its note has it.
@@ -53,10 +61,12 @@ impl Rehearsed {
         } else {
             format!("another build ({})", self.build)
         };
-        let who = match self.by.as_deref() {
-            Some(PEOPLE) => ", with people who answered, by typing or with F5",
-            Some(HEADLESS) => ", headless: nobody practised",
-            _ => "",
+        let who = match (self.answered(), self.by.as_deref()) {
+            (Some(counted), _) if counted.answers > 0 => format!(", where {}", counted.told()),
+            (Some(_), _) => ", with people; it asks for no typed answer".to_owned(),
+            (None, Some(PEOPLE)) => ", with people who answered, by typing or with F5".to_owned(),
+            (None, Some(HEADLESS)) => ", headless: nobody practised".to_owned(),
+            _ => String::new(),
         };
         format!("rehearsed {} by {build}{who}", self.at)
     }
@@ -64,14 +74,43 @@ impl Rehearsed {
     /// The same on a screen, where somebody is asked whether the script begins.
     pub fn on_screen(&self) -> String {
         let at = self.at.get(..16).unwrap_or(&self.at).replace('T', " ");
-        match self.by.as_deref() {
-            Some(PEOPLE) => say!(
-                "{at} UTC on this workstation: people answered, by typing or with F5",
+        let Some(counted) = self.answered() else {
+            return match self.by.as_deref() {
+                Some(PEOPLE) => say!(
+                    "{at} UTC on this workstation: people answered, by typing or with F5",
+                    at
+                ),
+                Some(HEADLESS) => say!("{at} UTC, headless: nobody practised", at),
+                _ => say!("{at} UTC on this workstation", at),
+            };
+        };
+        let (all, typed) = (counted.answers, counted.typed());
+        if counted.only_f5() {
+            say!(
+                "{at} UTC on this workstation, with practice answers (F5) alone: nobody typed",
                 at
-            ),
-            Some(HEADLESS) => say!("{at} UTC, headless: nobody practised", at),
-            _ => say!("{at} UTC on this workstation", at),
+            )
+        } else if typed == all {
+            say!(
+                "{at} UTC on this workstation, with people, who typed every answer",
+                at
+            )
+        } else {
+            say!(
+                "{at} UTC on this workstation, with people, who typed {typed} of {all} answers",
+                at,
+                typed,
+                all
+            )
         }
+    }
+
+    /// How many answers people gave, and how many of them by F5.
+    fn answered(&self) -> Option<Practised> {
+        Some(Practised {
+            answers: self.answers?,
+            by_f5: self.by_f5?,
+        })
     }
 
     fn headless(&self) -> bool {
@@ -86,6 +125,8 @@ pub enum Noted {
     Here,
     /// It is noted, and that nobody answered: a production vault asks for another.
     Headless,
+    /// It is noted, and that F5 gave every answer: a production vault takes it, and says so before it begins.
+    OnlyF5,
     /// It stands in this file, which somebody named.
     In(PathBuf),
     /// This workstation has no place for notes, and nobody named a file.
@@ -95,14 +136,16 @@ pub enum Noted {
 }
 
 impl Noted {
-    /// Leaves the note of a script that went through, where there is a place for it.
-    pub(super) fn leaving(file: Option<&Path>, script: &str, attended: bool) -> Self {
+    /// Leaves the note of a script that went through, where there is a place for it, with what people answered; none
+    /// where nobody sat before it.
+    pub(super) fn leaving(file: Option<&Path>, script: &str, answered: Option<Practised>) -> Self {
         let Some(file) = file else {
             return Self::Nowhere;
         };
         let usual = crate::os::state_folder().map(|folder| note_file(&folder));
-        match leave(file, script, attended) {
-            Ok(()) if !attended => Self::Headless,
+        match leave(file, script, answered) {
+            Ok(()) if answered.is_none() => Self::Headless,
+            Ok(()) if answered.is_some_and(Practised::only_f5) => Self::OnlyF5,
             Ok(()) if usual.as_deref() == Some(file) => Self::Here,
             Ok(()) => Self::In(file.to_owned()),
             Err(why) => Self::Failed(why),
@@ -111,13 +154,14 @@ impl Noted {
 
     /// Whether a production run finds it.
     pub const fn stands(&self) -> bool {
-        matches!(self, Self::Here | Self::In(_))
+        matches!(self, Self::Here | Self::In(_) | Self::OnlyF5)
     }
 
     /// In words for people: whether production will find it, and what to do where it does not.
     pub fn told(&self) -> String {
         match self {
             Self::Headless => tr("It is noted that this script went through headless. A production vault asks for a rehearsal in which people answer, on the screens or in lines.").into(),
+            Self::OnlyF5 => tr("It is noted that this script went through, with practice answers (F5) alone. A production vault takes that rehearsal, and its people read there and in the report that nobody typed: whoever is to practise types.").into(),
             Self::Here => tr("It is noted on this workstation that this script went through: a production vault asks for that.").into(),
             Self::In(file) => say!(
                 "It is noted in {file} that this script went through: a production vault asks for that file.",
@@ -138,7 +182,7 @@ pub fn note_file(state_folder: &Path) -> PathBuf {
 ///
 /// # Errors
 /// The file cannot be written, or is too large to be read again: in words.
-pub(super) fn leave(file: &Path, script: &str, attended: bool) -> Result<(), String> {
+pub(super) fn leave(file: &Path, script: &str, answered: Option<Practised>) -> Result<(), String> {
     if std::fs::metadata(file).is_ok_and(|file| file.len() > LARGEST) {
         return Err(too_large(file));
     }
@@ -147,7 +191,9 @@ pub(super) fn leave(file: &Path, script: &str, attended: bool) -> Result<(), Str
         build: own_sha256().unwrap_or_else(|| "unknown".to_owned()),
         at: WallClock.now().rfc3339(),
         outcome: "completed".to_owned(),
-        by: Some(if attended { PEOPLE } else { HEADLESS }.to_owned()),
+        by: Some(if answered.is_some() { PEOPLE } else { HEADLESS }.to_owned()),
+        answers: answered.map(|all| all.answers),
+        by_f5: answered.map(|all| all.by_f5),
     };
     let line = serde_json::to_string(&note).map_err(|e| e.to_string())?;
     append_line(file, &line).map_err(|e| e.to_string())

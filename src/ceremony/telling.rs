@@ -125,6 +125,10 @@ fn given_anew(anew: Anew, showing: Option<&Showing>) -> Option<String> {
             saved,
             n
         )),
+        Anew::SignedOnly => Some(say!(
+            "the answers of step {n} are saved; after a power cut it is signed anew",
+            n
+        )),
     }
 }
 

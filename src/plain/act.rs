@@ -65,6 +65,7 @@ impl<'a> Acting<'_, 'a> {
     /// The same with an answer that is clear already.
     pub(super) fn begin_with(&mut self, mut draft: Draft) -> Result<(), Gone> {
         let op = draft.op;
+        self.talk.asks_at(op.name);
         self.talk
             .heading(&format!("{}: {}.", tr(op.title), tr(op.does)));
         while fill(self.talk, self.session, &mut draft, self.explain)? {

@@ -7,7 +7,7 @@ use crate::session::asked::words_at_a_number;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::idle::{IDLE_MINUTES, Why};
-use crate::session::{Mistyped, Stop};
+use crate::session::{InTheOpen, Mistyped, Stop};
 use crate::text::{say, tr};
 
 use super::choices::{numbered, picked};
@@ -35,7 +35,15 @@ pub(crate) struct Dialogue<'a> {
     sooner: Option<i64>,
     /// Whether what is asked is the lock's own.
     locked: bool,
+    /// Whether the last answer was the practice answer, asked for by its word.
+    pub(super) by_f5: bool,
+    /// Secrets that were typed where they are shown, until somebody with the vault at hand records them.
+    in_the_open: Vec<InTheOpen>,
+    /// The act or place that asks.
+    at: &'static str,
 }
+
+mod unseen;
 
 impl<'a> Dialogue<'a> {
     /// A talk with whoever is at the other end.
@@ -45,6 +53,9 @@ impl<'a> Dialogue<'a> {
             guarded: 0,
             sooner: None,
             locked: false,
+            by_f5: false,
+            in_the_open: Vec::new(),
+            at: "menu",
         }
     }
 
@@ -132,45 +143,6 @@ impl<'a> Dialogue<'a> {
         }
     }
 
-    /// Enter alone, where a passphrase comes next: what is typed a line too early is not shown.
-    pub(super) fn enter_unseen(&mut self, question: &Question) -> Result<Heard<()>, Gone> {
-        self.tell(question);
-        loop {
-            self.footing(&question.footing);
-            let typed = self.line.unseen(tr("Press Enter: "))?;
-            match word(&typed) {
-                _ if typed.trim().is_empty() => return Ok(Heard::Given(())),
-                Some(Word::Lock) if self.may_lock() => return Err(Gone::Aside(Why::Asked)),
-                Some(Word::Help) => self.help(question),
-                // There is no practice answer to Enter alone.
-                Some(word) if word != Word::Practice && !OWN.contains(&word) => {
-                    return Ok(Heard::Said(word));
-                }
-                _ => self.stop(tr("Only Enter is wanted here, or a word: help names them. What was typed was not shown; nothing was recorded.")),
-            }
-        }
-    }
-
-    /// Words that one person alone may see: shown until Enter, and then out of sight.
-    pub(crate) fn words_alone(
-        &mut self,
-        question: &Question,
-        words: &crate::ceremony::ShownWords,
-    ) -> Result<Heard<()>, Gone> {
-        self.tell(question);
-        for (n, word) in words.each().enumerate() {
-            let line = zeroize::Zeroizing::new(format!("  {} {word}", n.saturating_add(1)));
-            self.line.say(&line);
-        }
-        let untold = Question {
-            told: Vec::new(),
-            ..question.clone()
-        };
-        let heard = self.enter(&untold);
-        self.line.wiped();
-        heard
-    }
-
     /// A typed text for a field, checked and in its normal form.
     pub(crate) fn text(
         &mut self,
@@ -188,6 +160,7 @@ impl<'a> Dialogue<'a> {
         refused: &mut dyn FnMut(Mistyped),
     ) -> Result<Heard<String>, Gone> {
         self.tell(question);
+        self.by_f5 = false;
         let question = self.about(question, asked);
         loop {
             let typed = self.prompt(&question, &format!("{}: ", tr(asked.field.label)))?;
@@ -195,7 +168,10 @@ impl<'a> Dialogue<'a> {
                 Steered::Handled => continue,
                 Steered::Word(Word::Empty) => return Ok(Heard::Given(String::new())),
                 Steered::Word(Word::Practice) => match &asked.practice {
-                    Some(text) => text.clone(),
+                    Some(text) => {
+                        self.by_f5 = true;
+                        text.clone()
+                    }
                     // What may stay empty is practised empty.
                     None if asked.field.optional => String::new(),
                     None => {
@@ -204,7 +180,10 @@ impl<'a> Dialogue<'a> {
                     }
                 },
                 Steered::Word(word) => return Ok(Heard::Said(word)),
-                Steered::Text(text) => text,
+                Steered::Text(text) => {
+                    self.by_f5 = false;
+                    text
+                }
             };
             match &question.kept {
                 Some(kept) if text.is_empty() => return Ok(Heard::Given(kept.clone())),
@@ -217,11 +196,11 @@ impl<'a> Dialogue<'a> {
             match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
                 Err(error) => {
-                    let mistyped = asked.field.mistyped(&text);
-                    if mistyped.secret().is_some() {
+                    if let Some(slip) = InTheOpen::at(self.at, &asked.field, &text) {
                         self.line.wiped();
+                        self.in_the_open.push(slip);
                     }
-                    refused(mistyped);
+                    refused(asked.field.mistyped(&text));
                     self.stop(&error);
                 }
             }
@@ -236,6 +215,7 @@ impl<'a> Dialogue<'a> {
         asked: &AskField,
     ) -> Result<Heard<SecretBytes>, Gone> {
         self.tell(question);
+        self.by_f5 = false;
         let question = self.about(question, asked);
         self.say(tr(
             "Nothing you type now is shown. An empty line goes back, and so do the words back, cancel and pause.",
@@ -257,6 +237,7 @@ impl<'a> Dialogue<'a> {
             match (word(text), &asked.practice) {
                 _ if secret.expose().is_empty() => return Ok(Heard::Said(Word::Back)),
                 (Some(Word::Practice), Some(practice)) => {
+                    self.by_f5 = true;
                     return Ok(Heard::Given(SecretBytes::from_slice(practice.as_bytes())));
                 }
                 (Some(Word::Help), _) => self.help(&question),
@@ -300,12 +281,14 @@ impl<'a> Dialogue<'a> {
         let mut whole = question.clone();
         whole.told.extend(numbered(entries));
         self.tell(&whole);
+        self.by_f5 = false;
         loop {
             let typed = self.prompt(&whole, &format!("{prompt}: "))?;
             let text = match self.steer(&whole, &typed) {
                 Steered::Handled => continue,
                 Steered::Word(Word::Practice) => {
                     if let Some(at) = practice {
+                        self.by_f5 = true;
                         return Ok(Heard::Given(at));
                     }
                     self.no_practice();
@@ -323,6 +306,7 @@ impl<'a> Dialogue<'a> {
                     let typed = zeroize::Zeroizing::new(text);
                     let columns = prompt.chars().count().saturating_add(typed.chars().count());
                     self.line.erase(columns.saturating_add(2));
+                    self.in_the_open.push(self.at_a_list());
                     self.stop(words_at_a_number());
                 }
                 Err(rule) => self.stop(&rule),

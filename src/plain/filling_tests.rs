@@ -82,3 +82,27 @@ fn whoever_had_access_is_chosen_from_the_list_or_typed() {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }
 }
+
+/// Outside of a ceremony it was wiped and told, and an auditor found it nowhere.
+#[test]
+fn words_typed_where_they_are_shown_stand_in_the_log_without_themselves() {
+    let answers = [
+        ("Number: ", "vault.access"),
+        ("Custodian: ", "somebody else"),
+        (
+            "Custodian: ",
+            "dynamite stem finisher gulp hammock container petal",
+        ),
+        ("Custodian: ", "Dora"),
+        ("Part of: ", "cancel"),
+        ("Number: ", "close"),
+    ];
+    let session = &mut practice_session(true);
+    let text = at_home(session, &answers).text();
+    let log = session.log_lines().unwrap();
+    let typed = |line: &&String| line.contains(r#""op":"typed-in-the-open""#);
+    let noted: Vec<&String> = log.iter().filter(typed).collect();
+    assert_eq!(noted.len(), 1, "{text}");
+    assert!(noted[0].contains("vault.access") && noted[0].contains("words like a passphrase"));
+    assert!(!log.join("\n").contains("dynamite"));
+}

@@ -223,6 +223,7 @@ impl<'a> Home<'_, 'a> {
             Some(Goes::Deletions) => self.deletions(),
             Some(Goes::Exchange(Exchanged::Unwritten(sha256))) => self.write_unwritten(&sha256),
             Some(Goes::Exchange(_)) => self.exchange(),
+            Some(Goes::Enable(_)) => self.acting().begin(&op::START_KEY_USAGE),
             Some(Goes::Compare(arn)) => self.acting().compare(&arn),
             Some(Goes::Ceremonies) => self.goes_on(),
             Some(Goes::Ceremony(_)) => self.ceremonies(),

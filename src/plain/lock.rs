@@ -20,7 +20,9 @@ pub(super) fn over<'a, T>(
     mut ask: impl FnMut(&mut Dialogue<'a>, &mut Session) -> Result<T, Gone>,
 ) -> Result<T, Gone> {
     loop {
-        match ask(talk, session) {
+        let heard = ask(talk, session);
+        talk.records_in_the_open(session);
+        match heard {
             Err(Gone::Aside(why)) => lock(talk, session, why)?,
             other => return other,
         }

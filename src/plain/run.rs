@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::ceremony::{
-    self, Advance, Answer, Ask, Pause, RunError, Runner, Script, Showing, Wanted,
+    self, Advance, Answer, Ask, Pause, Practised, RunError, Runner, Script, Showing, Wanted,
 };
 use crate::session::field::Kind;
 use crate::session::guide::Entry;
@@ -82,10 +82,18 @@ struct Run<'r, 'a> {
 
 /// What happens after one question.
 enum Turn {
-    Answer(Vec<Answer>),
+    /// What was answered, and how much of it the practice word gave.
+    Answer(Vec<Answer>, Practised),
     /// From the first field again.
     Again,
     Left,
+}
+
+impl Turn {
+    /// Enter alone.
+    fn nothing() -> Self {
+        Self::Answer(Vec::new(), Practised::default())
+    }
 }
 
 impl Run<'_, '_> {
@@ -124,7 +132,7 @@ impl Run<'_, '_> {
             match turn {
                 Turn::Left => return Ok(End::Left),
                 Turn::Again => {}
-                Turn::Answer(answers) => match self.answer(searches, answers) {
+                Turn::Answer(answers, counted) => match self.answer(searches, answers, counted) {
                     Ok(Advance::Again(words)) => {
                         self.talk.stop(&words);
                         again = true;
@@ -137,17 +145,22 @@ impl Run<'_, '_> {
     }
 
     /// Hands the answers over; a search for primes that they lead to can be stopped.
-    fn answer(&mut self, searches: bool, answers: Vec<Answer>) -> Result<Advance, RunError> {
+    fn answer(
+        &mut self,
+        searches: bool,
+        answers: Vec<Answer>,
+        counted: Practised,
+    ) -> Result<Advance, RunError> {
         if !searches {
-            return self.runner.answer(self.session, answers);
+            return self.runner.answer_counted(self.session, answers, counted);
         }
         self.talk.say(tr(SEARCHING));
         let stop = Stop::default();
         self.session.stoppable(stop.clone());
         let (runner, session) = (&mut *self.runner, &mut *self.session);
-        let done = self
-            .talk
-            .patiently(&stop, move || runner.answer(session, answers));
+        let done = self.talk.patiently(&stop, move || {
+            runner.answer_counted(session, answers, counted)
+        });
         // What was not begun is asked again.
         done.unwrap_or(Ok(Advance::Asks))
     }
@@ -245,23 +258,23 @@ impl Run<'_, '_> {
             .explained_here(self.help(showing));
         if let Some(words) = &ask.words {
             return Ok(match self.talk.words_alone(&question, words)? {
-                Heard::Given(()) => Turn::Answer(Vec::new()),
+                Heard::Given(()) => Turn::nothing(),
                 Heard::Said(_) => self.pause(showing)?,
             });
         }
         if ask.fields.is_empty() {
             return Ok(match self.talk.enter(&question)? {
-                Heard::Given(()) => Turn::Answer(Vec::new()),
+                Heard::Given(()) => Turn::nothing(),
                 Heard::Said(_) => self.pause(showing)?,
             });
         }
-        let Some(answers) = self.fields(&question, ask)? else {
+        let Some((answers, counted)) = self.fields(&question, ask)? else {
             return self.pause(showing);
         };
         if secret {
             self.talk.say(tr("Wait: your answer is being worked on."));
         }
-        Ok(Turn::Answer(answers))
+        Ok(Turn::Answer(answers, counted))
     }
 
     /// What help says of every question: who answers, and what a pause offers here.
@@ -283,9 +296,14 @@ impl Run<'_, '_> {
         ]
     }
 
-    /// Every field in turn; the last one's Enter does what the page says, those before it go on. `None` for a word.
-    fn fields(&mut self, question: &Question, ask: &Ask) -> Result<Option<Vec<Answer>>, Gone> {
-        let mut answers = Vec::new();
+    /// Every field in turn; the last one's Enter does what the page says, those before it go on. `None` for a word. With
+    /// how many of them the practice word gave.
+    fn fields(
+        &mut self,
+        question: &Question,
+        ask: &Ask,
+    ) -> Result<Option<(Vec<Answer>, Practised)>, Gone> {
+        let (mut answers, mut counted) = (Vec::new(), Practised::default());
         for (n, asked) in ask.fields.iter().enumerate() {
             let mut question = question.clone();
             if n > 0 {
@@ -305,11 +323,17 @@ impl Run<'_, '_> {
                 self.talk.field(&question, asked, &[])?
             };
             match heard {
-                Heard::Given(answer) => answers.push(answer),
+                Heard::Given(answer) => {
+                    let blank = matches!(&answer, Answer::Text(text) if text.is_empty());
+                    if !blank && asked.field.kind != Kind::Confirm {
+                        counted.count(self.talk.by_f5);
+                    }
+                    answers.push(answer);
+                }
                 Heard::Said(_) => return Ok(None),
             }
         }
-        Ok(Some(answers))
+        Ok(Some((answers, counted)))
     }
 
     /// A value that is compared, or a text that everybody reads: what the field itself refuses is on record, where that
@@ -322,7 +346,10 @@ impl Run<'_, '_> {
         let (runner, session) = (&mut *self.runner, &mut *self.session);
         let mut failed = None;
         let mut count = |slip| failed = runner.mistyped(session, asked.field.id, slip).err();
-        let heard = self.talk.text_counted(question, asked, &mut count)?;
+        let heard = self.talk.text_counted(question, asked, &mut count);
+        // With its step, and not a second time.
+        self.talk.recorded_in_the_open();
+        let heard = heard?;
         if let Some(error) = failed {
             self.talk.stop(&error.to_string());
         }
@@ -400,6 +427,9 @@ impl Run<'_, '_> {
                 files: tr("keymoot report VAULT --files FOLDER"),
             }),
         ));
+        if let Some(left) = ceremony::still_to_do(&view, self.session.now()) {
+            self.talk.say(&left);
+        }
         if let Some(noted) = self.runner.showing(self.session).noted {
             self.talk.say(&noted.told());
         }

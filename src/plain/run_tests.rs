@@ -181,3 +181,35 @@ fn a_component_typed_as_a_number_is_on_record_and_what_it_was_is_not() {
         "{log}"
     );
 }
+
+/// A report said that people had answered, where F5 had gone through the whole rehearsal.
+#[test]
+fn who_typed_and_what_f5_gave_stands_in_the_report() {
+    let report = |answers: &[(&'static str, &str)]| {
+        let mut session = practice_session(false);
+        let find = |(name, _): &&(&str, &[u8])| *name == "deletion-window.toml";
+        let (_, bytes) = shipped().iter().find(find).unwrap();
+        let script = Script::parse(bytes).ok().unwrap();
+        let again = Script::parse(bytes).ok().unwrap();
+        let mut reader = Reader::new(answers, true);
+        let mut talk = Dialogue::new(&mut reader);
+        let end = play(&mut talk, &mut session, script, Wanted::default());
+        let completed = matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed))));
+        assert!(completed, "{}", reader.text());
+        let run = session.last_run(&again.sha256_hex()).unwrap();
+        crate::ceremony::run_report(&session, &again, &run.id)
+            .unwrap()
+            .answers
+    };
+    let by_f5 = report(&[]);
+    let (count, rest) = by_f5.split_once(" of ").unwrap();
+    assert!(
+        rest.starts_with(&format!("{count} answers were practice answers (F5)")),
+        "{by_f5}"
+    );
+    let typed = report(&[("Type it: ", "delete")]);
+    assert!(
+        typed.starts_with(&format!("people typed 1 of {count} answers")),
+        "{typed}"
+    );
+}

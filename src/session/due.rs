@@ -8,6 +8,8 @@ mod copies;
 mod counts;
 mod envelopes;
 mod explained;
+mod held_back;
+mod left_to_do;
 mod requests;
 mod returned;
 mod rules;
@@ -18,6 +20,8 @@ use appointments::appointments;
 use copies::copies;
 pub use counts::counts;
 use envelopes::envelopes;
+use held_back::held_back;
+pub use left_to_do::{left_to_do, on_record};
 pub use requests::requests_wait;
 use returned::returned;
 use rules::rules;
@@ -29,7 +33,7 @@ use super::view::{ExportView, KeyRow, PendingView, TokenView, View};
 /// One thing that is due.
 #[derive(Debug, Clone)]
 pub struct Due {
-    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `spent`, `ended`, `policy`, `cut`, `change`, `making`, `reshare`, `envelopes`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
+    /// What kind of thing, in a word: `approve`, `STOP`, `returned`, `suspect`, `disabled`, `compare`, `clock`, `ceremony`, `copy`, `recovery`, `spent`, `ended`, `policy`, `cut`, `change`, `making`, `reshare`, `envelopes`, `drill`, `appoint`, `file`, `deletion`, `receipt`, `token`.
     pub kind: &'static str,
     /// What it is.
     pub what: String,
@@ -54,6 +58,8 @@ pub enum Goes {
     Exchange(Exchanged),
     /// The check value of the key with this ARN is typed as its sender gave it.
     Compare(String),
+    /// The key with this ARN is enabled again.
+    Enable(String),
     /// The ceremonies, to go on with what stands open.
     Ceremonies,
     /// The ceremony of this id, to begin it.
@@ -135,6 +141,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         lines.insert(at, open);
     }
     lines.extend(suspects(view));
+    lines.extend(held_back(view));
     lines.extend(uncompared(view, now));
     lines.extend(view.only_copy.map(|_| {
         let what = tr("none yet: this vault exists once").to_owned();

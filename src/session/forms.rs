@@ -27,6 +27,9 @@ pub fn paper_name(person: &str, what: &str) -> String {
     format!("{plain}.{what}")
 }
 
+/// How an enrolment form begins.
+pub(super) const ENROLMENT: &str = "ENROLMENT FORM";
+
 /// One enrolment form per person: name and text.
 pub(crate) fn enrolment(session: &Session) -> Vec<(String, String)> {
     let view = session.view();
@@ -53,7 +56,7 @@ pub(crate) fn enrolment(session: &Session) -> Vec<(String, String)> {
 /// One person's form.
 fn form(view: &View, person: &PersonView, (role, quorum): (&str, &str)) -> (String, String) {
     let mut text = String::new();
-    let _ = writeln!(text, "ENROLMENT FORM{:>58}", view.profile.banner());
+    let _ = writeln!(text, "{ENROLMENT}{:>58}", view.profile.banner());
     let _ = writeln!(text, "{}", "=".repeat(72));
     let _ = writeln!(
         text,

@@ -158,7 +158,7 @@ pub use forms::{SOFTWARE_QUESTION, paper_name};
 pub use handed_out::change_begun;
 #[cfg(test)]
 pub(crate) use height::older as rollback;
-pub use mistyped::Mistyped;
+pub use mistyped::{IN_THE_OPEN_LINE, InTheOpen, Mistyped};
 pub(crate) use namesake::label_of;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use opening_steps::OpeningStep;
@@ -170,8 +170,8 @@ pub use resharing::{Reshared, Resharing};
 pub use restoring::{Height, NewerLog, Restored, Since, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{
-    IN_THE_OPEN, NOT_SAID, NOT_TAKEN, Relief, Run, RunOutcome, STOPPED_AT, STOPPED_BY, StepRecord,
-    StepState,
+    IN_THE_OPEN, NOT_SAID, NOT_TAKEN, PRACTISED, Relief, Run, RunOutcome, STOPPED_AT, STOPPED_BY,
+    StepRecord, StepState,
 };
 pub(crate) use sentence::groups as in_groups;
 pub use standing::standing_open;

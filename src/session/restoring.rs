@@ -15,7 +15,7 @@ use std::path::Path;
 
 use serde_bytes::ByteBuf;
 
-use crate::api::Timestamp;
+use crate::api::{KeyState, Timestamp};
 use crate::evidence::audit::{self, AuditError};
 use crate::vault::{AUDIT, CUSTODY, HighWater, MemoryStore, Store, VAULT};
 
@@ -164,6 +164,24 @@ impl Session {
             copy: copy.to_owned(),
             at: Timestamp::from_millis(last.at),
         })
+    }
+
+    /// Keys that the last return disabled, and that stand so: the moment of their stop is that of the return. A rotation
+    /// makes people new, and enables no key.
+    pub(crate) fn held_back(&self) -> Vec<String> {
+        /// What lies between the stop of the first key and the record of the return, at most, in milliseconds.
+        const AT_ONCE: i64 = 60_000;
+        let mut changes = self.state.changes.iter().rev();
+        let Some(back) = changes.find(|change| change.kind == "restore") else {
+            return Vec::new();
+        };
+        let by_it = |at: Timestamp| at.millis().abs_diff(back.at) <= AT_ONCE.unsigned_abs();
+        let lives = |key: &crate::api::Key| key.key_state == KeyState::CREATE_COMPLETE;
+        let keys = self.state.engine.records().map(|record| &record.key);
+        keys.filter(|key| lives(key) && !key.enabled)
+            .filter(|key| key.usage_stop_timestamp.is_some_and(by_it))
+            .map(|key| key.key_arn.clone())
+            .collect()
     }
 
     /// A copy is opened to be returned to, and for nothing else: whatever else were asked for in it could never be done.

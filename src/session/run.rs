@@ -81,6 +81,9 @@ pub const NOT_TAKEN: &str = "not taken";
 /// Note of a step: what of secrets was typed where it is drawn, each as `WHAT at FIELD by PERSON at TIME`; never itself.
 pub const IN_THE_OPEN: &str = "typed in the open";
 
+/// Note of a step of a rehearsal: how many of its answers F5 gave, `3 of 5`.
+pub const PRACTISED: &str = "practice answers";
+
 /// Note of a person who signed the request of a step, with the time: begins so, and ends with the name and `)`.
 pub(crate) const SIGNED_AT: &str = "signed at (";
 

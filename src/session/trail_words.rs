@@ -7,10 +7,10 @@ use super::trail::TrailLine;
 use super::views::name_of;
 use crate::custody::policy::operation;
 use crate::evidence::audit::Event;
-use crate::text::tr;
+use crate::text::{say, tr};
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 65] = [
+const WORDS: [(&str, &str); 66] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -72,6 +72,7 @@ const WORDS: [(&str, &str); 65] = [
     (super::restoring::REPEATED, "told by the newer log"),
     ("open", "vault opened"),
     ("close", "vault closed"),
+    (super::mistyped::IN_THE_OPEN_LINE, "typed in the open"),
     ("witness-card", "witness card"),
     ("ask", "request"),
     ("approve", "signature of a custodian"),
@@ -137,7 +138,11 @@ impl Session {
             Some(step) if about.strip_prefix(": ") == Some(step) => String::new(),
             _ => about.to_owned(),
         };
-        let about = format!("{about}{}", self.of_run(op, &value));
+        let about = format!(
+            "{about}{}{}",
+            self.of_run(op, &value),
+            in_the_open(op, &value)
+        );
         if line.who.is_empty()
             && let Some(by) = value.pointer("/details/by").and_then(Value::as_str)
         {
@@ -150,6 +155,20 @@ impl Session {
             None => format!("{words}{about}"),
         };
     }
+}
+
+/// What was typed where it is drawn, and in which field of what; never what it was.
+fn in_the_open(op: &str, line: &Value) -> String {
+    if op != super::mistyped::IN_THE_OPEN_LINE {
+        return String::new();
+    }
+    let detail = |name: &str| {
+        line.pointer(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let [what, field, at] = ["/details/what", "/details/field", "/details/at"].map(detail);
+    say!(": {what} in {field}, {at}", what, field, at)
 }
 
 impl Session {

@@ -1,5 +1,6 @@
 //! A bundle that somebody brought, and the fingerprints of a trust file: read and judged in one way by every front end.
 
+use super::forms::ENROLMENT;
 use crate::custody::TypedFingerprint;
 use crate::evidence::verify::{Trusted, Verified, refused, verify};
 
@@ -8,6 +9,13 @@ use crate::evidence::verify::{Trusted, Verified, refused, verify};
 /// # Errors
 /// The line and what is wrong with it.
 pub fn trust_file(text: &str) -> Result<Vec<Trusted>, String> {
+    if let Some((name, fingerprint)) = enrolment_form(text) {
+        return Err(format!(
+            "this is the enrolment form of {name} as keymoot wrote it, and no trust file: whoever changed the bundle may \
+             have changed it too. Nothing was verified. Compare its fingerprint with the form that {name} signed in ink; \
+             where both agree, this line goes into a trust file, with one of each person who signed:\n{fingerprint} {name}"
+        ));
+    }
     let mut trusted = Vec::new();
     for (n, line) in (1..).zip(text.lines()) {
         let line = line.trim();
@@ -42,6 +50,19 @@ pub fn judged(bundle: &[u8], trust: Option<(&str, &str)>) -> Result<Verified, St
         Some((name, text)) => Some(trust_file(text).map_err(|why| format!("{name}: {why}"))?),
     };
     verify(bundle, trusted.as_deref()).map_err(|fault| refused(&fault))
+}
+
+/// Name and fingerprint (64 lower-case hex digits) of an enrolment form as [`super::forms`] writes it.
+fn enrolment_form(text: &str) -> Option<(String, String)> {
+    let mut lines = text.lines().map(str::trim);
+    lines.next().filter(|first| first.starts_with(ENROLMENT))?;
+    let name = lines.find_map(|line| line.strip_prefix("Name "))?.trim();
+    lines.find(|line| line.ends_with("fingerprint:"))?;
+    let hex = |line: &&str| line.chars().all(|c| c.is_ascii_hexdigit() || c == ' ');
+    let digits = lines.skip_while(|line| line.is_empty());
+    let digits = digits.take_while(|line| hex(line) && !line.is_empty());
+    let digits: String = digits.collect::<String>().replace(' ', "");
+    (digits.len() == 64).then(|| (name.to_owned(), digits.to_ascii_lowercase()))
 }
 
 /// The longest beginning of the line that is a fingerprint; the rest is the name.
@@ -85,5 +106,24 @@ mod tests {
         assert_eq!(lengths, [32, 32, 16]);
         assert!(trust_file("abcd Ana").unwrap_err().contains("line 1"));
         assert!(trust_file("\n# nobody\n").is_err());
+    }
+
+    /// The form lies beside the vault and names itself: it was refused as a line that is no fingerprint.
+    #[test]
+    fn an_enrolment_form_is_told_from_a_trust_file_and_gives_its_line() {
+        use crate::session::{Environment, practice};
+        let store = Box::new(crate::vault::MemoryStore::new());
+        let environment = Environment::seeded("forms").unwrap();
+        let vault = practice::vault(store, environment, None, true);
+        let forms = crate::session::forms::enrolment(&vault.unwrap().session);
+        let (name, form) = forms.first().unwrap();
+        let why = trust_file(form).unwrap_err();
+        assert!(
+            why.contains("enrolment form of") && why.contains("signed in ink"),
+            "{why}"
+        );
+        let line = why.lines().last().unwrap();
+        assert!(line.ends_with(&format!(" {name}")), "{why}");
+        assert_eq!(trust_file(line).unwrap()[0].fingerprint.len(), 32);
     }
 }

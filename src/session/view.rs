@@ -375,6 +375,8 @@ pub struct View {
     pub returning: Option<ReturningView>,
     /// The copy that this vault was returned to, where nothing was made new since.
     pub returned: Option<ReturnedView>,
+    /// Keys that a return disabled and no act has enabled or deleted since, by ARN.
+    pub held_back: Vec<String>,
     /// Folder name without `.vault`, or `rehearsal`.
     pub vault: String,
     /// 32 hex digits.

@@ -75,6 +75,7 @@ impl Session {
             open_papers: self.papers_in_hands(),
             returning: self.returning_view(),
             returned: self.returned_view(),
+            held_back: self.held_back(),
             signs_tokens: self.newest_export_token().is_some(),
             deeds: self.deeds(),
             card_seen: self.card_seen.get(),

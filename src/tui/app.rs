@@ -2,6 +2,7 @@
 
 mod aside;
 mod early;
+mod exposed;
 mod mouse;
 mod reach;
 mod ticking;
@@ -238,7 +239,7 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     let typing = state.top().is_some_and(Screen::typing);
     let Some(offer) = keys::meant(&key, &offers, typing) else {
         let reaction = match state.top_mut() {
-            Some((screen, world)) if world.busy.is_none() => screen.typed(key, world),
+            Some((screen, world)) if world.busy.is_none() => exposed::typed(screen, key, world),
             Some(_) => {
                 untaken(state, Early::Busy);
                 return Vec::new();
@@ -343,7 +344,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
     }
     let clean: String = text.chars().filter(|c| !c.is_control()).collect();
     let reaction = match state.top_mut() {
-        Some((screen, world)) => screen.pasted(&clean, world),
+        Some((screen, world)) => exposed::pasted(screen, &clean, world),
         None => Reaction::none(),
     };
     react(state, reaction)

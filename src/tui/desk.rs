@@ -165,9 +165,14 @@ impl Desk {
                 return browse::list(&folder, self.explain)
                     .map_or_else(News::Refused, News::Listed);
             }
-            Order::Answer { answers, stop } => return self.answer(answers, stop),
+            Order::Answer {
+                answers,
+                counted,
+                stop,
+            } => return self.answer(answers, counted, stop),
             Order::Abort { reason, by } => return self.abort(&reason, by.as_deref()),
             Order::CloseUnsigned => return self.close_unsigned(),
+            Order::InTheOpen(slip) => return self.in_the_open(&slip),
             Order::Mistyped(field, how) => return self.mistyped(field, how),
             Order::Deviate(happened) => return self.deviate(&happened),
             Order::SetAside => return self.set_aside(),

@@ -14,7 +14,7 @@ use super::receiver::Receiver;
 use super::screens::root::RootFile;
 use super::world::StandsOpen;
 use crate::api::Timestamp;
-use crate::ceremony::{Answer, Ask, Finding, Play, Rehearsals, Showing};
+use crate::ceremony::{Answer, Ask, Finding, Play, Practised, Rehearsals, Showing};
 use crate::crypto::SecretBytes;
 use crate::custody::Policy;
 use crate::session::above::Above;
@@ -24,7 +24,7 @@ use crate::session::{
     BackupDone, Bootstrap, CardSlip, Changed, Command, NewVault, Outcome, PendingView, Stop, View,
     WitnessAnswer,
 };
-use crate::session::{Mistyped, Trail};
+use crate::session::{InTheOpen, Mistyped, Trail};
 use crate::text::{say, tr};
 
 /// What the app takes in.
@@ -169,13 +169,19 @@ pub(crate) enum Order {
     /// Says what lies in a folder.
     Look(PathBuf),
     /// Answers what the ceremony asks; a search for primes that follows goes on until somebody stops it.
-    Answer { answers: Vec<Answer>, stop: Stop },
+    Answer {
+        answers: Vec<Answer>,
+        counted: Practised,
+        stop: Stop,
+    },
     /// Stops the ceremony for good.
     Abort { reason: String, by: Option<String> },
     /// Closes a stop without those who have yet to sign it.
     CloseUnsigned,
     /// The form refused what was typed for this field, in a way that goes on record.
     Mistyped(&'static str, Mistyped),
+    /// Something secret was typed where it is drawn, on a page that is no question of a run.
+    InTheOpen(InTheOpen),
     /// Records that something happened that the script does not foresee.
     Deviate(String),
     /// The ceremony is left for now: papers that lie open are put away first.
@@ -266,9 +272,11 @@ impl Order {
                 tr("working on it; sealing envelopes takes some seconds").into()
             }
             Self::Abort { .. } | Self::CloseUnsigned => tr("stopping the ceremony").into(),
-            Self::Mistyped(..) | Self::Deviate(_) | Self::SetAside | Self::Stay => {
-                tr("recording it").into()
-            }
+            Self::Mistyped(..)
+            | Self::InTheOpen(_)
+            | Self::Deviate(_)
+            | Self::SetAside
+            | Self::Stay => tr("recording it").into(),
             Self::Preview(_) => tr("checking the request").into(),
             Self::Ask { .. } | Self::Approve { .. } => tr("unsealing the key and signing").into(),
             Self::Trail => tr("proving the audit log").into(),

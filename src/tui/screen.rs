@@ -13,6 +13,7 @@ use super::theme::Role;
 use super::widgets::form::Form;
 use super::widgets::signing::SignForm;
 use super::world::World;
+use crate::session::InTheOpen;
 use crate::session::field::Footing;
 
 /// One screen of the stack. It holds no business rule: it draws views and sends orders.
@@ -123,6 +124,16 @@ pub(crate) trait Screen {
             form.paste(text);
         }
         Reaction::none()
+    }
+
+    /// Something secret that a form of this page has drawn and wiped since this was asked last: it goes on record. A run's
+    /// own questions are counted with their step.
+    fn exposed(&mut self) -> Option<InTheOpen> {
+        let page = self.name();
+        if let Some(form) = self.fills() {
+            return form.in_the_open(page, None);
+        }
+        self.signs_mut()?.in_the_open(page)
     }
 
     /// A verb while the desk works for this screen: a search can be stopped.

@@ -119,6 +119,7 @@ pub(crate) fn rehearsal() -> View {
         deeds: Arc::default(),
         notes: Vec::new(),
         returned: None,
+        held_back: Vec::new(),
     }
 }
 

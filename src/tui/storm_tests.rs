@@ -97,14 +97,22 @@ pub(super) fn confined(order: Order, place: &Path, slip: Option<usize>) -> Order
             cancel.say();
             order
         }
-        Order::Answer { mut answers, stop } => {
+        Order::Answer {
+            mut answers,
+            counted,
+            stop,
+        } => {
             if let Some(Answer::Text(path)) = slip.and_then(|at| answers.get_mut(at))
                 && !path.is_empty()
             {
                 *path = below(place, Path::new(path.as_str())).display().to_string();
             }
             stop.say();
-            Order::Answer { answers, stop }
+            Order::Answer {
+                answers,
+                counted,
+                stop,
+            }
         }
         other => written_below(other, place),
     }

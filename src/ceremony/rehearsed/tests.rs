@@ -2,6 +2,15 @@
 
 use super::*;
 
+const TYPED: Option<Practised> = Some(Practised {
+    answers: 14,
+    by_f5: 2,
+});
+const F5: Option<Practised> = Some(Practised {
+    answers: 14,
+    by_f5: 14,
+});
+
 fn at(text: &str) -> Timestamp {
     Timestamp::parse_rfc3339(text).unwrap()
 }
@@ -10,15 +19,15 @@ fn at(text: &str) -> Timestamp {
 fn what_is_told_of_a_note_is_what_became_of_it() {
     let room = tempfile::tempdir().unwrap();
     let file = room.path().join("notes");
-    let noted = Noted::leaving(Some(&file), "aa", true);
+    let noted = Noted::leaving(Some(&file), "aa", TYPED);
     assert!(
         noted.stands() && noted.told().contains("noted in "),
         "{noted:?}"
     );
     assert!(std::fs::read_to_string(&file).unwrap().contains("aa"));
-    let nowhere = Noted::leaving(None, "aa", true);
+    let nowhere = Noted::leaving(None, "aa", TYPED);
     assert!(!nowhere.stands() && nowhere.told().contains("--rehearsal-note"));
-    let failed = Noted::leaving(Some(room.path()), "aa", true);
+    let failed = Noted::leaving(Some(room.path()), "aa", TYPED);
     assert!(!failed.stands() && failed.told().contains("could not be noted"));
 }
 
@@ -28,21 +37,47 @@ fn a_rehearsal_without_people_opens_no_production() {
     let room = tempfile::tempdir().unwrap();
     let file = room.path().join("notes");
     let day = 86_400_000;
-    let noted = Noted::leaving(Some(&file), "aa", false);
+    let noted = Noted::leaving(Some(&file), "aa", None);
     assert_eq!(noted, Noted::Headless);
     assert!(noted.told().contains("people answer"), "{}", noted.told());
     let refused = find(Some(&file), "aa", WallClock.now(), day).unwrap_err();
     assert!(refused.contains("nobody practised it"), "{refused}");
     assert!(refused.contains("in which people answered"), "{refused}");
-    leave(&file, "aa", true).unwrap();
-    leave(&file, "aa", false).unwrap();
+    leave(&file, "aa", TYPED).unwrap();
+    leave(&file, "aa", None).unwrap();
     let found = find(Some(&file), "aa", WallClock.now(), day).unwrap();
+    assert!(
+        found.told().ends_with(
+            ", where people typed 12 of 14 answers; practice answers (F5) gave the others"
+        )
+    );
+    assert!(
+        found
+            .on_screen()
+            .ends_with("with people, who typed 12 of 14 answers")
+    );
+}
+
+/// An auditor read that people had answered, where F5 and Enter had gone through the whole script.
+#[test]
+fn a_rehearsal_by_f5_alone_is_taken_and_said_to_be_one() {
+    let room = tempfile::tempdir().unwrap();
+    let file = room.path().join("notes");
+    let noted = Noted::leaving(Some(&file), "aa", F5);
+    assert_eq!(noted, Noted::OnlyF5);
+    assert!(noted.stands() && noted.told().contains("nobody typed"));
+    let found = find(Some(&file), "aa", WallClock.now(), MAX_AGE).unwrap();
     assert!(
         found
             .told()
-            .ends_with("people who answered, by typing or with F5")
+            .contains("14 of 14 answers were practice answers (F5)")
     );
-    assert!(found.on_screen().contains("people answered"));
+    assert!(found.on_screen().contains("nobody typed"));
+    // One of before this was noted still says what is known of it.
+    let earlier = r#"{"script":"bb","build":"b","at":"2026-11-30T09:00:00Z","outcome":"completed","by":"people"}"#;
+    std::fs::write(&file, earlier).unwrap();
+    let found = find(Some(&file), "bb", at("2026-12-01T09:00:00Z"), MAX_AGE).unwrap();
+    assert!(found.told().ends_with("by typing or with F5"));
 }
 
 #[test]
@@ -131,7 +166,7 @@ fn a_long_file_is_read_to_its_end_and_one_that_is_too_large_is_named() {
         .unwrap()
         .set_len(LARGEST + 1)
         .unwrap();
-    let full = leave(&file, "aa", true).unwrap_err();
+    let full = leave(&file, "aa", TYPED).unwrap_err();
     assert!(full.contains("begins a new one"), "{full}");
     let unreadable = find(Some(room.path()), "aa", now, MAX_AGE).unwrap_err();
     assert!(unreadable.contains("cannot be read"), "{unreadable}");
@@ -141,8 +176,8 @@ fn a_long_file_is_read_to_its_end_and_one_that_is_too_large_is_named() {
 fn a_line_is_left_and_found() {
     let room = tempfile::tempdir().unwrap();
     let file = note_file(&room.path().join("new"));
-    leave(&file, "aa", true).unwrap();
-    leave(&file, "aa", true).unwrap();
+    leave(&file, "aa", TYPED).unwrap();
+    leave(&file, "aa", TYPED).unwrap();
     assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
     assert!(find(Some(&file), "aa", WallClock.now(), MAX_AGE).is_ok());
 }

@@ -126,6 +126,7 @@ impl Runner {
             texts: BTreeMap::new(),
             drawn: None,
             at_printer: false,
+            practised: super::super::Practised::default(),
             typed_by: None,
             watches_asked: false,
             action: None,

@@ -6,9 +6,9 @@ use crate::session::{
 };
 use crate::text::{say, tr};
 
-use super::super::Noted;
 use super::super::ask::{Advance, Answer};
 use super::super::model::{OnFail, Step};
+use super::super::{Noted, Practised};
 use super::super::{ops, ops_components};
 use super::{RunError, Runner, Stage, deviations, dissent};
 
@@ -365,6 +365,7 @@ impl Runner {
         };
         record.state = state;
         record.ended = Some(session.now());
+        self.keep_practised(&mut record);
         let run = self.run(session);
         let last = self.at + 1 == run.steps.len();
         let deviates = |step: &StepRecord| !deviations::of_record(step).is_empty();
@@ -409,11 +410,9 @@ impl Runner {
         let green = self.outcome == Some(RunOutcome::Completed);
         if green && session.profile() == Profile::Rehearsal {
             let file = self.rehearsal_note.as_deref();
-            self.noted = Some(Noted::leaving(
-                file,
-                &self.script.sha256_hex(),
-                self.attended,
-            ));
+            let answered = || Practised::of(&self.run(session)).unwrap_or_default();
+            let answered = self.attended.then(answered);
+            self.noted = Some(Noted::leaving(file, &self.script.sha256_hex(), answered));
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a form refused during a run, on record before the same is asked again.
 
 use super::{NOT_IN_FORM, RunError, Runner, Stage, is_compared};
-use crate::session::{IN_THE_OPEN, Mistyped, Session};
+use crate::session::{IN_THE_OPEN, InTheOpen, Mistyped, Session};
 
 impl Runner {
     /// Records what the form itself refused: of a value that is compared with another channel, that it was not in its form;
@@ -20,7 +20,9 @@ impl Runner {
         let counts = how.secret().is_some() || is_compared(field);
         let turn = self.turns.front().filter(|_| self.stage == Stage::Turn);
         let asked = turn.filter(|turn| counts && turn.fields.contains(&field));
-        let Some(person) = asked.map(|turn| turn.person.clone()) else {
+        let asked = asked.map(|turn| turn.person.clone());
+        self.log_in_the_open(session, field, how, asked.as_deref())?;
+        let Some(person) = asked else {
             return Ok(());
         };
         let at = session.now().rfc3339();
@@ -33,6 +35,24 @@ impl Runner {
                 format!("{field} ({NOT_IN_FORM}) of {person} at {at}"),
             ),
         }
+    }
+
+    /// The line of the log, whichever page of the run it was: also that of a stop's reason, or of what no script foresees.
+    fn log_in_the_open(
+        &self,
+        session: &mut Session,
+        field: &str,
+        how: Mistyped,
+        who: Option<&str>,
+    ) -> Result<(), RunError> {
+        let step = self.step().map_or("run", |step| step.id.as_str());
+        let slip = InTheOpen {
+            field: field.to_owned(),
+            how,
+            at: format!("step {step}"),
+            who: who.map(str::to_owned),
+        };
+        Ok(session.note_in_the_open(&slip)?)
     }
 
     fn note_in_the_open(&self, session: &mut Session, line: &str) -> Result<(), RunError> {

@@ -30,6 +30,7 @@ mod machine;
 mod mistyping;
 mod outputs;
 mod papers;
+mod practised;
 mod presence;
 mod put_away;
 mod readings;
@@ -210,6 +211,8 @@ pub struct Runner {
     drawn: Option<SecretBytes>,
     /// Whether the owner of the paper that an act lets out has said that it may be printed.
     at_printer: bool,
+    /// Answers that stand in no step's record yet.
+    practised: super::Practised,
     /// Who typed the fields that a second person types.
     typed_by: Option<String>,
     /// Whether two watches that are ahead of the clock were asked about: what they say then is taken.
@@ -347,6 +350,7 @@ impl Runner {
     ) -> Result<(), RunError> {
         if let Some(mut record) = self.record(session) {
             change(&mut record);
+            self.keep_practised(&mut record);
             let state = record.state;
             self.keep_record(session, record)?;
             self.arrow(state)?;

@@ -34,6 +34,20 @@ pub struct KeyUse {
     pub uses: Vec<String>,
 }
 
+/// Somebody who took another's place when the run was taken up again, as the line of the log has it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Relieved {
+    /// The place, as the script calls it.
+    pub place: String,
+    /// Who had it.
+    pub from: String,
+    /// Who has it from then on.
+    pub to: String,
+    /// From which step on, by its id.
+    pub step: String,
+}
+
 /// Something that was refused at the door: a passphrase that opened nothing, or an act that may not be.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -50,6 +64,24 @@ pub struct RefusedAtDoor {
     pub passphrase: bool,
     /// Why, as the log's line begins; empty for a passphrase.
     pub reason: String,
+}
+
+/// Something secret that was typed where it is drawn: whoever saw it knows it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Exposed {
+    /// The line of the audit log.
+    pub line: u64,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// Who was at the keyboard; empty where nobody knows.
+    pub who: String,
+    /// What it read like.
+    pub what: String,
+    /// The field, by its id.
+    pub field: String,
+    /// The step, act or page that asked.
+    pub asked_by: String,
 }
 
 /// A request that people signed and that was taken off the table before it was carried out.
@@ -125,7 +157,10 @@ impl Access {
                 ("Purpose", or(&self.purpose, "not recorded")),
                 ("Custodian", or(&self.custodian, "not recorded")),
                 ("Witness", or(&self.witness, "nobody was asked to watch")),
-                ("Package opened", or(&self.package_opened, "none")),
+                (
+                    "Package opened",
+                    or(&number_told(&self.package_opened), "none"),
+                ),
                 ("Package sealed", or(&self.package_sealed, "none")),
                 ("Safe", &self.safe),
                 ("Done with it", &used_for),
@@ -159,6 +194,17 @@ pub(super) fn signed(person: &PersonPresent) -> String {
     }
 }
 
+/// A package's number as a reader meets it. One that has none stands on record as `none-2`, by the part's number.
+pub fn number_told(number: &str) -> String {
+    let letters = number.chars().filter(|c| c.is_alphanumeric());
+    let plain: String = letters.flat_map(char::to_lowercase).collect();
+    let part = plain.strip_prefix("none").unwrap_or_default();
+    if !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()) {
+        return format!("{number} (it came without a number)");
+    }
+    number.to_owned()
+}
+
 /// What was refused, in one block; none where nothing was.
 pub(super) fn refused(all: &[RefusedAtDoor]) -> Block {
     if all.is_empty() {
@@ -178,6 +224,30 @@ pub(super) fn refused(all: &[RefusedAtDoor]) -> Block {
             time(one.at),
             or(&one.who, "somebody"),
             one.what,
+            one.line
+        );
+        block.extend(wrapped(&told, "- ", "  "));
+    }
+    block
+}
+
+/// What was typed in the open, in one block; none where nothing was.
+pub(super) fn in_the_open(all: &[Exposed]) -> Block {
+    if all.is_empty() {
+        return Block::new();
+    }
+    let mut block = paragraph(
+        "Typed where it is drawn, and wiped. Whoever saw it knows it: words are made new, and a key of which a component \
+         was seen is judged (PCI PIN 8-1, 25):",
+    );
+    for one in all {
+        let told = format!(
+            "{}: {}, {} in the field {} of {} (audit line {})",
+            time(one.at),
+            or(&one.who, "at the keyboard nobody who is known"),
+            one.what,
+            one.field,
+            one.asked_by,
             one.line
         );
         block.extend(wrapped(&told, "- ", "  "));

@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 use crate::api::Timestamp;
 
 pub use entered::{EnteredAccess, Exempted, Paper, SuspectKey, SuspectPackage};
-pub use handled::{Dropped, Interruption, KeyUse, Opening, RefusedAtDoor};
+pub use handled::{
+    Dropped, Exposed, Interruption, KeyUse, Opening, RefusedAtDoor, Relieved, number_told,
+};
 pub use known::{Leans, known};
 
 /// What every report says of the machine.
@@ -55,6 +57,9 @@ pub struct RunReport {
     /// Production: whether the machine had a network when the run began.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub network: String,
+    /// Rehearsals in which people sat: how many answers they typed, and how many F5 gave.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub answers: String,
     /// Production: when this script was rehearsed before it, and whether people answered.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub rehearsed: String,
@@ -94,6 +99,9 @@ pub struct RunReport {
     /// What was refused at the door while the run stood open.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refused: Vec<RefusedAtDoor>,
+    /// Secrets that were typed where they are drawn while the run stood open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub in_the_open: Vec<Exposed>,
     /// Requests that were signed and not carried out.
     pub dropped: Vec<Dropped>,
     /// Certificates of counterparties.
@@ -117,6 +125,9 @@ pub struct RunReport {
     /// Exceptions of two managers that were in force during the run.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exempted: Vec<Exempted>,
+    /// What the vault still waits for, as it stood when the report was written.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub still_to_do: Vec<String>,
     /// Clauses.
     pub clauses: Vec<Clause>,
     /// The affidavit of destruction, where one applies.
@@ -130,20 +141,6 @@ pub struct RunReport {
     pub audit_head: String,
     /// The audit head as 16 words.
     pub audit_words: String,
-}
-
-/// Somebody who took another's place when the run was taken up again, as the line of the log has it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Relieved {
-    /// The place, as the script calls it.
-    pub place: String,
-    /// Who had it.
-    pub from: String,
-    /// Who has it from then on.
-    pub to: String,
-    /// From which step on, by its id.
-    pub step: String,
 }
 
 /// A person who was there.

@@ -10,7 +10,7 @@ use crate::api::Timestamp;
 /// Every section: its numbered title and its blocks. What an auditor looks for and does not find is said to be none;
 /// a section whose absence says nothing is left out.
 pub(super) fn numbered(report: &RunReport) -> Vec<(String, Vec<Block>)> {
-    let sections: [(&str, Vec<Block>, &str); 13] = [
+    let sections: [(&str, Vec<Block>, &str); 14] = [
         ("What was done", summary(report), ""),
         ("People", people(report), ""),
         ("Hashes of tool, script and boot medium", hashes(report), ""),
@@ -47,6 +47,7 @@ pub(super) fn numbered(report: &RunReport) -> Vec<(String, Vec<Block>)> {
             affidavit::blocks(report),
             "none: this run destroyed no key",
         ),
+        ("Still to do", still_to_do(report), ""),
         ("Signed in ink", ink(report), ""),
     ];
     let mut numbered = Vec::new();
@@ -73,6 +74,18 @@ pub(super) fn all(report: &RunReport) -> Vec<Block> {
         blocks.extend(content);
     }
     blocks
+}
+
+/// What the vault waits for beyond this run; left out where nothing is.
+fn still_to_do(report: &RunReport) -> Vec<Block> {
+    if report.still_to_do.is_empty() {
+        return Vec::new();
+    }
+    let mut block = paragraph("In the vault, as it stood when this report was written:");
+    for one in &report.still_to_do {
+        block.extend(wrapped(one, "- ", "  "));
+    }
+    vec![block]
 }
 
 pub(super) fn time(at: Option<Timestamp>) -> String {
@@ -105,6 +118,7 @@ fn summary(report: &RunReport) -> Vec<Block> {
         ("Used", time_used(report)),
         ("Clock", report.clock.clone()),
         ("Network", report.network.clone()),
+        ("Answers", report.answers.clone()),
         ("Rehearsal", report.rehearsed.clone()),
         ("Vault", report.vault.clone()),
         ("Run", report.run.clone()),
@@ -339,6 +353,7 @@ fn access(report: &RunReport) -> Vec<Block> {
     let entered = report.accesses.iter().map(EnteredAccess::block);
     let refused = [
         handled::refused(&report.refused),
+        handled::in_the_open(&report.in_the_open),
         handled::dropped(&report.dropped),
     ];
     let all = openings.chain(of_steps).chain(keys);

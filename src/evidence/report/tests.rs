@@ -5,6 +5,15 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::*;
 
+#[test]
+fn a_package_without_a_number_is_said_to_have_none() {
+    assert_eq!(number_told("none-2"), "none-2 (it came without a number)");
+    assert_eq!(number_told("None 2"), "None 2 (it came without a number)");
+    for number in ["TE-448120", "NONE", "none-x", ""] {
+        assert_eq!(number_told(number), number);
+    }
+}
+
 fn stamp(millis: i64) -> Timestamp {
     Timestamp::from_millis(1_764_000_000_000 + millis)
 }

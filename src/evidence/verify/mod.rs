@@ -16,6 +16,7 @@ mod elsewhere;
 mod enrolment;
 mod file;
 mod files;
+mod in_the_open;
 mod log;
 mod openings;
 mod people;
@@ -107,10 +108,21 @@ pub struct Verified {
     pub signatures: Counts,
     /// SHA-256 of each program that played the run, as it read itself; none of a rehearsal.
     pub tools: Vec<String>,
+    /// How many secrets were typed where they are drawn during the run, each a line of the log and of the report.
+    #[serde(skip_serializing_if = "none")]
+    pub in_the_open: usize,
     /// How far the report was held against the log.
     pub report: Reported,
     /// With a trust file: whoever signed outside the run and the bundle alone, and is not named in it.
     pub unnamed: Vec<String>,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands a reference to what it asks whether to leave a member out"
+)]
+const fn none(count: &usize) -> bool {
+    *count == 0
 }
 
 fn fault<T>(place: impl Into<String>, what: impl Into<String>) -> Result<T, Fault> {

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::bundle::sha256;
 use super::super::report::{Access, Clause, ClauseState, Leans, Paper, RunReport, known};
 use super::file::{Parts, canonical, part, string};
+use super::in_the_open::in_the_open;
 use super::log::{Line, Log};
 use super::openings::openings;
 use super::relieved::relieved;
@@ -29,7 +30,7 @@ pub struct Reported {
 const ON_WORD: [&str; 4] = [
     "place, and who checked hashes from outside",
     "results and times of steps and of signatures, interruptions, and the table of keys beyond what acts answered",
-    "how certificates were authenticated, and copies with their holders",
+    "how certificates were authenticated, copies with their holders, and what is still to do",
     "that a clause is procedural: people did it",
 ];
 
@@ -67,6 +68,7 @@ pub(super) fn reported(parts: &Parts, log: &Log, done: &mut Verified) -> Result<
     let acts = against.of_run().filter(|l| against.sealed.contains(&l.n));
     shares(&report, done, acts, against.of_run())?;
     openings(&report, against.lines(), (begin, end))?;
+    done.in_the_open = in_the_open(&report, against.of_run())?;
     for (n, clause) in (1..).zip(&report.clauses) {
         against.clause(clause, &format!("report, clause {n}"))?;
     }

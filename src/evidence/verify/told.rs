@@ -198,6 +198,13 @@ fn remarks(done: &Verified, text: &mut String) {
              them."
         ));
     }
+    if done.in_the_open > 0 {
+        notes.push(format!(
+            "during the run something secret was typed where it is drawn, {} times; its report says in section 6 what and where, \
+             and whoever saw it knows it.",
+            done.in_the_open
+        ));
+    }
     if counts.not_shown > 0 {
         notes.push(format!(
             "{} signatures more are for acts outside this run. The log names who signed, and these people may sign so; \

@@ -4,6 +4,7 @@ use super::{Run, Turn};
 use crate::ceremony::{self, Advance, HAPPENED, Pause, STOP_REASON, Showing};
 use crate::plain::dialogue::{Heard, Question, footing};
 use crate::plain::line::Gone;
+use crate::plain::lock::over;
 use crate::text::{say, tr};
 
 impl Run<'_, '_> {
@@ -41,7 +42,11 @@ impl Run<'_, '_> {
             so_far,
         ));
         let asked = crate::ceremony::AskField::of(STOP_REASON);
-        let Heard::Given(reason) = self.talk.text(&question, &asked)? else {
+        self.talk.asks_at("stop of the ceremony");
+        let heard = over(self.talk, self.session, |talk, _| {
+            talk.text(&question, &asked)
+        })?;
+        let Heard::Given(reason) = heard else {
             return self.pause(showing);
         };
         if let Err(error) = self.runner.abort_by(self.session, &reason, by) {
@@ -61,7 +66,11 @@ impl Run<'_, '_> {
             so_far,
         ));
         let asked = crate::ceremony::AskField::of(HAPPENED);
-        let Heard::Given(happened) = self.talk.text(&question, &asked)? else {
+        self.talk.asks_at("exception of the ceremony");
+        let heard = over(self.talk, self.session, |talk, _| {
+            talk.text(&question, &asked)
+        })?;
+        let Heard::Given(happened) = heard else {
             return self.pause(showing);
         };
         match self.runner.deviate(self.session, &happened) {

@@ -22,6 +22,9 @@ impl Due {
             "suspect" => tr(
                 "A suspect key is used no more. Whoever holds it is told and gets another; then it is deleted here, or cleared at Custodians once it was looked into and is sound.",
             ),
+            "disabled" => tr(
+                "The return to a copy disabled it: nobody knew whether it was still to be used. Enter asks for the act that enables it; one that is no longer wanted is deleted at its page (D). Nothing uses it before.",
+            ),
             "compare" => tr(
                 "It came in, and what its sender gives by telephone, letter or paper shows that it is theirs. Ours is hidden until that is typed, or was shown uncompared. Where it differs nobody uses the key.",
             ),

@@ -259,9 +259,25 @@ fn what_the_newer_log_marked_disabled_and_entered_is_so_in_the_restored_vault() 
             .may_hold_component(&set("set-2", 3), 2, "Cho")
             .is_ok()
     );
+    // What it disabled is due until somebody decides, and on record.
+    let disabled = |session: &Session| {
+        let view = session.view();
+        let due = crate::session::due::due(&view, view.now).into_iter();
+        let told = due.filter(|due| due.kind == "disabled").map(|due| due.what);
+        let record = crate::session::due::on_record(&view);
+        let written = record
+            .iter()
+            .any(|one| one.contains("pek is disabled since the return"));
+        (told.collect::<Vec<_>>(), written)
+    };
+    let (told, written) = disabled(&session);
+    assert_eq!(told, ["pek since the return: enable or delete"]);
+    assert!(written);
     // And it is still a vault.
     session.seal().unwrap();
     assert_eq!(session.trail().unwrap().broken, None);
+    act(&mut session, "start-key-usage", &[("key", "pek")], &[]).unwrap();
+    assert_eq!(disabled(&session), (Vec::new(), false));
     let used = act(&mut session, "start-key-usage", &[("key", "zone")], &[]);
     assert!(used.unwrap_err().to_string().contains("is SUSPECT"));
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Desk;
-use crate::ceremony::{Advance, Runner};
-use crate::session::{Mistyped, Session, Stop};
+use crate::ceremony::{Advance, Practised, Runner};
+use crate::session::{InTheOpen, Mistyped, Session, Stop};
 use crate::text::tr;
 use crate::tui::message::News;
 
@@ -26,10 +26,15 @@ impl Desk {
         }
     }
 
-    pub(super) fn answer(&mut self, answers: Vec<crate::ceremony::Answer>, stop: Stop) -> News {
+    pub(super) fn answer(
+        &mut self,
+        answers: Vec<crate::ceremony::Answer>,
+        counted: Practised,
+        stop: Stop,
+    ) -> News {
         self.with_runner(|runner, session| {
             session.stoppable(stop);
-            match runner.answer(session, answers) {
+            match runner.answer_counted(session, answers, counted) {
                 Ok(Advance::Again(words)) => Some(words),
                 Ok(Advance::Asks | Advance::Ended(_)) => None,
                 Err(error) => Some(error.to_string()),
@@ -45,6 +50,18 @@ impl Desk {
         }) {
             News::Showing { again: None, .. } => News::Counted,
             news => news,
+        }
+    }
+
+    /// Records what was typed where it is drawn; the page and what stands on it stay as they are.
+    pub(super) fn in_the_open(&mut self, slip: &InTheOpen) -> News {
+        let noted = self
+            .session
+            .as_mut()
+            .map(|session| session.note_in_the_open(slip));
+        match noted {
+            Some(Err(refusal)) => News::Refused(refusal.to_string()),
+            _ => News::Counted,
         }
     }
 

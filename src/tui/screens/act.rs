@@ -19,7 +19,7 @@ use crate::ceremony;
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::op::{self, Group, Op};
-use crate::session::{KeyRow, asked, guide, op_components, op_exchange};
+use crate::session::{InTheOpen, KeyRow, asked, guide, op_components, op_exchange};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -423,6 +423,10 @@ impl Screen for Act {
                 self.look_above()
             }
         }
+    }
+
+    fn exposed(&mut self) -> Option<InTheOpen> {
+        self.form.in_the_open(self.op.name, None)
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {

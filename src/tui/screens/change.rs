@@ -7,6 +7,7 @@ use crossterm::event::KeyEvent;
 use super::changed::Changed;
 use super::handover;
 use crate::ceremony::Ask;
+use crate::session::InTheOpen;
 use crate::session::changing_words;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
@@ -292,6 +293,11 @@ impl Screen for Change {
             other => self.form.verb(other),
         }
         Reaction::none()
+    }
+
+    fn exposed(&mut self) -> Option<InTheOpen> {
+        self.form
+            .in_the_open("change of people", Some(&self.ask.person))
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {

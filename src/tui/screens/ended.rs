@@ -1,7 +1,7 @@
 //! The end of a ceremony: what one holds now, what is written, what comes next.
 
 use super::folder_for::{FolderFor, Of};
-use crate::ceremony::{Showing, Ways, ended, handed_over, holdings};
+use crate::ceremony::{Showing, Ways, ended, handed_over, holdings, still_to_do};
 use crate::session::field::Footing;
 use crate::session::{Run, RunOutcome};
 use crate::text::{say, tr};
@@ -87,6 +87,9 @@ pub(crate) fn told(
             }),
         ),
     ));
+    if let Some(left) = still_to_do(view, world.now()) {
+        told.push((Role::Wait, left));
+    }
     if let Some(noted) = showing.and_then(|s| s.noted.as_ref()) {
         let role = if noted.stands() { Role::Ok } else { Role::Wait };
         told.push((role, noted.told()));

@@ -18,7 +18,7 @@ use crate::session::asked::{FOLDER, OUTPUT, proposed};
 use crate::session::build::Answers;
 use crate::session::field::{Footing, NOTHING_TYPED};
 use crate::session::guide::{rsa_off, rsa_off_words};
-use crate::session::{KeyRow, op};
+use crate::session::{InTheOpen, KeyRow, op};
 use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
@@ -431,6 +431,10 @@ impl Screen for Export {
         Reaction::none()
     }
 
+    fn exposed(&mut self) -> Option<InTheOpen> {
+        self.files.in_the_open("export", None)
+    }
+
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
         self.leaving.stays();
@@ -482,10 +486,8 @@ impl Screen for Export {
                 1,
             ))),
             News::Refused(text) => {
-                let text = world
-                    .view
-                    .as_ref()
-                    .map_or(text.clone(), |v| v.by_label(text));
+                let view = world.view.as_ref();
+                let text = view.map_or(text.clone(), |v| v.by_label(text));
                 self.error = Some(match self.step {
                     Step::Files => self.files.refused(&text),
                     _ => text,

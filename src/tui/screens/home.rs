@@ -9,6 +9,7 @@ use crate::ceremony::{OpenRun, open_run};
 pub(crate) use crate::session::due::left;
 use crate::session::due::{Due, Exchanged, Goes};
 use crate::session::field::Footing;
+use crate::session::op::START_KEY_USAGE;
 use crate::session::op_envelopes::ENVELOPES_GONE;
 use crate::session::{self, View};
 use crate::text::{say, tr};
@@ -58,6 +59,7 @@ impl Home {
             }
             Some(Goes::Deletions) => Deletions::open(),
             Some(Goes::Exchange(line)) => Reaction::push(Exchange::at(line, world)),
+            Some(Goes::Enable(arn)) => enable(arn, world),
             Some(Goes::Compare(arn)) => Reaction::push(Compare::new(arn, world)),
             Some(Goes::Ceremonies) => goes_on(world),
             Some(Goes::Ceremony(id)) => Picker::on(id, world),
@@ -73,6 +75,13 @@ impl Home {
 }
 
 /// Everything that is due, the most urgent first.
+/// The act that enables this key again.
+fn enable(arn: &str, world: &World) -> Reaction {
+    let keys = world.view.iter().flat_map(|view| view.keys.iter());
+    let row = keys.into_iter().find(|row| row.key.key_arn == arn);
+    Reaction::push(Act::of(&START_KEY_USAGE, row, world))
+}
+
 fn due(world: &World) -> Vec<Due> {
     let view = world.view.as_ref();
     let mut due = view.map_or_else(Vec::new, |view| session::due::due(view, world.now()));
@@ -211,6 +220,7 @@ fn enter_says(chosen: Option<&Due>, open: Option<&OpenRun>) -> String {
         },
         Goes::Deletions => tr("shows the deletions and their countdowns"),
         Goes::Exchange(line) => exchange_words(line),
+        Goes::Enable(_) => tr("asks for the act that enables it; nothing is signed yet"),
         Goes::Compare(_) => tr("asks for the check value that its sender gave"),
         Goes::Happened(_) => tr("shows the people, their drills, and what to do"),
         Goes::Appoint(_) => tr("asks for a signed appointment; nothing is entered yet"),

@@ -18,7 +18,7 @@ use crate::pki::Certificate;
 use crate::session::asked::{BY, ROOT_LABEL};
 use crate::session::build::Answers;
 use crate::session::field::{Footing, NOTHING_TYPED};
-use crate::session::{handover, op};
+use crate::session::{InTheOpen, handover, op};
 use crate::text::{say, tr};
 use crate::tui::acts::{Draft, PRACTICE_FILE};
 use crate::tui::canvas::Canvas;
@@ -384,6 +384,10 @@ impl Screen for ImportRoot {
                 Reaction::none()
             }
         }
+    }
+
+    fn exposed(&mut self) -> Option<InTheOpen> {
+        self.form.in_the_open("import-key.root-certificate", None)
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {

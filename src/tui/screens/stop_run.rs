@@ -3,6 +3,7 @@
 use crossterm::event::KeyEvent;
 
 use crate::ceremony::{HAPPENED, Pause, STOP_REASON, Showing, who_stops};
+use crate::session::InTheOpen;
 use crate::session::field::Footing;
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
@@ -281,6 +282,13 @@ impl Screen for StopRun {
                 Reaction::none()
             }
         }
+    }
+
+    fn exposed(&mut self) -> Option<InTheOpen> {
+        let named = self.who.chosen().filter(|_| self.named());
+        let by = named.map(|entry| entry.id.clone());
+        self.reason
+            .in_the_open("pause of a ceremony", by.as_deref())
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {

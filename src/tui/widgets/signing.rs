@@ -11,7 +11,7 @@ use super::lines::Reading;
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{APPROVAL_ENVELOPE, SIGNING_PASSPHRASE};
 pub(crate) use crate::session::guide::called;
-use crate::session::{PendingView, Profile, guide};
+use crate::session::{InTheOpen, PendingView, Profile, guide};
 use crate::text::tr;
 use crate::tui::acts::Signing;
 use crate::tui::canvas::Canvas;
@@ -55,6 +55,11 @@ impl SignForm {
             form: Form::new(&fields),
             held,
         }
+    }
+
+    /// Words of this person that were drawn beside the field for them, and wiped.
+    pub(crate) fn in_the_open(&mut self, at: &str) -> Option<InTheOpen> {
+        self.form.in_the_open(at, Some(self.person.as_str()))
     }
 
     /// What Enter does: from the envelope's field it goes to the passphrase, there to what was not in sight yet, and only

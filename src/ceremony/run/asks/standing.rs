@@ -47,6 +47,10 @@ impl Runner {
     /// until somebody asks for the act.
     pub(super) fn anew(&self, session: &Session) -> Anew {
         let signed_off = self.stage == Stage::SignOff && self.texts.contains_key(AUDIT_LINE);
+        // The request goes on record with what was typed for it; the signatures do not.
+        if self.pending.is_some() && !self.texts.is_empty() {
+            return Anew::SignedOnly;
+        }
         if self.pending.is_some() || signed_off {
             return Anew::Signed;
         }
@@ -175,6 +179,56 @@ mod tests {
             seen.contains(&"approve") && seen.contains(&"typed"),
             "{seen:?}"
         );
+    }
+
+    /// A hand-over page said that a step is asked anew, and after the cut its fingerprint was not: each page is taken at its
+    /// word.
+    #[test]
+    fn what_a_power_cut_costs_is_what_the_page_said() {
+        let name = "kek-to-aws-rsa.toml";
+        let mut session = vault();
+        let mut runner = Runner::begin(&mut session, script(name), Wanted::default()).unwrap();
+        let asked = |runner: &Runner, session: &Session| {
+            let fields = runner.showing(session).ask.unwrap().fields;
+            fields
+                .iter()
+                .map(|asked| asked.field.id)
+                .collect::<Vec<_>>()
+        };
+        let typed_by = |ids: &[&str]| ids.contains(&"fingerprint");
+        while !typed_by(&asked(&runner, &session)) {
+            answered(&mut runner, &mut session);
+        }
+        let step = runner.step().unwrap().id.clone();
+        answered(&mut runner, &mut session);
+        // Typed, and nobody has signed: all of it is asked anew.
+        let told_before = told(&runner.showing(&session));
+        assert!(told_before.ends_with("is asked anew"), "{told_before}");
+        let again = || Wanted {
+            resume: true,
+            ..Wanted::default()
+        };
+        let mut runner = Runner::begin(&mut session, script(name), again()).unwrap();
+        assert!(
+            typed_by(&asked(&runner, &session)),
+            "{:?}",
+            asked(&runner, &session)
+        );
+        while runner.stage != Stage::Approve {
+            assert_eq!(runner.step().unwrap().id, step);
+            answered(&mut runner, &mut session);
+        }
+        // Asked for: what was typed stays, and is signed anew.
+        let told_after = told(&runner.showing(&session));
+        assert!(
+            told_after.starts_with("the answers of step "),
+            "{told_after}"
+        );
+        assert!(told_after.chars().count() <= 70, "{told_after}");
+        let runner = Runner::begin(&mut session, script(name), again()).unwrap();
+        assert_eq!(runner.step().unwrap().id, step);
+        assert!(!typed_by(&asked(&runner, &session)));
+        assert_eq!(runner.stage, Stage::Issue);
     }
 
     #[test]

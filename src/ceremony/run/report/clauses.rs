@@ -1,9 +1,10 @@
 //! The table of clauses: what the audit log shows, what people did, and what neither can claim.
 
-use crate::evidence::report::{Clause, ClauseState, Leans, known};
+use crate::evidence::report::{Clause, ClauseState, Leans, known, number_told};
 use crate::session::{StepRecord, StepState, op};
 
 use super::super::super::model::Step;
+use super::super::super::ops_components;
 use super::{Material, audit_lines};
 
 /// The clause that asks for a log of accesses: this program keeps one, whichever step names the clause.
@@ -20,6 +21,8 @@ struct Judged {
     weak: Vec<(&'static str, Vec<String>)>,
     /// Steps in which what was typed was compared and agreed.
     compared: Vec<String>,
+    /// Steps in which the number of a package was read a second time, or off its sender's advice, and agreed.
+    numbers: Vec<String>,
 }
 
 /// Every clause that the script names, in the order in which it first does.
@@ -53,6 +56,7 @@ impl Judged {
             leans,
             weak: Vec::new(),
             compared: Vec::new(),
+            numbers: Vec::new(),
         }
     }
 
@@ -67,6 +71,9 @@ impl Judged {
             .any(|note| record.notes.contains_key(*note))
         {
             self.compared.push(step.id.clone());
+        }
+        if number_compared(step, record) {
+            self.numbers.push(step.id.clone());
         }
         self.clause.lines.extend(lines);
         self.clause.state = if self.clause.lines.is_empty() {
@@ -101,13 +108,9 @@ impl Judged {
             ClauseState::NotEvidenced
         };
         let accesses = self.clause.clause == ACCESSES;
-        let why = match (state, self.compared.as_slice()) {
-            (ClauseState::Procedural, _) if accesses => LOGGED.to_owned(),
-            (ClauseState::Procedural, [_, ..]) => format!(
-                "what was typed was compared by the program and agreed ({}); that it came from the other side is for \
-                 people to say",
-                self.compared.join(", ")
-            ),
+        let why = match state {
+            ClauseState::Procedural if accesses => LOGGED.to_owned(),
+            ClauseState::Procedural => seen(&self.compared, &self.numbers),
             _ => why.join("; "),
         };
         Clause {
@@ -116,6 +119,39 @@ impl Judged {
             ..self.clause
         }
     }
+}
+
+/// What the program did see of a clause that no signed line evidences; empty where it saw nothing.
+fn seen(compared: &[String], numbers: &[String]) -> String {
+    let mut seen = Vec::new();
+    if !compared.is_empty() {
+        seen.push(format!(
+            "what was typed was compared by the program and agreed ({}); that it came from the other side is for people \
+             to say",
+            compared.join(", ")
+        ));
+    }
+    if !numbers.is_empty() {
+        seen.push(format!(
+            "numbers of packages, each typed from two sources, were compared by the program and agreed ({}); what lay in \
+             the packages, and who carried them, is for people to say",
+            numbers.join(", ")
+        ));
+    }
+    seen.join("; ")
+}
+
+/// Whether a package's number was typed from the package and from elsewhere: its sender's advice, or other eyes. The step
+/// closes only where both agree.
+fn number_compared(step: &Step, record: &StepRecord) -> bool {
+    let noted = |name: &str| record.notes.get(name);
+    let numbered = noted("serial").is_some_and(|serial| number_told(serial) == *serial);
+    let beside = ["advised", "watched"]
+        .iter()
+        .any(|name| noted(name).is_some());
+    let turn = [ops_components::RECEIVE.name, ops_components::SEAL.name].contains(&step.op.name);
+    let written = step.fields.contains_key("advised") || step.item.is_some();
+    turn && numbered && (beside || written && step.op.name == ops_components::RECEIVE.name)
 }
 
 /// The key whose deletion a step begins.

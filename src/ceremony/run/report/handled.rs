@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::api::Timestamp;
-use crate::evidence::report::{Dropped, Interruption, KeyUse, Opening, RefusedAtDoor};
-use crate::session::{Profile, StepRecord, StepState, due};
+use crate::evidence::report::{Dropped, Exposed, Interruption, KeyUse, Opening, RefusedAtDoor};
+use crate::session::{IN_THE_OPEN_LINE, Profile, StepRecord, StepState, due};
 
 use super::super::exceptions::EXCEPTION;
 use super::super::sign::signed_at;
@@ -175,6 +175,24 @@ pub(super) fn refused(from: &Material<'_>) -> Vec<RefusedAtDoor> {
             } else {
                 first_sentence(reason).to_owned()
             },
+        }
+    });
+    told.collect()
+}
+
+/// Secrets that were typed where they are drawn while the run stood open, at its own pages and at others.
+pub(super) fn in_the_open(from: &Material<'_>) -> Vec<Exposed> {
+    let lines = from.shown.lines.iter();
+    let exposed = lines.filter(|(_, line)| string(line, &["op"]) == IN_THE_OPEN_LINE);
+    let told = exposed.map(|(n, line)| {
+        let detail = |name: &str| string(line, &["details", name]).to_owned();
+        Exposed {
+            line: *n,
+            at: time_of(line),
+            who: who(line).join(", "),
+            what: detail("what"),
+            field: detail("field"),
+            asked_by: detail("at"),
         }
     });
     told.collect()

@@ -1,13 +1,13 @@
 //! The steps: when, who acted and signed, what came of it.
 
 use crate::custody::words;
-use crate::evidence::report::Step as ReportStep;
+use crate::evidence::report::{Step as ReportStep, number_told};
 use crate::session::components::{NOT_PRINTED, same_serial};
 use crate::session::op::BACKUP_TO;
 use crate::session::op_components::{IMPORT_COMPONENTS, SLIP};
 use crate::session::{NOT_COPIED, RunOutcome, StepRecord, StepState, TOKEN_NOTES};
 
-use super::super::super::model::Step;
+use super::super::super::model::{Algorithm, Step};
 use super::super::super::{ops, ops_components};
 use super::super::bring::STAND_IN;
 use super::super::copies::{COPY, COPY_HASH};
@@ -155,6 +155,7 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     parts.extend(sealed(from, step, record));
     if step.op.name == IMPORT_COMPONENTS.name && record.digest.is_some() {
         parts.push("its components were wiped from this vault".to_owned());
+        parts.extend(parity(from, step).map(str::to_owned));
     }
     parts.extend(note(DROPPED));
     parts.extend(super::counterparties::own_pair(record));
@@ -190,6 +191,13 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
         parts.push(format!("the stop signed by {}", who.join(", ")));
     }
     joined(&parts)
+}
+
+/// What was done to the bits of a key that was formed, as it was signed: of TDES the parity.
+fn parity(from: &Material<'_>, step: &Step) -> Option<&'static str> {
+    let declared = from.model.key(step.key()?)?.algorithm;
+    matches!(declared, Algorithm::Is(algorithm) if algorithm.is_tdes())
+        .then_some("the parity of its bytes was made odd, which changes no check value")
 }
 
 /// The times that were read aloud off watches.
@@ -274,13 +282,13 @@ fn package(from: &Material<'_>, step: &Step, record: &StepRecord) -> Option<Stri
         None => "advice as the script has it".to_owned(),
     };
     let advised = typed.or(written).map_or("", String::as_str);
-    // One serial has one spelling in a report: the advised one, where both agree.
-    let same = same_serial(serial, advised) && !advised.is_empty();
-    let (serial, agrees) = if same {
-        (advised, "as advised")
+    let agrees = if same_serial(serial, advised) && !advised.is_empty() {
+        "as advised"
     } else {
-        (serial.as_str(), "NOT the advised one")
+        "NOT the advised one"
     };
+    // One number has one spelling in a report: that of the log and of the custody ledger, as it was read off the package.
+    let serial = number_told(serial);
     let seal = match record.notes.get("tampered").map(String::as_str) {
         Some("yes") => "it showed tampering and was not opened",
         _ => "no sign of tampering",

@@ -169,3 +169,19 @@ fn a_wrapping_key_that_was_chosen_stands_again_once_it_fits() {
     act.verb(Verb::Enter, world);
     assert!(act.form.on(WRAP));
 }
+
+/// Outside of a ceremony it was wiped and told, and an auditor found it nowhere.
+#[test]
+fn words_typed_as_a_reason_stand_in_the_log_without_themselves() {
+    let mut room = crate::tui::screens::tests::full();
+    let world = room.state.world.clone();
+    let mut act = Act::of(&crate::session::op_suspect::SUSPECT, None, &world);
+    act.form.go_to(crate::session::op_custody::REASON.id);
+    let home = || Box::new(crate::tui::screens::home::Home::new());
+    room.state = State::new(world.clone(), home()).under(Box::new(act));
+    room.press("dynamite stem finisher gulp hammock");
+    room.state = State::new(world, home());
+    room.press("t");
+    room.shows(&["typed in the open"]);
+    assert!(!room.text().contains("dynamite"));
+}

@@ -9,7 +9,7 @@ use super::wizard;
 use crate::api::{KeyAlgorithm, KeyUsage};
 use crate::session::build::Answers;
 use crate::session::field::{Field, Footing, Kind};
-use crate::session::{guide, modes, op};
+use crate::session::{InTheOpen, guide, modes, op};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -154,11 +154,13 @@ impl Create {
         };
         match field.check(&typed) {
             Err(error) => {
-                if field.mistyped(&typed).secret().is_some() {
-                    self.text = TextField::default();
-                }
                 self.error = Some(error.to_string());
-                Reaction::none()
+                let slip = InTheOpen::at("create-key", field, &typed);
+                let Some(slip) = slip else {
+                    return Reaction::none();
+                };
+                self.text = TextField::default();
+                Reaction::order(Order::InTheOpen(slip))
             }
             Ok(answer) => {
                 if field.id == "algorithm" && self.answer(field.id) != answer {

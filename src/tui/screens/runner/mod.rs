@@ -115,6 +115,7 @@ impl RunScreen {
                     self.again = None;
                     self.stop = session::Stop::default();
                     Reaction::order(Order::Answer {
+                        counted: self.form.answered(),
                         answers: self.form.take(),
                         stop: self.stop.clone(),
                     })

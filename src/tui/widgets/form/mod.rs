@@ -38,6 +38,8 @@ struct Line {
     visited: bool,
     /// What stands there while nothing is typed.
     while_empty: Option<String>,
+    /// Whether F5 answered it, and no key since.
+    practised: bool,
     /// The id of the choice that somebody left it with.
     left_with: Option<String>,
 }
@@ -78,6 +80,7 @@ impl Form {
                 waits: false,
                 visited: false,
                 while_empty: None,
+                practised: false,
                 left_with: None,
             })
             .collect();
@@ -257,6 +260,7 @@ impl Form {
         if let Some(line) = self.lines.get_mut(self.focus) {
             line.error = None;
             line.waits = false;
+            line.practised = false;
             match &mut line.input {
                 Input::Text(field) => match (&line.asked.exactly, line.asked.field.kind) {
                     (Some(word), _) => line.error = only(word, field, key),

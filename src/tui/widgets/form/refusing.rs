@@ -1,8 +1,8 @@
 //! All of a form was refused: which field that is about, and where the cursor goes.
 
 use super::{Form, Line};
-use crate::session::Mistyped;
 use crate::session::build::about_field;
+use crate::session::{InTheOpen, Mistyped};
 
 impl Form {
     /// The field, by its id, whose text the form has refused since this was asked last.
@@ -13,6 +13,17 @@ impl Form {
     /// The field, by its id, in which something secret was drawn and wiped since this was asked last, and what it read like.
     pub(crate) fn exposed(&mut self) -> Option<(&'static str, Mistyped)> {
         self.exposed.take()
+    }
+
+    /// The same as it goes on record: asked by this act or page, of somebody where it is known.
+    pub(crate) fn in_the_open(&mut self, at: &str, who: Option<&str>) -> Option<InTheOpen> {
+        let (field, how) = self.exposed()?;
+        Some(InTheOpen {
+            field: field.to_owned(),
+            how,
+            at: at.to_owned(),
+            who: who.map(str::to_owned),
+        })
     }
 
     /// All of it was refused: the focus goes to the field that the refusal is about, and Enter goes through the fields

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::guarded::{component_astray, went_astray, wiped_seen, wiped_words};
 use super::input::Input;
 use super::{Form, Line};
+use crate::ceremony::Practised;
 use crate::session::Mistyped;
 use crate::session::field::Kind;
 use crate::text::{say, tr};
@@ -104,11 +105,39 @@ impl Form {
             }
             if let Some(practice) = &line.asked.practice {
                 line.input.fill(practice);
+                line.practised = true;
                 line.error = None;
                 line.waits = false;
                 line.visited = true;
             }
         }
+    }
+}
+
+impl Form {
+    /// How many answers stand here, and how many of them F5 gave: asked before they are taken. What was changed after F5
+    /// is somebody's own.
+    pub(crate) fn answered(&self) -> Practised {
+        let mut counted = Practised::default();
+        let asks = |line: &&Line| !matches!(line.input, Input::Confirm);
+        for line in self.lines.iter().filter(asks) {
+            let blank = line.input.text().is_some_and(|text| text.trim().is_empty());
+            if !blank && !line.is_empty() {
+                counted.count(line.is_practised());
+            }
+        }
+        counted
+    }
+}
+
+impl Line {
+    fn is_practised(&self) -> bool {
+        self.practised
+            && match self.input.text() {
+                Some(text) => self.asked.practice == Some(text),
+                // What is not drawn is compared with nothing: any key in it took the mark away.
+                None => true,
+            }
     }
 }
 

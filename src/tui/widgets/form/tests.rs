@@ -429,3 +429,23 @@ fn no_answer_about_a_lost_paper_is_chosen_before_somebody_chooses_it() {
         assert_eq!(form.enter(), Pressed::Complete, "{id}");
     }
 }
+
+/// Who answered stands in the record: F5, or whoever typed over what it gave.
+#[test]
+fn what_f5_answered_is_told_from_what_was_typed() {
+    let days = || field("days", Kind::Number { min: 3, max: 180 });
+    let mut form = Form::new(&[days(), field("word", Kind::Passphrase)]);
+    typed(&mut form, "9");
+    form.practise();
+    let counted = form.answered();
+    assert_eq!((counted.answers, counted.by_f5), (2, 1));
+    form.verb(Verb::NextField);
+    typed(&mut form, "x");
+    assert_eq!(form.answered().by_f5, 0);
+    let mut optional = days();
+    optional.field.optional = true;
+    optional.practice = None;
+    let mut form = Form::new(&[optional, field("seen", Kind::Confirm)]);
+    form.practise();
+    assert_eq!(form.answered().answers, 0);
+}
