@@ -250,6 +250,10 @@ fn off(op: &Op, view: &View) -> Option<String> {
     {
         return Some(reason.into());
     }
+    // What the screens say of the same act.
+    if let Some(missing) = guide::missing(op, view, None) {
+        return Some(missing.why);
+    }
     let taken = |id: &str| {
         let keys = guide::keys(view, op.name, id);
         if id == "key" && op_exchange::derives(op) {
