@@ -16,7 +16,7 @@ use crate::text::{say, tr};
 
 use super::Explain;
 use super::dialogue::{Dialogue, Heard, Question, Word, footing};
-use super::filling::{Draft, fill};
+use super::filling::{Draft, Filled, fill};
 use super::line::Gone;
 use super::lock::over;
 use super::restoring::Returning;
@@ -63,42 +63,47 @@ impl<'a> Acting<'_, 'a> {
     }
 
     /// The same with an answer that is clear already.
-    pub(super) fn begin_with(&mut self, mut draft: Draft) -> Result<(), Gone> {
+    pub(super) fn begin_with(&mut self, draft: Draft) -> Result<(), Gone> {
+        self.chosen(draft).map(|_| ())
+    }
+
+    /// The same; whether it ended before its first question with the word back, which leads to where it was chosen.
+    pub(super) fn chosen(&mut self, mut draft: Draft) -> Result<bool, Gone> {
         let op = draft.op;
         self.talk.asks_at(op.name);
         self.talk
             .heading(&format!("{}: {}.", tr(op.title), tr(op.does)));
-        while fill(self.talk, self.session, &mut draft, self.explain)? {
+        let left = loop {
+            let filled = fill(self.talk, self.session, &mut draft, self.explain)?;
+            if filled != Filled::All {
+                break filled;
+            }
             let view = self.session.view();
             match component_script(op.name, &draft.answers, &view) {
-                Some(Ok(script)) => return self.ceremony(&script),
-                Some(Err(words)) => {
-                    if !self.refused(&words, &mut draft) {
-                        break;
-                    }
-                    continue;
-                }
+                Some(Ok(script)) => return self.ceremony(&script).map(|()| false),
+                Some(Err(words)) if self.refused(&words, &mut draft) => continue,
+                Some(Err(_)) => break Filled::Left,
                 None => {}
             }
             let (action, preview) = match self.judged(&draft) {
                 Ok(judged) => judged,
                 Err(refusal) if self.refused(&refusal.to_string(), &mut draft) => continue,
-                Err(_) => break,
+                Err(_) => break Filled::Left,
             };
             match self.reviewed_and_asked(&draft, &action, &preview)? {
                 Heard::Given(pending) => {
                     self.session
                         .describe(&pending.id, draft.op.name, &draft.answers);
-                    return self.approve(pending);
+                    return self.approve(pending).map(|()| false);
                 }
                 // To the last question; an act without one is left.
                 Heard::Said(Word::Back) if draft.last_again() => {}
-                Heard::Said(_) => break,
+                Heard::Said(_) => break Filled::Left,
             }
-        }
+        };
         self.talk
             .say(tr("Left. Nothing was asked and nothing has changed."));
-        Ok(())
+        Ok(left == Filled::Back)
     }
 
     /// Says why the answers make no act; whether they are asked again.

@@ -132,3 +132,17 @@ fn the_review_of_an_act_that_asks_nothing_is_left_by_back() {
     let text = at_home(&mut practice_session(true), &answers).text();
     assert!(text.contains("Left. Nothing was asked"), "{text}");
 }
+
+/// As its help says: back from the first question leads to the list that the act was chosen from.
+#[test]
+fn back_from_the_first_question_leads_to_the_list() {
+    let answers = [
+        ("Number: ", "import"),
+        ("Number: ", "1"),
+        ("File: ", "back"),
+        ("Number: ", "back"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut practice_session(true), &answers).text();
+    assert_eq!(text.matches("What comes in?").count(), 2, "{text}");
+}

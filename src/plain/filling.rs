@@ -98,13 +98,24 @@ impl Draft {
     }
 }
 
-/// Asks for the fields of an act that are still to be asked, then beside them; `false` if it was left.
+/// What filling in came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// All of it is answered.
+    All,
+    /// Back from the first question: to where the act was chosen.
+    Back,
+    /// It was left.
+    Left,
+}
+
+/// Asks for the fields of an act that are still to be asked, then beside them.
 pub(crate) fn fill(
     talk: &mut Dialogue<'_>,
     session: &mut Session,
     draft: &mut Draft,
     explain: Option<Explain>,
-) -> Result<bool, Gone> {
+) -> Result<Filled, Gone> {
     let fields = draft.fields();
     while let Some(field) = fields.get(draft.at) {
         let at = draft.at;
@@ -120,13 +131,13 @@ pub(crate) fn fill(
             fields = fields.len()
         );
         match asking.one(field, &place)? {
-            Some(Word::Back) if at == 0 => return Ok(false),
+            Some(Word::Back) if at == 0 => return Ok(Filled::Back),
             Some(Word::Back) => draft.at = at.saturating_sub(1),
-            Some(_) => return Ok(false),
+            Some(_) => return Ok(Filled::Left),
             None => draft.at = at.saturating_add(1),
         }
     }
-    Ok(true)
+    Ok(Filled::All)
 }
 
 struct Asking<'f, 'a> {

@@ -142,15 +142,23 @@ impl<'a> Home<'_, 'a> {
 
     /// The list behind a line of the menu.
     fn group(&mut self, group: menu::Group) -> Result<(), Gone> {
-        let lines: Vec<Line> = menu::lines(group, &self.session.view());
-        let chosen = self.list(
-            menu::asked(group),
-            tr("goes where the number leads"),
-            &entries(&lines),
-        )?;
-        match chosen.and_then(|at| lines.get(at)).map(|line| line.goal) {
-            Some(goal) => self.go(goal),
-            None => Ok(()),
+        loop {
+            let lines: Vec<Line> = menu::lines(group, &self.session.view());
+            let chosen = self.list(
+                menu::asked(group),
+                tr("goes where the number leads"),
+                &entries(&lines),
+            )?;
+            match chosen.and_then(|at| lines.get(at)).map(|line| line.goal) {
+                // Back from its first question: the list is there again.
+                Some(Goal::Act(op)) if op.name != RESTORE.name => {
+                    if !self.acting().chosen(Draft::new(op))? {
+                        return Ok(());
+                    }
+                }
+                Some(goal) => return self.go(goal),
+                None => return Ok(()),
+            }
         }
     }
 

@@ -253,6 +253,13 @@ fn off(op: &Op, view: &View) -> Option<String> {
     {
         return Some(reason.into());
     }
+    let unfit = none_fits(op, view)?;
+    // In the words of the screens, where they have any.
+    Some(guide::missing(op, view, None).map_or(unfit, |missing| missing.why))
+}
+
+/// Why none of the keys here is one for a field of the act.
+fn none_fits(op: &Op, view: &View) -> Option<String> {
     let taken = |id: &str| {
         let keys = guide::keys(view, op.name, id);
         if id == "key" && op_exchange::derives(op) {

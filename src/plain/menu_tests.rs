@@ -158,7 +158,7 @@ fn a_list_behind_the_menu_says_what_is_missing_and_back_closes_nothing_unasked()
     let text = at_home(&mut practice_session(true), &answers).text();
     for words in [
         "How does it go out?",
-        "Export a terminal's initial key (IPEK) cannot be chosen: no key is in this vault yet",
+        "Export a terminal's initial key (IPEK) cannot be chosen: there is no key-encryption key here yet",
         "words of the card: ",
         "Close this vault?",
     ] {
@@ -214,4 +214,21 @@ fn a_file_that_was_not_written_is_written_from_exchange() {
     }
     assert!(folder.path().join("out/ours.rehearsal.json").is_file());
     assert!(session.view().unwritten.is_empty());
+}
+
+/// What is missing for an act is told in the words of the screens.
+#[test]
+fn what_cannot_come_in_is_told_as_at_the_screens() {
+    let session = practice_session(true);
+    let view = session.view();
+    for line in lines(Group::In, &view)
+        .iter()
+        .chain(&lines(Group::Out, &view))
+    {
+        let Goal::Act(op) = line.goal else { continue };
+        let missing = crate::session::guide::missing(op, &view, None);
+        if let (Some(off), Some(missing)) = (&line.entry.off, missing) {
+            assert_eq!(*off, missing.why, "{}", op.name);
+        }
+    }
 }

@@ -179,6 +179,7 @@ pub(crate) use state::copy_state;
 pub use stop::{STOPPED, Stop, searching};
 pub use trail::{Trail, TrailLine};
 pub use transition::TOKEN_NOTES;
+pub(crate) use twins::told as twin_told;
 pub use view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, ReceiptView, TokenView, View,
 };

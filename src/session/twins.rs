@@ -1,13 +1,14 @@
-//! One key that is in the vault twice: a key that came in, and another with its algorithm and check value.
+//! One key that is in the vault twice: two with one algorithm and check value, of which at least one came in.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::api::{KeyAlgorithm, KeyCheckValueAlgorithm, KeyClass, KeyOrigin, KeyState};
 use crate::engine::KeyRecord;
 
-use super::Session;
 use super::blind::{ByRuns, Comparing};
 use super::views::name_of;
+use super::{KeyRow, Session};
+use crate::text::say;
 
 /// What two readings of one key have in common.
 type Reading<'r> = (KeyAlgorithm, KeyCheckValueAlgorithm, &'r str);
@@ -26,37 +27,44 @@ fn reading(record: &KeyRecord) -> Option<Reading<'_>> {
     })
 }
 
+/// What people are told of a key that is here twice, on the pages of either.
+pub(crate) fn told(row: &KeyRow) -> Option<String> {
+    Some(say!(
+        "same check value as {label}: one key under two names? Delete the one that nobody uses",
+        label = row.twin.as_ref()?
+    ))
+}
+
 impl Session {
-    /// Of keys that came in and are here a second time: the other's name, by ARN. Nothing as long as ours is hidden: the
-    /// other's value is on its page, or will be once it was compared, and whoever types the sender's for ours then would
-    /// know it already.
+    /// Of keys that are here a second time, where one of both came in: the other's name, by ARN. Nothing as long as either
+    /// value is hidden: the other's is on its page, or will be once it was compared, and whoever types the sender's then
+    /// would know it already.
     pub(super) fn twins(&self, runs: &ByRuns<'_>) -> HashMap<String, String> {
         let records = || self.state.engine.records();
         let came = records().filter(|record| record.key.key_origin == KeyOrigin::EXTERNAL);
-        let came: Vec<&KeyRecord> = came.filter(|record| reading(record).is_some()).collect();
-        if came.is_empty() {
+        let wanted: HashSet<Reading<'_>> = came.filter_map(reading).collect();
+        if wanted.is_empty() {
             return HashMap::new();
-        }
-        let wanted: HashSet<Reading<'_>> = came.iter().copied().filter_map(reading).collect();
-        let mut here: HashMap<Reading<'_>, Vec<&KeyRecord>> = HashMap::new();
-        for record in records() {
-            if let Some(reading) = reading(record).filter(|reading| wanted.contains(reading)) {
-                here.entry(reading).or_default().push(record);
-            }
         }
         let hides = |record: &KeyRecord| {
             let comparing = self.comparing(&record.key.key_arn, runs);
             comparing.is_some_and(Comparing::hides)
         };
-        let twin = |record: &KeyRecord| {
-            if hides(record) {
-                return None;
+        let mut here: HashMap<Reading<'_>, Vec<&KeyRecord>> = HashMap::new();
+        for record in records().filter(|record| !hides(record)) {
+            if let Some(reading) = reading(record).filter(|reading| wanted.contains(reading)) {
+                here.entry(reading).or_default().push(record);
             }
-            let mut others = here.get(&reading(record)?)?.iter();
-            let other = others.find(|other| other.key.key_arn != record.key.key_arn)?;
+        }
+        let twin = |(record, all): (&KeyRecord, &Vec<&KeyRecord>)| {
+            let other = all.iter().find(|o| o.key.key_arn != record.key.key_arn)?;
             Some((record.key.key_arn.clone(), name_of(other)))
         };
-        came.into_iter().filter_map(twin).collect()
+        let each = |all| move |record| (record, all);
+        let pairs = here
+            .values()
+            .flat_map(|all| all.iter().copied().map(each(all)));
+        pairs.filter_map(twin).collect()
     }
 }
 
@@ -83,6 +91,23 @@ mod tests {
         assert_eq!(twin(&session, &arn).as_deref(), Some("pek"));
         let pek = session.view().keys;
         let pek = pek.iter().find(|row| row.label == "pek").unwrap();
-        assert_eq!(pek.twin, None, "it did not come in");
+        assert_eq!(
+            pek.twin.as_deref(),
+            Some("came"),
+            "on the older one's page too"
+        );
+        // Once more: the third is hidden, and the page of no other tells its value.
+        let third = came_by_form(&mut session, &file);
+        assert_eq!(twin(&session, &third), None);
+        assert_eq!(twin(&session, &arn).as_deref(), Some("pek"));
+    }
+
+    /// Whoever is to type the value of the hidden one could read it off the page of the other.
+    #[test]
+    fn no_page_tells_the_value_of_a_key_that_is_still_hidden() {
+        let (_, mut session, file) = sender();
+        came_by_form(&mut session, &file);
+        let keys = session.view().keys;
+        assert!(keys.iter().all(|row| row.twin.is_none()));
     }
 }

@@ -34,8 +34,8 @@ pub struct KeyRow {
     /// Where somebody is to compare its check value with its sender's and nobody did; while it is hidden, `key` says
     /// [`super::hidden`] for the value and there is no other reading.
     pub comparing: Option<super::Comparing>,
-    /// Of a key that came in: the name of another key here that has its algorithm and check value. Nothing while ours is
-    /// hidden and the other's is not: it would tell the value.
+    /// The name of another key here that has its algorithm and check value, where one of both came in. Nothing while either
+    /// value is hidden: it would tell it.
     pub twin: Option<String>,
     /// How its check value was compared with its sender's, by whom and when, or that nobody has, in words; nothing of
     /// keys that were made or formed here and that no ceremony compared.

@@ -313,7 +313,8 @@ impl Screen for Locked {
             Stage::Blank => return self.go_on(world),
             Stage::Leaving => self.turn(Stage::Blank),
             Stage::Type(form) => form.key(&key),
-            _ => {}
+            Stage::Who => self.people.letter(&key),
+            Stage::Checking(_) => {}
         }
         Reaction::none()
     }

@@ -15,6 +15,8 @@ mod chord;
 mod contrast;
 mod desk;
 mod digest;
+#[cfg(test)]
+mod empty_tests;
 mod event_loop;
 mod film;
 mod frame;

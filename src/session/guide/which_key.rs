@@ -364,7 +364,7 @@ fn lacks(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
         ));
     }
     if op.name.starts_with("export-key") && none_for("key") {
-        let none = tr("no key that may leave is here yet; n on Home makes one");
+        let none = tr("no key that may leave is here yet: make one, and answer yes to Exportable");
         return nearly(view, op.name, "key", |row| row.key.exportable)
             .or_else(|| Some(Missing::new(none, None)));
     }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::picker::Listed;
 use super::runner::RunScreen;
+use crossterm::event::KeyEvent;
+
 use crate::ceremony::{Beginning, Meant, REAL, Rehearsed, Script, other_sides};
 use crate::session::Profile;
 use crate::session::field::Footing;
@@ -164,6 +166,13 @@ impl Screen for Begin {
         canvas.within(0, y, width, height.saturating_sub(y), |c| {
             self.chosen.draw_steps(c);
         });
+    }
+
+    fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
+        if let Some(choices) = &mut self.other {
+            choices.letter(&key);
+        }
+        Reaction::none()
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

@@ -2,7 +2,7 @@
 
 use crate::api::WrappedKey;
 use crate::session::{Comparing, KeyRow};
-use crate::text::{say, tr};
+use crate::text::tr;
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::Line;
 use crate::tui::world::World;
@@ -45,9 +45,6 @@ pub(super) fn sent(wrapped: &WrappedKey, world: &World) -> String {
 
 /// Another key of this vault with the same check value: the same key is here twice.
 pub(super) fn twin(row: Option<&KeyRow>) -> Option<Line> {
-    let words = say!(
-        "{label} has the same check value: this key is here twice. Delete the one that nobody uses",
-        label = row?.twin.as_ref()?
-    );
-    Some(Line::new(tr("here already"), words).role(Role::Note))
+    let words = crate::session::twin_told(row?)?;
+    Some(Line::new(tr("here twice"), words).role(Role::Note))
 }

@@ -158,11 +158,7 @@ impl Screen for Evidence {
     fn footing(&self, world: &World) -> Footing {
         let (enter, so_far) = match (&self.brought, self.chosen(world)) {
             (Some(brought), _) => (
-                if brought.trust.value().trim().is_empty() {
-                    tr("reads the bundle and says whether it holds together")
-                } else {
-                    tr("reads both and says whether it holds together and who signed it")
-                },
+                brought.enter_says(),
                 tr("nothing is read yet; verifying changes nothing"),
             ),
             (None, Some(_)) => (

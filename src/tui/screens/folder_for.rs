@@ -146,7 +146,9 @@ impl Screen for FolderFor {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: tr("whoever is at the keyboard").into(),
-            enter: tr("writes the files into this folder and reads them back").into(),
+            enter: self
+                .form
+                .enter_says(tr("writes the files into this folder and reads them back")),
             so_far: tr("the vault holds them; on this page nothing was written").into(),
         }
     }

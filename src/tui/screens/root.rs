@@ -28,7 +28,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::receiver::Receiver;
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
-use crate::tui::widgets::form::{Form, Pressed};
+use crate::tui::widgets::form::{Form, Pressed, or_empty};
 use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::text::TextField;
@@ -251,7 +251,7 @@ impl Screen for ImportRoot {
         let (acts, enter) = match self.step {
             Step::File => (
                 wizard::acts(world),
-                tr("reads the file and says what it is").into(),
+                or_empty(self.path.value(), tr("reads the file and says what it is")).into(),
             ),
             Step::Call => (
                 tr("a second person, at another computer by another login").to_owned(),

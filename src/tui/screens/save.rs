@@ -12,6 +12,7 @@ use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
+use crate::tui::widgets::form::or_empty;
 use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
@@ -121,8 +122,11 @@ impl Screen for Save {
     fn footing(&self, _world: &World) -> Footing {
         Footing {
             acts: tr("whoever is at the keyboard").into(),
-            enter: tr("writes a new file of that name; one that is there is never overwritten")
-                .into(),
+            enter: or_empty(
+                self.path.value(),
+                tr("writes a new file of that name; one that is there is never overwritten"),
+            )
+            .into(),
             so_far: tr("nothing was written").into(),
         }
     }

@@ -16,6 +16,7 @@ use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
+use crate::tui::widgets::lines::Reading;
 use crate::tui::widgets::signing::SignForm;
 use crate::tui::world::World;
 
@@ -148,9 +149,12 @@ impl Screen for SignBundle {
             ),
             Stage::Sign(form) => (
                 self.page().who(),
-                say!(
-                    "signs for {person} and makes the bundle; its file is asked next",
-                    person = form.person
+                form.enter_says(
+                    &Reading::default(),
+                    say!(
+                        "signs for {person} and makes the bundle; its file is asked next",
+                        person = form.person
+                    ),
                 ),
             ),
         };

@@ -292,8 +292,10 @@ impl Screen for StopRun {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if self.writes() {
-            self.reason.key(&key);
+        match self.asking {
+            _ if self.writes() => self.reason.key(&key),
+            Some(_) => self.who.letter(&key),
+            None => self.choices.letter(&key),
         }
         Reaction::none()
     }
@@ -337,6 +339,15 @@ mod tests {
         assert!(
             effects.any(|effect| matches!(effect, Effect::Desk(Order::Deviate(said)) if said == "the courier is late"))
         );
+    }
+
+    #[test]
+    fn a_letter_goes_to_the_choice_that_begins_so() {
+        let mut state = paused(Held::default());
+        assert!(snapshot::press(&mut state, "r<Enter>").is_empty());
+        let effects = snapshot::press(&mut state, "the courier is late<Enter>");
+        let mut effects = effects.iter();
+        assert!(effects.any(|effect| matches!(effect, Effect::Desk(Order::Deviate(_)))));
     }
 
     /// Somebody's seven words, typed on the wrong page, stood in the record of the stop for ever.

@@ -8,7 +8,7 @@ use crate::session::field::Footing;
 use crate::session::guide::state_word;
 use crate::session::handover::commands_for;
 use crate::session::span::clock;
-use crate::session::{Comparing, KeyRow, PendingView, arns, modes, op_components};
+use crate::session::{Comparing, KeyRow, PendingView, arns, modes, op_components, twin_told};
 use crate::text::{say, tr};
 
 use super::super::super::model::Step;
@@ -215,11 +215,8 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
     if let Some(words) = &row.compared {
         lines.push(say!("  compared    {words}", words));
     }
-    if let Some(label) = &row.twin {
-        lines.push(say!(
-            "  here twice  {label} has the same check value",
-            label
-        ));
+    if let Some(told) = twin_told(row) {
+        lines.push(say!("  here twice  {told}", told));
     }
     if let Some(at) = key.delete_pending_timestamp {
         lines.push(say!(

@@ -4,6 +4,7 @@ use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::message::Order;
 use crate::tui::theme::Role;
+use crate::tui::widgets::form::or_empty;
 use crate::tui::widgets::text::{BLANK, TextField};
 
 /// What is asked before a bundle is verified.
@@ -31,6 +32,16 @@ impl Brought {
             bundle: self.bundle.value().trim().into(),
             trust: (!trust.is_empty()).then(|| trust.into()),
         }
+    }
+
+    /// What Enter does.
+    pub(super) fn enter_says(&self) -> &'static str {
+        let reads = if self.trust.value().trim().is_empty() {
+            tr("reads the bundle and says whether it holds together")
+        } else {
+            tr("reads both and says whether it holds together and who signed it")
+        };
+        or_empty(self.bundle.value(), reads)
     }
 
     pub(super) fn draw(&self, error: Option<&String>, canvas: &mut Canvas<'_>) {

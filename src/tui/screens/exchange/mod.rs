@@ -23,6 +23,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
+use crate::tui::widgets::form::or_empty;
 use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::widgets::list::{Cursor, table};
 use crate::tui::widgets::text::TextField;
@@ -241,10 +242,14 @@ impl Screen for Exchange {
     }
 
     fn footing(&self, world: &World) -> Footing {
-        if self.path.is_some() {
+        if let Some(path) = &self.path {
             return Footing {
                 acts: tr("nobody: a receipt needs no approval").into(),
-                enter: tr("reads the file and compares it with what was sent").into(),
+                enter: or_empty(
+                    self.pasted.as_deref().unwrap_or(path.value()),
+                    tr("reads the file and compares it with what was sent"),
+                )
+                .into(),
                 so_far: tr("nothing is read yet; a receipt is recorded and changes no key").into(),
             };
         }

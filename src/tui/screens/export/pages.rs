@@ -13,6 +13,7 @@ use crate::tui::receiver::{Receiver, Verdict};
 use crate::tui::screens::keys::{NO_FIT, keys_of};
 use crate::tui::screens::places::nobody_yet;
 use crate::tui::theme::Role;
+use crate::tui::widgets::form::or_empty;
 use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::world::World;
@@ -36,9 +37,10 @@ impl Export {
             }
             Step::Key if off => tr("is off: the row of this key says why"),
             Step::Key => tr("takes this key and asks for the receiver's file"),
-            Step::File if !self.read() => {
-                tr("reads the file and says what it is; nothing is wrapped by that")
-            }
+            Step::File if !self.read() => or_empty(
+                self.path.value(),
+                tr("reads the file and says what it is; nothing is wrapped by that"),
+            ),
             Step::File if self.stops() => tr("is off: a line above says STOP"),
             Step::File => tr("goes on to the receiver's root"),
             Step::Root if self.receiver.as_ref().is_some_and(|r| r.trusted.is_none()) => {

@@ -4,9 +4,10 @@ use super::{Init, Page};
 use crate::api::Timestamp;
 use crate::session::founding;
 use crate::session::founding::fields::PLACE;
-use crate::session::founding::{Given, Plan, Reading};
+use crate::session::founding::{Given, NO_TIME, Plan, Reading};
 use crate::session::span::date_time;
 use crate::session::{NewPerson, Profile};
+use crate::text::tr;
 use crate::tui::message::Order;
 use crate::tui::screen::Reaction;
 
@@ -57,12 +58,34 @@ impl Init {
         }
     }
 
-    /// Takes the time that two people read from their watches, with the moment at which they did; whether it is one.
-    pub(super) fn attested(&mut self, wall: Timestamp) -> bool {
-        let typed = self.clock.text("clock");
-        let said = typed.and_then(|typed| date_time(&typed));
+    /// What the answers of this page say against each other: the field that it is said at, and the rule. Enter and the line
+    /// that promises what Enter does ask the same.
+    pub(super) fn against(&self) -> Option<(&'static str, String)> {
+        match self.page {
+            Page::Quorum => {
+                let custodians = self.number("custodians");
+                founding::too_many(self.number("needed"), custodians)
+                    .map(|rule| ("needed", rule))
+                    .or_else(|| Some(("custodians", self.policy_against(custodians)?)))
+            }
+            Page::Names => {
+                let (at, rule) = founding::same_name(&self.everybody())?;
+                Some((self.name_fields().get(at)?.id, rule))
+            }
+            Page::Clock if self.watches().is_none() => Some(("clock", tr(NO_TIME).to_owned())),
+            _ => None,
+        }
+    }
+
+    /// What was typed off the watches, where it is a time.
+    fn watches(&self) -> Option<Timestamp> {
+        date_time(&self.clock.text("clock")?)
+    }
+
+    /// Takes the time that two people read from their watches, with the moment at which they did.
+    pub(super) fn attested(&mut self, wall: Timestamp) {
+        let said = self.watches();
         self.read = said.map(|said| Reading::anew(self.read, said, wall));
-        said.is_some()
     }
 
     /// Words for the next person are drawn.

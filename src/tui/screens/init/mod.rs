@@ -16,7 +16,7 @@ use crate::api::Timestamp;
 use crate::session::field::Footing;
 use crate::session::founding::Papers;
 use crate::session::founding::fields::{CLOCK, CUSTODIANS, NEEDED, PLACE, PROFILE};
-use crate::session::founding::{self, Given, NO_TIME, Person, USUAL, VOID};
+use crate::session::founding::{self, Given, Person, USUAL, VOID};
 use crate::session::{NewPerson, Profile};
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
@@ -219,26 +219,16 @@ impl Init {
             self.turn(self.neighbour(true));
             return self.try_folder();
         }
-        if self.page == Page::Quorum {
-            let (custodians, needed) = (self.number("custodians"), self.number("needed"));
-            if let Some(rule) = founding::too_many(needed, custodians) {
-                self.quorum.complain("needed", &rule);
-                return Reaction::none();
+        if let Some((id, rule)) = self.against() {
+            if let Some(form) = self.form_mut() {
+                form.complain(id, &rule);
             }
-            if !self.policy_stands(custodians) {
-                return Reaction::none();
-            }
-            self.rename(usize::from(custodians));
-        }
-        if self.page == Page::Names
-            && let Some((at, rule)) = founding::same_name(&self.everybody())
-        {
-            self.misnamed(at, &rule);
             return Reaction::none();
         }
-        if self.page == Page::Clock && !self.attested(wall) {
-            self.clock.complain("clock", NO_TIME);
-            return Reaction::none();
+        match self.page {
+            Page::Quorum => self.rename(usize::from(self.number("custodians"))),
+            Page::Clock => self.attested(wall),
+            _ => {}
         }
         self.turn(self.neighbour(true));
         Reaction::none()

@@ -27,16 +27,9 @@ impl Init {
             .collect()
     }
 
-    fn name_fields(&self) -> Vec<Field> {
+    pub(super) fn name_fields(&self) -> Vec<Field> {
         let custodians = usize::from(self.number("custodians"));
         names(custodians, self.chosen_profile())
-    }
-
-    /// Says what is wrong with the name of one of them, and goes there.
-    pub(super) fn misnamed(&mut self, at: usize, rule: &str) {
-        if let Some(field) = self.name_fields().get(at) {
-            self.names.complain(field.id, rule);
-        }
     }
 }
 

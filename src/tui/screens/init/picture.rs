@@ -59,8 +59,9 @@ impl Init {
                 let next = say!("keeps this and goes on to \"{next}\"", next);
                 (
                     tr("whoever sets this vault up").into(),
-                    self.form()
-                        .map_or(next.clone(), |form| form.enter_says(&next)),
+                    self.form().map_or(next.clone(), |form| {
+                        form.enter_says_of_all(self.against().is_some(), &next)
+                    }),
                     nothing,
                 )
             }

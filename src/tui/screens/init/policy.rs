@@ -18,15 +18,10 @@ pub(super) fn software_form(policy: Option<&Policy>) -> Form {
 }
 
 impl Init {
-    /// Whether so many custodians could act under it; the field complains where they could not.
-    pub(super) fn policy_stands(&mut self, custodians: u8) -> bool {
-        let fits = self.given.policy.as_ref();
-        match fits.map(|policy| policy_fits(policy, custodians)) {
-            Some(Err(refusal)) => {
-                self.quorum.complain("custodians", &refusal.to_string());
-                false
-            }
-            _ => true,
-        }
+    /// Why so many custodians could not act under the policy that was given.
+    pub(super) fn policy_against(&self, custodians: u8) -> Option<String> {
+        let policy = self.given.policy.as_ref()?;
+        let refusal = policy_fits(policy, custodians).err()?;
+        Some(refusal.to_string())
     }
 }

@@ -83,6 +83,38 @@ fn the_witness_copies_a_whole_card_off_a_narrow_screen() {
     );
 }
 
+/// The line Enter promised the next page where Enter then said what stood against it.
+#[test]
+fn enter_promises_no_next_page_to_answers_that_do_not_go_together() {
+    let enter = |state: &mut State| {
+        let picture = drawn(state);
+        let line = picture.lines().find(|line| line.starts_with(" Enter "));
+        line.unwrap()[8..].trim().to_owned()
+    };
+    let wrong = "says what is still wrong in this field";
+    let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));
+    press(&mut state, "<Enter><Down><Enter>3<Enter>4");
+    assert_eq!(enter(&mut state), wrong);
+    press(&mut state, "<Enter>2");
+    assert_eq!(enter(&mut state), "keeps this and goes on to \"Names\"");
+    press(
+        &mut state,
+        "<Enter>Ana<Enter>Ben<Enter>Cho<Enter>Ada<Enter>ana",
+    );
+    assert_eq!(enter(&mut state), wrong);
+    press(&mut state, "<C-u>Wim");
+    assert_eq!(
+        enter(&mut state),
+        "keeps this and goes on to \"Software keys\""
+    );
+    press(&mut state, "<Enter><Enter><Enter>");
+    assert_eq!(enter(&mut state), "nothing yet: this field is still empty");
+    press(&mut state, "2026-11-24");
+    assert_eq!(enter(&mut state), wrong);
+    press(&mut state, "<C-u>2026-11-24 09:00");
+    assert_eq!(enter(&mut state), "keeps this and goes on to \"Review\"");
+}
+
 #[test]
 fn five_questions_a_review_and_everybodys_words() {
     let mut state = snapshot::state(Init::new(std::path::Path::new("acme.vault")));

@@ -171,7 +171,11 @@ fn why_an_answer_was_wrong_is_never_cut() {
     ));
     assert!(picture.contains("WHOLE."), "{picture}");
     assert!(picture.contains("Passphrase of Ben"), "{picture}");
-    assert!(picture.contains("signs this request for Ben"), "{picture}");
+    assert!(picture.contains("nothing yet: this field"), "{picture}");
+    // With the first letter it says what comes of it.
+    snapshot::press(&mut state, "v");
+    let picture = snapshot::drawn(&mut state, 80, 24, &snapshot::appearance());
+    assert!(snapshot::text(&picture).contains("signs this request for Ben"));
 }
 
 #[test]

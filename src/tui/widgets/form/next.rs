@@ -45,13 +45,22 @@ impl Form {
     /// The line Enter of a page with this form, where `complete` says what comes once all of it is answered.
     pub(crate) fn enter_says(&self, complete: &str) -> String {
         match self.next() {
-            Next::Empty => tr("nothing yet: this field is still empty").to_owned(),
+            Next::Empty => nothing_yet().to_owned(),
             Next::Off => off_says().to_owned(),
             Next::Wrong => tr("says what is still wrong in this field").to_owned(),
             Next::Field => tr("keeps this and goes to the next field").to_owned(),
             Next::Before => self.back_says(),
             Next::Complete => complete.to_owned(),
         }
+    }
+
+    /// The same for a page whose answers have to go together: `wrong` says whether the check of all of them, which Enter
+    /// makes, refuses them.
+    pub(crate) fn enter_says_of_all(&self, wrong: bool, complete: &str) -> String {
+        if wrong && self.next() == Next::Complete {
+            return tr("says what is still wrong in this field").to_owned();
+        }
+        self.enter_says(complete)
     }
 
     /// The line Enter where a field above is not answered yet.
@@ -65,7 +74,7 @@ impl Form {
 
     /// What Enter does while another field is still to be answered, where the line says otherwise what all of it leads to.
     pub(crate) fn more_says(&self) -> Option<String> {
-        if self.next() == Next::Wrong {
+        if matches!(self.next(), Next::Empty | Next::Off | Next::Wrong) {
             return Some(self.enter_says(""));
         }
         let at = self.target()?;
@@ -94,6 +103,20 @@ impl Form {
             Next::Empty | Next::Wrong if !last => Some(self.enter_says("")),
             _ => None,
         }
+    }
+}
+
+/// The line Enter on an empty field.
+fn nothing_yet() -> &'static str {
+    tr("nothing yet: this field is still empty")
+}
+
+/// The line Enter of a page with one text and no form: nothing while the text is empty, then what `then` says.
+pub(crate) fn or_empty(text: &str, then: &'static str) -> &'static str {
+    if text.trim().is_empty() {
+        nothing_yet()
+    } else {
+        then
     }
 }
 
