@@ -31,6 +31,7 @@ mod stopping;
 mod tampered;
 mod tokens;
 mod travel;
+mod two_pass;
 mod unlock;
 
 use keymoot::ceremony::{RunError, Runner, sample, shipped};

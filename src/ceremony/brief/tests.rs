@@ -287,6 +287,13 @@ fn steps_say_who_watches_and_who_acts_first() {
     ] {
         assert!(page.contains(says), "{says}\n{page}");
     }
+    let page = self::page("kek-from-partner-tr34-two-pass.toml");
+    for says in [
+        "paper and pen for the random number that is drawn here",
+        "partner.random.hex goes to the sender, who signs its number into one token",
+    ] {
+        assert!(page.contains(says), "{says}\n{page}");
+    }
     let page = self::page("bdk-initial-keys-tdes.toml");
     assert!(
         page.contains("the list of the terminals with their key serial numbers"),

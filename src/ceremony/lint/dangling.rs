@@ -339,7 +339,7 @@ fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
     }
     match stand_in.peer {
         Peer::RsaWrap | Peer::Tr34Sender | Peer::Tr34Exporter | Peer::ImportReceipt
-            if !is_there(model, stand_in) =>
+            if !is_there(model, &stand_in.needs, &stand_in.gives) =>
         {
             wrong(
                 "reads",
@@ -359,22 +359,38 @@ fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
         ),
         _ => {}
     }
+    let random = stand_in.random.as_deref();
+    let drawn = |name: &str| {
+        let mut steps = model.doings();
+        steps.any(|doing| {
+            doing.op.name == op_tr34::RANDOM.name && doing.field("output") == Some(name)
+        })
+    };
+    if random.is_some_and(|name| !drawn(name) || !is_there(model, name, &stand_in.gives)) {
+        wrong(
+            "random",
+            format!(
+                "No step draws `{}` before `{}` is read: name the output of an earlier step tr34.random.",
+                random.unwrap_or_default(),
+                stand_in.gives
+            ),
+        );
+    }
 }
 
 fn sent_by_a_peer(model: &Model, key: &str) -> bool {
     model.rehearsal.stand_ins.iter().any(|s| s.key == key)
 }
 
-/// Whether the file that a stand-in reads exists by the time its answer is wanted.
-fn is_there(model: &Model, stand_in: &StandIn) -> bool {
-    let reads = stand_in.needs.as_str();
+/// Whether the file that a stand-in reads exists by the time its answer, `gives`, is wanted.
+fn is_there(model: &Model, reads: &str, gives: &str) -> bool {
     if model.input(reads).is_some_and(|input| !input.during) {
         return true;
     }
     for doing in model.doings() {
         let files = doing.op.fields.iter().filter(|f| f.kind == Kind::File);
         let files: Vec<&str> = files.filter_map(|f| doing.field(f.id)).collect();
-        if files.contains(&stand_in.gives.as_str()) {
+        if files.contains(&gives) {
             return false;
         }
         if files.contains(&reads) {
