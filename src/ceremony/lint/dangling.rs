@@ -47,6 +47,7 @@ fn dangling(model: &Model, report: &mut Report) {
     nothing_signs(model, report);
     for stand_in in &model.rehearsal.stand_ins {
         stands_in(model, stand_in, report);
+        signs_a_number(model, stand_in, report);
     }
     nobody_gives(model, report);
 }
@@ -359,23 +360,28 @@ fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
         ),
         _ => {}
     }
-    let random = stand_in.random.as_deref();
-    let drawn = |name: &str| {
-        let mut steps = model.doings();
-        steps.any(|doing| {
-            doing.op.name == op_tr34::RANDOM.name && doing.field("output") == Some(name)
-        })
+}
+
+/// The random number that a stand-in signs is drawn before its answer is wanted.
+fn signs_a_number(model: &Model, stand_in: &StandIn, report: &mut Report) {
+    let Some(random) = stand_in.random.as_deref() else {
+        return;
     };
-    if random.is_some_and(|name| !drawn(name) || !is_there(model, name, &stand_in.gives)) {
-        wrong(
-            "random",
-            format!(
-                "No step draws `{}` before `{}` is read: name the output of an earlier step tr34.random.",
-                random.unwrap_or_default(),
-                stand_in.gives
-            ),
-        );
+    let draws = |doing: &Doing<'_>| {
+        doing.op.name == op_tr34::RANDOM.name && doing.field("output") == Some(random)
+    };
+    let drawn = model.doings().any(|doing| draws(&doing));
+    if drawn && is_there(model, random, &stand_in.gives) {
+        return;
     }
+    report.error(
+        &stand_in.place.member("random"),
+        None,
+        format!(
+            "No step draws `{random}` before `{}` is read: name the output of an earlier step tr34.random.",
+            stand_in.gives
+        ),
+    );
 }
 
 fn sent_by_a_peer(model: &Model, key: &str) -> bool {
