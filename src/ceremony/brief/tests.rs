@@ -56,6 +56,45 @@ fn every_input_says_who_makes_it_and_aws_by_which_command() {
     }
 }
 
+/// Whoever plans the day has to know by when it must be, and has no file of AWS yet.
+#[test]
+fn every_token_that_a_command_makes_ends_some_day() {
+    let mut met = 0;
+    for (name, script) in scripts() {
+        let page = page(name);
+        for input in &script.model.inputs {
+            let makes = |line: &String| line.contains("cryptography get-parameters-for-");
+            if !input.commands.iter().any(makes) {
+                continue;
+            }
+            met += 1;
+            let ends = part(&page, "WHAT ENDS WHEN", "no such heading");
+            let by = input.made_by.as_deref().unwrap();
+            for says in [
+                format!("{}: the ", input.id),
+                format!(
+                    "port token of {by} and its certificate end at ParametersValidUntilTimestamp"
+                ),
+                format!("`--input {}=PATH` prints the day", input.id),
+            ] {
+                assert!(ends.contains(&says), "{name}: {says}\n{ends}");
+            }
+        }
+    }
+    assert!(met >= 8, "{met}");
+    // Where the file is there, the day itself stands in the place of the span.
+    let (_, script) = scripts()
+        .into_iter()
+        .find(|(n, _)| *n == "kek-to-aws-rsa.toml")
+        .unwrap();
+    let file = shipped::sample("get-parameters-for-import-rsa2048.json").unwrap();
+    let inputs = BTreeMap::from([("counterparty".to_owned(), file.to_vec())]);
+    let page = flat(&brief(&script, None, None, &inputs).page);
+    let ends = part(&page, "WHAT ENDS WHEN", "no such heading");
+    assert!(ends.contains("token ends at 2036-10-29"), "{ends}");
+    assert!(!ends.contains("ParametersValidUntilTimestamp"), "{ends}");
+}
+
 /// The list of steps at the screen's side cuts a title where 18 columns are full.
 #[test]
 fn titles_of_steps_can_be_told_apart_where_they_are_cut() {
