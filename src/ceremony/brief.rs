@@ -6,6 +6,7 @@ mod afterwards;
 mod brings;
 mod files;
 mod fingerprints;
+mod others;
 mod page;
 mod people;
 #[cfg(test)]

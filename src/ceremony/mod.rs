@@ -18,6 +18,7 @@ mod open_run;
 pub mod ops;
 pub mod ops_carry;
 pub mod ops_components;
+mod others;
 mod parse;
 mod partner;
 mod passing;
