@@ -4,6 +4,7 @@
 mod acting;
 mod afterwards;
 mod brings;
+mod expanded;
 mod files;
 mod fingerprints;
 mod others;
@@ -27,6 +28,7 @@ use super::rehearsed;
 use super::script::Script;
 use page::{Page, WIDTH};
 
+pub use expanded::expanded;
 pub use vault::BriefVault;
 
 /// A brief.

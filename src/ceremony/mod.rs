@@ -43,7 +43,7 @@ pub use ask::{
 };
 pub use beginning::{Beginning, Meant, Told, people};
 pub use begins::{NotHere, REAL, another_open, not_for_production, not_here, other_sides};
-pub use brief::{Brief, BriefVault, brief};
+pub use brief::{Brief, BriefVault, brief, expanded};
 pub use changing::ChangeTalk;
 pub use component_script::component_script;
 pub use evidence::{bundle, run_report_of, script_of, shipped_by_hash};
