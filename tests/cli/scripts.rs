@@ -52,6 +52,11 @@ text = \"bag {n} is whole\"
 who = [\"{who}\"]
 clause = [\"PCI PIN 9-2\"]
 why = \"{who} holds bag {n}\"
+[[step]]
+id = \"end\"
+op = \"present\"
+who = [\"lead\", \"ana\", \"ben\"]
+why = \"everybody saw it\"
 ";
     std::fs::write(room.path("many.toml"), script).unwrap();
     let page = room.ok("lint --expanded many.toml");
@@ -61,7 +66,7 @@ why = \"{who} holds bag {n}\"
     );
     let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
     for says in [
-        "many: 2 steps, as they are played",
+        "many: 3 steps, as they are played",
         "1 seen-1 note Bag 1 is seen who ana. says text = bag 1 is whole why ana holds bag 1 clause PCI PIN 9-2",
         "2 seen-2 note Bag 2 is seen who ben. says text = bag 2 is whole why ben holds bag 2 clause PCI PIN 9-2",
         "many.toml: 0 errors",
