@@ -396,6 +396,7 @@ die_at_every_arrow! {
     rewrap "rewrap-zmk-to-aws.toml",
     kek_to_partner "kek-to-partner-tr34.toml",
     kek_from_partner "kek-from-partner-tr34.toml",
+    kek_from_partner_two_pass "kek-from-partner-tr34-two-pass.toml",
     kek_from_aws "kek-from-aws-tr34.toml",
     kek_from_components "kek-from-components.toml",
     components_to_aws "components-to-aws.toml",

@@ -9,6 +9,8 @@
     clippy::needless_pass_by_value
 )]
 
+// Words are shown here: that they were never drawn is asked elsewhere.
+#[allow(dead_code)]
 #[path = "terminal/trace.rs"]
 mod trace;
 

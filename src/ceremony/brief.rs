@@ -4,8 +4,10 @@
 mod acting;
 mod afterwards;
 mod brings;
+mod expanded;
 mod files;
 mod fingerprints;
+mod others;
 mod page;
 pub(super) mod people;
 #[cfg(test)]
@@ -20,12 +22,13 @@ use crate::custody::words;
 use crate::pki::CounterpartyFile;
 use crate::session::{Profile, span};
 
-use super::model::{Algorithm, Model, Step, Wait};
+use super::model::{Algorithm, FileInput, Model, Step, Wait};
 use super::ops_carry;
 use super::rehearsed;
 use super::script::Script;
 use page::{Page, WIDTH};
 
+pub use expanded::expanded;
 pub use vault::BriefVault;
 
 /// A brief.
@@ -242,6 +245,7 @@ fn ends(
 ) {
     let days = vault::parameters_days(vault);
     let mut lines = counterparties_end(inputs);
+    lines.extend(tokens_to_come(model, inputs));
     for step in &model.steps {
         if step.op.name.starts_with("get-parameters-for-") {
             lines.push(format!(
@@ -283,6 +287,26 @@ fn ends(
     for line in lines {
         page.line("  ", &line);
     }
+}
+
+/// How long the token lives that a command on AWS makes, where its file is not there yet. The service's reference of 2024
+/// says 7 days and its model of today 30: the file alone says which.
+fn tokens_to_come(model: &Model, inputs: &BTreeMap<String, Vec<u8>>) -> Vec<String> {
+    let to_come = model.inputs.iter().filter(|i| !inputs.contains_key(&i.id));
+    let line = |input: &FileInput| {
+        let made = |what: &str| {
+            let command = format!("get-parameters-for-{what} ");
+            input.commands.iter().any(|line| line.contains(&command))
+        };
+        let kind = ["import", "export"].into_iter().find(|kind| made(kind))?;
+        let id = &input.id;
+        let by = input.made_by.as_deref().unwrap_or("AWS");
+        Some(format!(
+            "{id}: the {kind} token of {by} and its certificate end at ParametersValidUntilTimestamp in the file, 7 to 30 days after its command \
+             is run. Past it the command is run again. `--input {id}=PATH` prints the day here."
+        ))
+    };
+    to_come.filter_map(line).collect()
 }
 
 /// When the tokens and certificates of counterparties' files end.

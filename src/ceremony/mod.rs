@@ -20,6 +20,7 @@ mod open_run;
 pub mod ops;
 pub mod ops_carry;
 pub mod ops_components;
+mod others;
 mod parse;
 mod partner;
 mod passing;
@@ -46,7 +47,7 @@ pub use ask::{
 };
 pub use beginning::{Beginning, Meant, Told};
 pub use begins::{NotHere, REAL, another_open, not_for_production, not_here, other_sides};
-pub use brief::{Brief, BriefVault, brief};
+pub use brief::{Brief, BriefVault, brief, expanded};
 pub use called_for::people;
 pub use changing::ChangeTalk;
 pub use component_script::component_script;

@@ -13,6 +13,7 @@ use crate::session::{Profile, span};
 
 use super::finding::Place;
 pub(super) use super::items::{Direction, Item, Medium};
+use super::others::Others;
 pub(super) use super::practice::{Fault, FaultOutcome, Mischief, Rehearsal};
 
 /// The parts people have.
@@ -132,6 +133,8 @@ pub(super) struct FileInput {
     pub(super) made_by: Option<String>,
     /// The commands that make it, on the other side, in order.
     pub(super) commands: Vec<String>,
+    /// What whoever makes it gets and does.
+    pub(super) others: Others,
 }
 
 /// Who is on the other side.
@@ -273,6 +276,8 @@ pub(super) struct Step {
     pub(super) safe: Option<String>,
     /// Of a sign-off: whether "I do not agree", with a reason, is an answer.
     pub(super) allow_dissent: bool,
+    /// What whoever gets its output does.
+    pub(super) others: Others,
 }
 
 impl Step {

@@ -69,6 +69,13 @@ impl Peer {
     }
 }
 
+impl Peer {
+    /// Whether it makes a token that may answer to a random number of the receiver.
+    pub(super) const fn answers_to_a_number(self) -> bool {
+        matches!(self, Self::Tr34Sender | Self::Tr34Exporter)
+    }
+}
+
 /// A counterparty that keymoot plays in rehearsal and test.
 #[derive(Debug)]
 pub(super) struct StandIn {
@@ -80,4 +87,6 @@ pub(super) struct StandIn {
     pub(super) key: String,
     /// The output that it reads (RSA wrap, TR-34), or the declared key that it wraps under (TR-31); else empty.
     pub(super) needs: String,
+    /// The output with this vault's random number that it signs into its token (TR-34, two-pass), if it was given one.
+    pub(super) random: Option<String>,
 }

@@ -23,6 +23,7 @@ pub fn shipped() -> &'static [(&'static str, &'static [u8])] {
         "rewrap-zmk-to-aws.toml",
         "kek-to-partner-tr34.toml",
         "kek-from-partner-tr34.toml",
+        "kek-from-partner-tr34-two-pass.toml",
         "kek-from-aws-tr34.toml",
         "carry-hsm-to-aws-tr34.toml",
         "carry-aws-to-hsm-tr34.toml",

@@ -32,7 +32,7 @@ pub(super) struct OtherSide<'a> {
 }
 
 impl OtherSide<'_> {
-    /// The file that a stand-in answers with, given what it was handed.
+    /// The file that a stand-in answers with, given what it was handed, and the file with the receiver's random number.
     ///
     /// # Errors
     /// Why it does not answer, in words.
@@ -40,6 +40,7 @@ impl OtherSide<'_> {
         &self,
         stand_in: &StandIn,
         handed: Option<&[u8]>,
+        random: Option<&[u8]>,
     ) -> Result<Vec<u8>, String> {
         let declared = self.declared(&stand_in.key)?;
         let handed = || handed.ok_or("it was handed no file");
@@ -47,13 +48,13 @@ impl OtherSide<'_> {
             Peer::RsaWrap => self.rsa_wrap(declared, handed()?)?,
             Peer::Tr31 => self.key_block(declared, self.declared(&stand_in.needs)?)?,
             Peer::Tr34Sender => {
-                let nonce = self.nonce_given_for(&stand_in.gives);
+                let nonce = self.nonce_for(stand_in, random)?;
                 self.tr34_token(declared, handed()?, nonce)?
             }
             Peer::Tr34SenderRoot => return self.tr34_root(declared),
             Peer::Tr34ExporterParameters => self.exporter_parameters(declared)?,
             Peer::Tr34Exporter => {
-                let nonce = self.nonce_given_for(&stand_in.gives);
+                let nonce = self.nonce_for(stand_in, random)?;
                 self.exported(declared, handed()?, nonce.as_deref())?
             }
             Peer::Tr34ReceiverRoot => return self.receiver_root(declared),

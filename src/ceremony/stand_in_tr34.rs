@@ -23,6 +23,8 @@ use crate::session::op_exchange;
 
 use super::model::KeyDeclaration;
 use super::ops_carry;
+use super::peer::StandIn;
+use super::run::number_in;
 use super::stand_in::{OtherSide, attributes};
 
 /// The name under which the sender writes to us of its root: ours decides, so nothing depends on it.
@@ -53,8 +55,24 @@ impl OtherSide<'_> {
         Ok(self.root(declared)?.certificate.to_pem().into_bytes())
     }
 
+    /// The number that the sender signs into its token: that of the random token it was handed, else the one that the
+    /// script's own people gave it.
+    pub(super) fn nonce_for(
+        &self,
+        stand_in: &StandIn,
+        random: Option<&[u8]>,
+    ) -> Result<Option<String>, String> {
+        if stand_in.random.is_none() {
+            return Ok(self.nonce_given_for(&stand_in.gives));
+        }
+        let file = random.ok_or("it was handed no random number")?;
+        let number = number_in(file);
+        let number = number.ok_or("what it was handed for a random number is no random token")?;
+        Ok(Some(number))
+    }
+
     /// The nonce that the script's own people gave to the sender of this input.
-    pub(super) fn nonce_given_for(&self, input: &str) -> Option<String> {
+    fn nonce_given_for(&self, input: &str) -> Option<String> {
         self.model
             .doings()
             .find(|doing| {

@@ -19,6 +19,8 @@ Example:
 
   keymoot lint --explain L04
 
+  keymoot lint --expanded ceremonies/bdk-initial-keys-aes.toml
+
 Ends with 0 when there is no error; warnings alone do not fail.")]
 pub(super) struct Lint {
     /// A script file, or the name of one that ships with keymoot
@@ -27,6 +29,9 @@ pub(super) struct Lint {
     /// Say what a rule is about, why it is one, and what to do (`all` lists them)
     #[arg(long, value_name = "RULE", conflicts_with_all = ["script", "json"])]
     explain: Option<String>,
+    /// Print the steps first as they will be played, `repeat_for` written out
+    #[arg(long, conflicts_with_all = ["explain", "json"])]
+    expanded: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -49,6 +54,10 @@ impl Lint {
         let bytes = read(&path)?;
         let findings = match Script::parse(&bytes) {
             Ok(script) => {
+                if self.expanded {
+                    let steps = ceremony::expanded(&script);
+                    streams::print(&streams::printable(&format!("{steps}\n")))?;
+                }
                 let folder = path.parent().filter(|_| path.is_file());
                 let missing = folder.map(|folder| script.missing_defaults(folder));
                 let mut findings = script.lint();

@@ -28,6 +28,75 @@ fn lint_explains_every_rule_from_its_declaration() {
         .refused(2, "explain");
 }
 
+/// What `repeat_for` comes to stands nowhere in the file: it is read as it will be played, before anybody enters the room.
+#[test]
+fn a_script_is_shown_as_it_will_be_played() {
+    let room = Room::new();
+    let script = "\
+version = 1
+id = \"many\"
+title = \"many\"
+person = [
+  { id = \"lead\", role = \"administrator\" },
+  { id = \"ana\", role = \"custodian\" },
+  { id = \"ben\", role = \"custodian\" },
+]
+[policy]
+profiles = [\"rehearsal\"]
+[[step]]
+repeat_for = [{ n = \"1\", who = \"ana\" }, { n = \"2\", who = \"ben\" }]
+id = \"seen-{n}\"
+op = \"note\"
+title = \"Bag {n} is seen\"
+text = \"bag {n} is whole\"
+who = [\"{who}\"]
+clause = [\"PCI PIN 9-2\"]
+why = \"{who} holds bag {n}\"
+[[step]]
+id = \"end\"
+op = \"present\"
+who = [\"lead\", \"ana\", \"ben\"]
+why = \"everybody saw it\"
+";
+    std::fs::write(room.path("many.toml"), script).unwrap();
+    let page = room.ok("lint --expanded many.toml");
+    assert!(
+        page.lines().all(|line| line.chars().count() <= 74),
+        "{page}"
+    );
+    let flat = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    for says in [
+        "many: 3 steps, as they are played",
+        "1 seen-1 note Bag 1 is seen who ana. says text = bag 1 is whole why ana holds bag 1 clause PCI PIN 9-2",
+        "2 seen-2 note Bag 2 is seen who ben. says text = bag 2 is whole why ben holds bag 2 clause PCI PIN 9-2",
+        "many.toml: 0 errors",
+    ] {
+        assert!(flat.contains(says), "{says}\n{page}");
+    }
+    assert!(!page.contains("{n}") && !page.contains("{who}"), "{page}");
+    // Every script that ships: each step in its place, each act of a list.
+    for (name, bytes) in keymoot::ceremony::shipped() {
+        let page = room.ok(&format!("lint --expanded {name}"));
+        let script = keymoot::ceremony::Script::parse(bytes).unwrap();
+        for (at, (id, _)) in script.steps().iter().enumerate() {
+            let line = format!("{:>3}  {id}  ", at + 1);
+            assert!(
+                page.lines().any(|l| l.starts_with(&line)),
+                "{name}: {line}\n{page}"
+            );
+        }
+        assert!(!page.contains("as-shown"), "{name}: answers are none of it");
+    }
+    assert!(
+        room.ok("lint --expanded rewrap-zmk-to-aws")
+            .contains("act     ")
+    );
+    room.run("lint --expanded --json first-key.toml")
+        .refused(2, "json");
+    room.run("lint --expanded --explain L04")
+        .refused(2, "explain");
+}
+
 /// A rehearsal of it would not begin, and lint was silent.
 #[test]
 fn lint_looks_for_the_files_that_a_script_names() {

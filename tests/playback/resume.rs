@@ -194,6 +194,7 @@ interrupted! {
     rewrap_resumes "rewrap-zmk-to-aws.toml",
     kek_to_partner_resumes "kek-to-partner-tr34.toml",
     kek_from_partner_resumes "kek-from-partner-tr34.toml",
+    kek_from_partner_two_pass_resumes "kek-from-partner-tr34-two-pass.toml",
     kek_from_aws_resumes "kek-from-aws-tr34.toml",
     kek_from_components_resumes "kek-from-components.toml",
     components_to_aws_resumes "components-to-aws.toml",

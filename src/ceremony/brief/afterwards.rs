@@ -14,6 +14,7 @@ pub(super) fn section(model: &Model, file: Option<&str>, page: &mut Page) {
     let all = files::leaving(model);
     for leaving in all.iter().filter(|leaving| !files::during(model, leaving)) {
         page.line(&format!("  {}  ", leaving.file), &what(model, leaving));
+        super::others::taking(model, leaving, page);
     }
     imports(&all, page);
     let parts = components(model, page);

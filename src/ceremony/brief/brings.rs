@@ -5,7 +5,7 @@ use super::super::run::files_of;
 use super::super::{ops, ops_carry, ops_components};
 use super::acting::{reads_advice, signs_off};
 use super::{afterwards, people};
-use crate::session::{Profile, op, op_components, op_custody};
+use crate::session::{Profile, op, op_components, op_custody, op_exchange, op_tr34};
 
 /// Things, each once.
 #[derive(Default)]
@@ -111,6 +111,16 @@ fn typed(model: &Model, person: &Person, step: &Step, things: &mut Things) {
     }
     if asked("fingerprint") {
         things.add("the fingerprints, fetched elsewhere, on paper");
+    }
+    if step.op.name == op_exchange::IMPORT_TR34.name && asked("nonce") {
+        let drawn = model
+            .doings()
+            .any(|doing| doing.op.name == op_tr34::RANDOM.name);
+        things.add(if drawn {
+            "paper and pen for the random number that is drawn here"
+        } else {
+            "the random number that the sender was given, on paper"
+        });
     }
     let terminals = step
         .doings()

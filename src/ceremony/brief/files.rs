@@ -4,7 +4,7 @@ use super::super::model::{Doing, FileInput, Model, Step};
 use super::super::run::files_of;
 use super::super::{ops, ops_carry};
 use super::page::Page;
-use super::{afterwards, fingerprints};
+use super::{afterwards, fingerprints, others};
 use crate::session::{op, op_custody, op_exchange};
 
 /// What stands in commands for what only the people there know, and what it is.
@@ -97,10 +97,12 @@ pub(super) fn before(model: &Model, page: &mut Page) {
         any = true;
         let given = format!("Given with --input {}=PATH.", input.id);
         input_lines(input, &format!("  {}  ", input.id), &given, page);
+        others::making(model, input, page);
         commands.extend(&input.commands);
     }
     filled_in(&commands, page);
     any |= fingerprints::before(model, page);
+    any |= others::beforehand(model, page);
     any |= appointments(model, page);
     if !any {
         page.line("  ", "Nothing is run beforehand.");
@@ -180,6 +182,7 @@ pub(super) fn meanwhile(model: &Model, page: &mut Page) {
         for command in &input.commands {
             page.command(command);
         }
+        others::making(model, input, page);
         commands.extend(&input.commands);
     }
     for leaving in next.into_iter().chain(leaves) {
@@ -194,6 +197,7 @@ fn goes_out(model: &Model, leaving: &Leaving<'_>, page: &mut Page) {
         &format!("  after step {:>2}  ", leaving.after + 1),
         &format!("{} {what}.", leaving.file),
     );
+    others::taking(model, leaving, page);
 }
 
 /// Who a receiver is: whoever made the file that names it.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::others::Others;
 use super::super::script::Script;
 use super::super::shipped;
 use super::brief;
@@ -52,8 +53,116 @@ fn every_input_says_who_makes_it_and_aws_by_which_command() {
             for command in &input.commands {
                 assert!(page.contains(command), "{name}: {command}\n{page}");
             }
+            // A device has no command of AWS's: its people are told in words what they get and do.
+            let others = [&input.others.gets, &input.others.does];
+            assert!(
+                !by.is_some_and(|by| by.contains("HSM")) || input.others.does.is_some(),
+                "{name}: nobody says what the HSM does for {}",
+                input.id
+            );
+            for said in others.into_iter().flatten() {
+                assert!(page.contains(said), "{name}: {said}\n{page}");
+            }
+        }
+        for leaving in super::files::leaving(&script.model) {
+            let goes = super::afterwards::what(&script.model, &leaving);
+            let Others { does, back, .. } = &leaving.doing.step.others;
+            assert!(
+                !goes.contains("HSM") || (does.is_some() && back.is_some()),
+                "{name}: nobody says what the HSM does with {}, and what comes back",
+                leaving.file
+            );
+            for said in [does, back].into_iter().flatten() {
+                assert!(page.contains(said), "{name}: {said}\n{page}");
+            }
         }
     }
+}
+
+/// Whose device it is reads what it gets, does and sends back, where each of it happens, and the header as the key is
+/// declared.
+#[test]
+fn the_people_of_a_device_are_told_their_side() {
+    let page = page("carry-hsm-to-aws-tr34.toml");
+    let before = part(&page, "BEFORE YOU COME", "DURING THE CEREMONY");
+    let told = "Beforehand the people of the HSM read what they get, do and send back";
+    assert_eq!(before.matches(told).count(), 1, "{before}");
+    let during = part(&page, "DURING THE CEREMONY", "WHAT THE VAULT");
+    let token = part(during, "token: The token that the HSM made", "receipt:");
+    for says in [
+        "they get AWS's wrapping certificate",
+        "they do Under dual control",
+        "KT_KDH",
+        "header usage K0, algorithm T (TDES_3KEY), mode of use B, exportability N",
+    ] {
+        assert!(token.contains(says), "{says}\n{token}");
+    }
+    let page = self::page("carry-aws-to-hsm-tr34.toml");
+    let during = part(&page, "DURING THE CEREMONY", "WHAT THE VAULT");
+    let out = part(during, "carried.token.der goes to", "no such heading");
+    for says in [
+        "they do Under dual control",
+        "header usage K0, algorithm T (TDES_3KEY)",
+        "back comes the check value that the HSM shows",
+    ] {
+        assert!(out.contains(says), "{says}\n{out}");
+    }
+    // What goes out last of all is told there as well.
+    let (_, bytes) = shipped::shipped()
+        .iter()
+        .find(|(name, _)| *name == "kek-to-partner-tr34.toml")
+        .unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let line = "output     = \"kek.import-key.json\"";
+    assert!(text.contains(line), "{text}");
+    let more = format!("{line}\ndoes = \"Load it.\"\nback = \"A call.\"");
+    let script = Script::parse(text.replacen(line, &more, 1).as_bytes()).unwrap();
+    let page = flat(&brief(&script, None, None, &BTreeMap::new()).page);
+    let after = part(&page, "AFTERWARDS", "WHAT ENDS WHEN");
+    assert!(
+        after.contains("they do Load it. back comes A call."),
+        "{after}"
+    );
+    assert!(!self::page("kek-to-partner-tr34.toml").contains("they do"));
+}
+
+/// Whoever plans the day has to know by when it must be, and has no file of AWS yet.
+#[test]
+fn every_token_that_a_command_makes_ends_some_day() {
+    let mut met = 0;
+    for (name, script) in scripts() {
+        let page = page(name);
+        for input in &script.model.inputs {
+            let makes = |line: &String| line.contains("cryptography get-parameters-for-");
+            if !input.commands.iter().any(makes) {
+                continue;
+            }
+            met += 1;
+            let ends = part(&page, "WHAT ENDS WHEN", "no such heading");
+            let by = input.made_by.as_deref().unwrap();
+            for says in [
+                format!("{}: the ", input.id),
+                format!(
+                    "port token of {by} and its certificate end at ParametersValidUntilTimestamp"
+                ),
+                format!("`--input {}=PATH` prints the day", input.id),
+            ] {
+                assert!(ends.contains(&says), "{name}: {says}\n{ends}");
+            }
+        }
+    }
+    assert!(met >= 8, "{met}");
+    // Where the file is there, the day itself stands in the place of the span.
+    let (_, script) = scripts()
+        .into_iter()
+        .find(|(n, _)| *n == "kek-to-aws-rsa.toml")
+        .unwrap();
+    let file = shipped::sample("get-parameters-for-import-rsa2048.json").unwrap();
+    let inputs = BTreeMap::from([("counterparty".to_owned(), file.to_vec())]);
+    let page = flat(&brief(&script, None, None, &inputs).page);
+    let ends = part(&page, "WHAT ENDS WHEN", "no such heading");
+    assert!(ends.contains("token ends at 2036-10-29"), "{ends}");
+    assert!(!ends.contains("ParametersValidUntilTimestamp"), "{ends}");
 }
 
 /// The list of steps at the screen's side cuts a title where 18 columns are full.
@@ -284,6 +393,13 @@ fn steps_say_who_watches_and_who_acts_first() {
     for says in [
         "third prints the component and takes the paper, alone",
         "a printer on a cable for the component's paper, or an empty medium of their own",
+    ] {
+        assert!(page.contains(says), "{says}\n{page}");
+    }
+    let page = self::page("kek-from-partner-tr34-two-pass.toml");
+    for says in [
+        "paper and pen for the random number that is drawn here",
+        "partner.random.hex goes to the sender, who signs its number into one token",
     ] {
         assert!(page.contains(says), "{says}\n{page}");
     }

@@ -1,11 +1,11 @@
 //! L27: what a rehearsal asks, `[rehearsal]` answers.
 
-use crate::session::Profile;
-use crate::session::field::{Field, Kind};
+use crate::session::field::{AS_SHOWN, Field, Kind};
+use crate::session::{Profile, op_tr34};
 
 use super::super::component_script::is_of_answers;
 use super::super::model::{Model, Step};
-use super::super::run::{is_asked, usual};
+use super::super::run::{NUMBER, is_asked, usual};
 use super::super::{ops, ops_carry, ops_components};
 use super::{Report, Rule};
 
@@ -17,9 +17,9 @@ A rehearsal that nobody attends (play --headless) answers from [rehearsal], and 
 answer there. Production wants a green rehearsal of the same script, and whoever changes a script wants to see in a \
 minute that it still goes through.
 
-Write [[rehearsal.answer]] with the step's id and the field: practice values alone, `as-shown` for a fingerprint or a \
-check value, `derive` for a component's own check value. What a rehearsal knows by itself (the time, a paper that is \
-read back, that a package is whole, passphrases) needs none.",
+Write [[rehearsal.answer]] with the step's id and the field: practice values alone, `as-shown` for a fingerprint, a \
+check value or the random number that an earlier step tr34.random drew, `derive` for a component's own check value. What \
+a rehearsal knows by itself (the time, a paper that is read back, that a package is whole, passphrases) needs none.",
     check: answered,
 };
 
@@ -36,7 +36,12 @@ fn answered(model: &Model, report: &mut Report) {
     }
     for step in &model.steps {
         let answers = model.rehearsal.answers.get(&step.id);
-        let given = |field: &str| answers.is_some_and(|answers| answers.contains_key(field));
+        let drawn = || draws_before(model, step);
+        let serves = |field: &str, text: &str| field != NUMBER || text != AS_SHOWN || drawn();
+        let given = |field: &str| {
+            let text = answers.and_then(|answers| answers.get(field));
+            text.is_some_and(|text| serves(field, text))
+        };
         for field in asked(model, step) {
             if given(field) || usual(step, field).is_some() {
                 continue;
@@ -48,17 +53,24 @@ fn answered(model: &Model, report: &mut Report) {
                     "A rehearsal that nobody attends ends here, because nothing answers `{field}`: add \
                      [[rehearsal.answer]] with step = \"{}\" and {field} = \"{}\".",
                     step.id,
-                    practice(field)
+                    practice(field, drawn())
                 ),
             );
         }
     }
 }
 
+/// Whether an earlier step draws a random number of this vault's.
+fn draws_before(model: &Model, step: &Step) -> bool {
+    let mut before = model.steps.iter().take_while(|other| other.id != step.id);
+    before.any(|other| other.op.name == op_tr34::RANDOM.name)
+}
+
 /// What is answered to such a field, as far as that can be said.
-fn practice(field: &str) -> &'static str {
+fn practice(field: &str, drawn: bool) -> &'static str {
     match field {
-        "kcv" | "fingerprint" => "as-shown",
+        NUMBER if drawn => AS_SHOWN,
+        "kcv" | "fingerprint" => AS_SHOWN,
         "value" => "TEST:...",
         _ => "...",
     }

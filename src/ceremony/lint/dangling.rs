@@ -47,6 +47,7 @@ fn dangling(model: &Model, report: &mut Report) {
     nothing_signs(model, report);
     for stand_in in &model.rehearsal.stand_ins {
         stands_in(model, stand_in, report);
+        signs_a_number(model, stand_in, report);
     }
     nobody_gives(model, report);
 }
@@ -339,7 +340,7 @@ fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
     }
     match stand_in.peer {
         Peer::RsaWrap | Peer::Tr34Sender | Peer::Tr34Exporter | Peer::ImportReceipt
-            if !is_there(model, stand_in) =>
+            if !is_there(model, &stand_in.needs, &stand_in.gives) =>
         {
             wrong(
                 "reads",
@@ -361,20 +362,41 @@ fn stands_in(model: &Model, stand_in: &StandIn, report: &mut Report) {
     }
 }
 
+/// The random number that a stand-in signs is drawn before its answer is wanted.
+fn signs_a_number(model: &Model, stand_in: &StandIn, report: &mut Report) {
+    let Some(random) = stand_in.random.as_deref() else {
+        return;
+    };
+    let draws = |doing: &Doing<'_>| {
+        doing.op.name == op_tr34::RANDOM.name && doing.field("output") == Some(random)
+    };
+    let drawn = model.doings().any(|doing| draws(&doing));
+    if drawn && is_there(model, random, &stand_in.gives) {
+        return;
+    }
+    report.error(
+        &stand_in.place.member("random"),
+        None,
+        format!(
+            "No step draws `{random}` before `{}` is read: name the output of an earlier step tr34.random.",
+            stand_in.gives
+        ),
+    );
+}
+
 fn sent_by_a_peer(model: &Model, key: &str) -> bool {
     model.rehearsal.stand_ins.iter().any(|s| s.key == key)
 }
 
-/// Whether the file that a stand-in reads exists by the time its answer is wanted.
-fn is_there(model: &Model, stand_in: &StandIn) -> bool {
-    let reads = stand_in.needs.as_str();
+/// Whether the file that a stand-in reads exists by the time its answer, `gives`, is wanted.
+fn is_there(model: &Model, reads: &str, gives: &str) -> bool {
     if model.input(reads).is_some_and(|input| !input.during) {
         return true;
     }
     for doing in model.doings() {
         let files = doing.op.fields.iter().filter(|f| f.kind == Kind::File);
         let files: Vec<&str> = files.filter_map(|f| doing.field(f.id)).collect();
-        if files.contains(&stand_in.gives.as_str()) {
+        if files.contains(&gives) {
             return false;
         }
         if files.contains(&reads) {

@@ -301,6 +301,21 @@ fn l06_warns_because_the_vault_decides() {
     assert!(clear.iter().all(|f| f.severity == "warning"));
 }
 
+const TWO_PASS: &str = "kek-from-partner-tr34-two-pass.toml";
+
+/// The number that a rehearsal takes as shown is one that an earlier step draws.
+#[test]
+fn l27_a_number_as_shown_was_drawn_before() {
+    let (_, bytes) = shipped().iter().find(|(n, _)| *n == TWO_PASS).unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let (before, rest) = text.split_once("# ── 5 ──").unwrap();
+    let (_, after) = rest.split_once("# ── 6 ──").unwrap();
+    let without = format!("{before}# {after}").replace("random = \"partner.random.hex\"\n", "");
+    let found: Vec<String> = lint(&without).into_iter().map(|f| f.rule).collect();
+    assert_eq!(found, ["L27"]);
+    assert_eq!(shipped_rules(TWO_PASS, "45m", "46m"), Vec::<String>::new());
+}
+
 #[test]
 fn l21_what_components_and_words_refer_to() {
     let from_components = "kek-from-components.toml";
@@ -316,6 +331,13 @@ fn l21_what_components_and_words_refer_to() {
         (from_components, "part    = 1", "part    = 9"),
         // An input that comes during the ceremony, and a stand-in that gives another.
         ("kek-from-aws-tr34.toml", "gives = \"", "gives = \"no-"),
+        // A sender that signs a number which nobody draws, or which is drawn no more.
+        (TWO_PASS, "random = \"partner", "random = \"no"),
+        (
+            TWO_PASS,
+            "random = \"partner.random.hex",
+            "random = \"partner.parameters.json",
+        ),
     ] {
         let found = shipped_rules(name, from, to);
         assert!(found.contains(&"L21".to_owned()), "{name} {to}: {found:?}");

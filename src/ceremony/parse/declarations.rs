@@ -7,6 +7,7 @@ use crate::session::modes;
 
 use super::super::finding::Place;
 use super::super::model::{AbortAct, Algorithm, FileInput, KeyDeclaration, Person, Role};
+use super::super::others::Others;
 use super::reader::{Reading, Table};
 use super::values;
 
@@ -266,6 +267,11 @@ pub(super) fn inputs(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<FileInp
         let medium = values::label(&mut input, "medium", on);
         let made_by = input.text("made_by", on);
         let commands = input.texts("command", on);
+        let others = Others {
+            gets: input.text("gets", on),
+            does: input.text("does", on),
+            back: None,
+        };
         input.finish(on);
         if during && default.is_some() {
             on.wrong(
@@ -286,6 +292,7 @@ pub(super) fn inputs(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<FileInp
             medium,
             made_by,
             commands,
+            others,
         });
     }
     inputs

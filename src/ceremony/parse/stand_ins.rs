@@ -36,6 +36,7 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<StandIn> {
     let peer = Peer::ALL.iter().find(|peer| peer.name() == name).copied();
     let reads = table.text("reads", on);
     let under = values::id(&mut table, "under", on);
+    let random = table.text("random", on);
     table.finish(on);
     let Some(peer) = peer else {
         if !name.is_empty() {
@@ -60,11 +61,21 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<StandIn> {
         };
         on.wrong(&place, format!("A {} wants {wants}.", peer.name()));
     }
+    if random.is_some() && !peer.answers_to_a_number() {
+        on.wrong(
+            &place.member("random"),
+            format!(
+                "A {} signs no random number: remove it, or let a tr34-sender answer.",
+                peer.name()
+            ),
+        );
+    }
     Some(StandIn {
         place,
         gives,
         peer,
         key,
         needs: wanted?,
+        random,
     })
 }

@@ -6,9 +6,10 @@ use crate::api::Timestamp;
 use crate::session::op::{self, Op};
 
 use super::super::finding::Place;
-use super::super::model::{Approve, OnFail, Step};
+use super::super::model::{Act, Approve, OnFail, Step};
 use super::super::ops;
 use super::super::ops_components;
+use super::super::others::Others;
 use super::acts::{self, is_declared};
 use super::reader::{Reading, Table};
 use super::{expect, repeat, values};
@@ -76,15 +77,11 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     let clause = table.texts("clause", on);
     let why = table.text("why", on);
     let estimate = values::span(&mut table, "estimate", on);
-    // Where a copy of the vault is made, the medium that takes it is a field of the act.
-    let medium = if ops::copies(op.name) {
-        fields.get("medium").cloned()
-    } else {
-        values::label(&mut table, "medium", on)
-    };
+    let medium = medium(&mut table, op, &fields, on);
     let item = values::id(&mut table, "item", on);
     let safe = safe(&mut table, op, on);
     let allow_dissent = allow_dissent(&mut table, op, on);
+    let others = others(&mut table, &fields, &acts, on);
     table.finish(on);
     if op.name == ops::WAIT.name {
         one_wait(&fields, &place, on);
@@ -111,6 +108,7 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
         item,
         safe,
         allow_dissent,
+        others,
     })
 }
 
@@ -127,6 +125,20 @@ fn one_wait(fields: &BTreeMap<&'static str, String>, place: &Place, on: &mut Rea
             place,
             "waits for a span or until a moment: write one of `span` and `until`.",
         ),
+    }
+}
+
+/// `medium`: where a copy of the vault is made, the one that takes it is a field of the act.
+fn medium(
+    table: &mut Table<'_>,
+    op: &Op,
+    fields: &BTreeMap<&'static str, String>,
+    on: &mut Reading<'_>,
+) -> Option<String> {
+    if ops::copies(op.name) {
+        fields.get("medium").cloned()
+    } else {
+        values::label(table, "medium", on)
     }
 }
 
@@ -157,6 +169,33 @@ fn allow_dissent(table: &mut Table<'_>, op: &Op, on: &mut Reading<'_>) -> bool {
         return false;
     }
     value.boolean(on).unwrap_or_default()
+}
+
+/// `does` and `back`: what whoever gets the step's output does with it, and what comes back.
+fn others(
+    table: &mut Table<'_>,
+    fields: &BTreeMap<&'static str, String>,
+    acts: &[Act],
+    on: &mut Reading<'_>,
+) -> Others {
+    let writes = |fields: &BTreeMap<&'static str, String>| fields.contains_key("output");
+    let file = writes(fields) || acts.iter().any(|act| writes(&act.fields));
+    let mut said = |member: &'static str| {
+        let place = table.place_of(member);
+        let text = table.text(member, on)?;
+        if !file {
+            on.wrong(
+                &place,
+                "is about a file that goes out, and this step writes none: remove it, or write `output`.",
+            );
+        }
+        Some(text)
+    };
+    Others {
+        gets: None,
+        does: said("does"),
+        back: said("back"),
+    }
 }
 
 pub(super) fn named_op(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<&'static Op> {

@@ -215,6 +215,12 @@ fn what_a_script_says_beside_its_steps_is_read_strictly() {
     );
     one(wait("until = \"tomorrow\""), "wants a date and time in UTC");
     assert_eq!(errors(&wait("until = 2026-12-01T09:00:00Z")), []);
+    for (member, text) in [("does", "Load it."), ("back", "A call.")] {
+        let line = format!("{HEAD}{note}{member} = \"{text}\"\n");
+        one(line, "this step writes none: remove it");
+    }
+    let plays = "[[rehearsal.stand-in]]\ngives = \"g\"\nas = \"tr34-sender-root\"\nkey = \"k\"\nrandom = \"r\"\n";
+    one(format!("{HEAD}{note}{plays}"), "signs no random number");
     let fail = |how: &str| format!("{HEAD}{note}on_fail = \"{how}\"\n");
     one(fail("retry:4"), "retry:1 to retry:3");
     assert_eq!(errors(&fail("retry:3")), []);

@@ -99,6 +99,8 @@ impl Runner {
             .written(session, &stand_in.needs)
             .map(|(_, bytes)| bytes)
             .or_else(|| run.inputs.get(&stand_in.needs).cloned());
+        let random = stand_in.random.as_ref();
+        let random = random.and_then(|name| self.written(session, name));
         let other = OtherSide {
             model: &self.script.model,
             seed: run.seed.as_deref().unwrap_or(&run.id),
@@ -106,7 +108,11 @@ impl Runner {
             run: run.number,
             now: session.now(),
         };
-        other.answer(stand_in, handed.as_deref())
+        other.answer(
+            stand_in,
+            handed.as_deref(),
+            random.as_ref().map(|(_, bytes)| bytes.as_slice()),
+        )
     }
 
     /// Journals a file that has come.

@@ -17,7 +17,7 @@ use super::outputs::NEXT;
 use super::{Runner, Turn};
 
 /// The field of the receiver's random number.
-pub(super) const NUMBER: &str = "nonce";
+pub(in super::super) const NUMBER: &str = "nonce";
 
 /// The least of a check value that is compared: six hex digits (ANSI X9.24-1 7.7.2; PCI PIN 15-1 wants no fewer).
 const LEAST: usize = 6;

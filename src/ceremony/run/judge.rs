@@ -102,6 +102,9 @@ impl Runner {
             let judged = self.carried_with(session, step, Number::Given(typed));
             return judged.map(drop).map_err(Halt::Again);
         }
+        if ops::is_act(step.op) {
+            return self.judge_number(session, step, field, typed);
+        }
         if name == ops::NOTE.name {
             free_of_secrets(typed.to_owned())?;
             return self.judge_repeated(session, step, typed);

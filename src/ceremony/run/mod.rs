@@ -28,6 +28,7 @@ mod judge;
 mod leaving;
 mod machine;
 mod mistyping;
+mod numbers;
 mod outputs;
 mod papers;
 mod practised;
@@ -66,8 +67,10 @@ pub(super) use act::is_asked;
 pub(crate) use asks::key_lines;
 pub(super) use bind::places_of;
 pub(super) use bring::files_of;
+pub(super) use carry::NUMBER;
 pub use inputs::{asked_for, resolve_inputs};
 pub use leaving::left_behind;
+pub(super) use numbers::number_in;
 pub use outputs::{run_report, write_run};
 pub(super) use put_away::packed_at_a_stop;
 pub(super) use scripted::usual;
@@ -272,7 +275,15 @@ const NOT_IN_FORM: &str = "not in its form";
 
 /// Whether what is typed into a field of a run is compared with what came by another way.
 pub fn is_compared(field: &str) -> bool {
-    ["fingerprint", "kcv", "serial", "advised", "watched"].contains(&field)
+    [
+        "fingerprint",
+        "kcv",
+        "nonce",
+        "serial",
+        "advised",
+        "watched",
+    ]
+    .contains(&field)
 }
 
 /// Each answer that was not taken, of a step's note.

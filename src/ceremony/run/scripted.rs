@@ -2,7 +2,7 @@
 
 use crate::crypto::SecretBytes;
 use crate::session::components::NOT_PRINTED;
-use crate::session::field::Field;
+use crate::session::field::{AS_SHOWN, Field};
 use crate::session::op::BACKUP_TO;
 use crate::session::{Profile, Refusal, RunOutcome, Session, StepState};
 
@@ -11,6 +11,7 @@ use super::super::changing::gives_words;
 use super::super::model::Step;
 use super::super::script::Script;
 use super::super::{ops, ops_components};
+use super::carry::NUMBER;
 use super::copies::folder_of;
 use super::dissent::DISSENT;
 use super::readings::DERIVE;
@@ -255,6 +256,10 @@ impl Runner {
             Usual::SameAs(other) => given(other),
             Usual::Folder => self.copy_goes_to(session, step),
         };
-        given(field).or_else(usual)
+        match given(field) {
+            // A number of this run's own is not known before it is drawn.
+            Some(text) if text == AS_SHOWN && field == NUMBER => self.number_as_shown(session),
+            text => text.or_else(usual),
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::session::{Action, Refusal, Session, brought};
 use super::super::model::{Doing, OnFail, Step};
 use super::super::ops;
 use super::bring::files_of;
-use super::{RunError, Runner};
+use super::{RunError, Runner, carry};
 
 /// The words of a file that is not taken, with what is wanted in its place.
 fn not_this(why: &str, hint: Option<&str>) -> String {
@@ -126,6 +126,10 @@ impl Runner {
     fn built_of(&self, session: &Session, doing: Doing<'_>) -> Result<Action, Refusal> {
         let mut answers = self.answers_to(session, doing);
         if doing.step.acts.is_empty() {
+            // Nobody has typed the sender's number yet: the file is judged with the one that it has to answer to.
+            let number = self.number_expected(session, doing);
+            let number = number.map(|number| (carry::NUMBER.to_owned(), number));
+            answers.texts.extend(number);
             answers.texts.extend(self.texts.clone());
         }
         build::action(session, doing.op.name, &answers)

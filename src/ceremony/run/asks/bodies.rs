@@ -13,8 +13,10 @@ use crate::text::{say, tr};
 
 use super::super::super::model::Step;
 use super::super::super::{ops, ops_carry, ops_components};
+use super::super::carry::NUMBER;
 use super::super::fates::{FATE, SEEN};
 use super::super::judge::{self, block_in};
+use super::super::numbers::takes_number;
 use super::super::{Runner, Turn};
 use super::lines::{block_lines, certificate_lines, commands, cryptogram_lines, word_lines};
 
@@ -75,6 +77,10 @@ impl Runner {
             _ if turn.fields.contains(&"fingerprint") => (
                 self.fingerprint_body(session, step),
                 tr("this certificate is not compared yet. A slip of typing ends nothing."),
+            ),
+            _ if takes_number(step) && turn.fields.contains(&NUMBER) => (
+                self.number_body(session),
+                tr("nothing is imported yet. A slip of typing ends nothing."),
             ),
             _ => self.plain_body(session, step),
         }

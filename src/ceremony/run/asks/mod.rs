@@ -334,6 +334,7 @@ impl Runner {
         let own = [
             "fingerprint",
             "kcv",
+            "nonce",
             "again",
             "slip",
             "advised",

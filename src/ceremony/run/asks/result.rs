@@ -4,6 +4,7 @@ use super::super::super::ask::Ask;
 use super::super::super::changing::gives_words;
 use super::super::super::model::{Algorithm, Step};
 use super::super::super::{ops, ops_components};
+use super::super::numbers::fours;
 use super::super::{Runner, effect};
 use super::lines::{footing, key_lines};
 use crate::session::changing_words;
@@ -12,15 +13,6 @@ use crate::session::field::Footing;
 use crate::session::op_components::SLIP;
 use crate::session::{Comparing, KeyRow, Session, StepRecord, StepState, modes, op_components};
 use crate::text::{say, tr};
-
-/// A long number in groups of four, as people compare it.
-fn fours(number: &str) -> String {
-    let digits: Vec<char> = number.chars().collect();
-    let groups = digits
-        .chunks(4)
-        .map(|group| group.iter().collect::<String>());
-    groups.collect::<Vec<_>>().join(" ")
-}
 
 /// Initial keys in lines, and which value is told.
 fn initial_lines(initial: &[[String; 2]]) -> Vec<String> {
@@ -105,6 +97,7 @@ impl Runner {
                 body.extend(self.component_result(session, step));
             }
             body.extend(Self::copy_result(&record));
+            body.extend(self.number_given(session, step));
             for name in record.files.keys() {
                 body.push(say!("  file        {name}", name));
             }
