@@ -7,6 +7,7 @@
     clippy::indexing_slicing
 )]
 
+mod hidden;
 mod own_appointments;
 
 use std::path::Path;
@@ -30,6 +31,18 @@ fn keymoot(state: &Path, arguments: &[&str]) {
         .unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {told}");
+}
+
+/// The bundle of a run in a vault of its own.
+fn played(script: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("b");
+    let to = bundle.display().to_string();
+    keymoot(
+        folder.path(),
+        &["play", script, "--headless", "--bundle", &to],
+    );
+    std::fs::read(bundle).unwrap()
 }
 
 /// The bundle of a run, before which another script was played in the same vault.
@@ -142,6 +155,7 @@ impl Forgery {
             script: decoded(&parts["script"]),
             events,
             acts: parts["acts"].clone(),
+            unsigned: parts["unsigned"].clone(),
             artifacts: artifacts
                 .map(|(name, bytes)| (name.clone(), decoded(bytes)))
                 .collect(),

@@ -139,6 +139,9 @@ pub(super) fn transition<'l>(
     else {
         return fault(place, format!("line {n} of the log is not of this act"));
     };
+    if string(shown, "operation") != Some(line.op()) {
+        return fault(place, "its operation is another than the log's");
+    }
     let (request, response) = (shown.get("request"), shown.get("response"));
     for (name, value) in [("request_sha256", request), ("response_sha256", response)] {
         let value = value.map(canonical).unwrap_or_default();

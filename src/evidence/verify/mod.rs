@@ -25,6 +25,7 @@ mod shares;
 mod sign_offs;
 mod told;
 mod trust;
+mod unsigned;
 
 use data_encoding::BASE64;
 use serde_json::Value;
@@ -37,6 +38,7 @@ use log::{Log, heads, span};
 use people::people;
 use sign_offs::sign_offs;
 use trust::trusted;
+use unsigned::unsigned;
 
 pub use count::{Count, Counts};
 pub use reported::Reported;
@@ -44,15 +46,11 @@ pub use sign_offs::{EXCEPTION, STOPPED};
 pub use told::{refused, told};
 pub use trust::Trusted;
 
-/// The longest bundle that is read: 1 GiB.
-pub const MAX_BUNDLE: u64 = 1 << 30;
+/// The longest bundle that is read, in bytes: every part as long as it may be.
+pub const MAX_BUNDLE: u64 = 340 << 20;
 
 /// The place of a [`Fault`] where a bundle is consistent and not of the people of the trust file.
 pub const TRUST: &str = "trust";
-
-/// Operations that move the state without signatures of their own, because people signed them beforehand: a deletion
-/// whose window ends, and the end of a set of shares that a new one replaced.
-const UNSIGNED: [&str; 2] = ["DestroyKey", "EndOldSet"];
 
 /// Where a bundle does not hold, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -93,6 +91,9 @@ pub struct Verified {
     pub exceptions: Vec<u64>,
     /// State heads that were recomputed, and those of older logs, which name no leaf.
     pub heads: (u64, u64),
+    /// Lines that moved the state without signatures of their own, and of which this bundle does not show what they did: any
+    /// act could be hidden there.
+    pub unshown: Vec<u64>,
     /// What the bundle holds.
     pub artifacts: Vec<String>,
     /// Those of them that hold what an act of the run answered: they follow from the log, whoever signed its end.
@@ -136,6 +137,7 @@ pub fn verify(bytes: &[u8], trust: Option<&[Trusted]>) -> Result<Verified, Fault
         ..Verified::default()
     };
     done.heads = heads(&log, &done.vault)?;
+    unsigned(&parts, &log, &mut done)?;
     span(&log, &mut done)?;
     contents(&parts, &log, &mut done)?;
     let mut others = enrolment(&log, &keys, &mut done)?;
@@ -147,7 +149,7 @@ pub fn verify(bytes: &[u8], trust: Option<&[Trusted]>) -> Result<Verified, Fault
     if let Some(trust) = trust {
         done.unnamed = trusted(trust, &keys, &of_it, &others)?;
         done.signers_trusted = true;
-        done.authentic = !done.bundle_signed.is_empty();
+        done.authentic = !done.bundle_signed.is_empty() && done.unshown.is_empty();
     }
     Ok(done)
 }

@@ -92,6 +92,13 @@ fn of_what(done: &Verified) -> &'static str {
 
 /// The first sentence: how far it holds, and whose it is.
 fn verdict(done: &Verified) -> String {
+    if done.signers_trusted && !done.unshown.is_empty() {
+        return format!(
+            "CONSISTENT. The people of the trust file signed the acts that it shows; but {} moved the state, and the \
+             bundle does not show how: an act could be hidden there, so this is NOT AUTHENTIC as a whole.",
+            lines(&done.unshown)
+        );
+    }
     match (done.signers_trusted, done.authentic) {
         (true, true) => {
             "CONSISTENT and AUTHENTIC: the people of the trust file signed this.".to_owned()
@@ -109,6 +116,17 @@ fn verdict(done: &Verified) -> String {
         (false, _) => {
             "CONSISTENT: nothing in it contradicts the rest. Who signed is not proven: --trust proves it.".to_owned()
         }
+    }
+}
+
+/// `line 12 of the log`, `lines 12 and 20 of the log`.
+fn lines(of: &[u64]) -> String {
+    let numbers: Vec<String> = of.iter().map(u64::to_string).collect();
+    match numbers.as_slice() {
+        [all @ .., last] if !all.is_empty() => {
+            format!("lines {} and {last} of the log", all.join(", "))
+        }
+        all => format!("line {} of the log", all.concat()),
     }
 }
 
@@ -196,6 +214,13 @@ fn remarks(done: &Verified, text: &mut String) {
         notes.push(format!(
             "{run} of this run's signatures and {others} of the others came from a file: nobody typed a passphrase for \
              them."
+        ));
+    }
+    if !done.unshown.is_empty() {
+        notes.push(format!(
+            "{}: nobody signs the destruction of a key whose window ends, nor the end of a set of shares, and this bundle \
+             does not show what was done there. Make the bundle again with this version of keymoot: it shows it.",
+            lines(&done.unshown)
         ));
     }
     if counts.not_shown > 0 {
