@@ -209,8 +209,7 @@ impl Session {
             let mut act = json!({
                 "digest": digest, "action": kept.get("action"), "transitions": shown,
             });
-            if let (Some(epoch), Some(act)) =
-                (self.earlier_epoch(&act, lines), act.as_object_mut())
+            if let (Some(epoch), Some(act)) = (self.earlier_epoch(&act, lines), act.as_object_mut())
             {
                 act.insert("epoch".into(), epoch.into());
             }

@@ -182,3 +182,43 @@ fn what_would_take_all_memory_is_refused_unread() {
     forged.events[0]["details"]["more"] = json!("x".repeat(1 << 20));
     forged.refused("events, line 1", "longer than any that keymoot writes");
 }
+
+/// How long this thread has computed, in nanoseconds: other processes on the machine do not count.
+fn computed() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    stat.split(' ').next().unwrap().parse().unwrap()
+}
+
+/// Lines that cost their maker nothing do not cost a verifier the square of their number.
+#[test]
+fn a_log_of_many_sign_offs_is_verified_in_linear_time() {
+    let taken = |lines: usize| {
+        let mut forged = Forgery::of(&TRUE).without_sign_offs();
+        forged.report("/signatures/sign_offs", json!(0));
+        forged.report("/clauses", json!([]));
+        let last = |line: &&Value| line["kind"] == "intent";
+        let last = forged.events.iter().rfind(last).unwrap()["details"].clone();
+        let first = serde_json_canonicalizer::to_vec(&forged.events[0]).unwrap();
+        let at = forged.at("bundle", forged.begin());
+        let sign_off = json!({
+            "kind": "noted", "op": "sign-off", "time": 0, "who": [],
+            "details": {"text": "", "signatures": [], "statement": {
+                "vault_id": forged.parts["vault"]["id"], "epoch": forged.parts["vault"]["epoch"],
+                "seq": last["seq"], "state_head": last["state_head"],
+                "audit_count": 1, "audit_head": sha256(&first),
+            }},
+        });
+        let many = vec![sign_off; lines];
+        forged.events.splice(at..at, many);
+        let bundle = forged.mended();
+        let before = computed();
+        verify(&bundle, None).unwrap();
+        computed() - before
+    };
+    // Four times the lines: 4 times the work where it is linear, 16 times where it is quadratic.
+    let (few, many) = (taken(1000), taken(4000));
+    assert!(
+        many < 8 * few,
+        "{few} ns for 1000 lines, {many} ns for 4000"
+    );
+}

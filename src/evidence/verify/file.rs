@@ -147,7 +147,10 @@ fn events(value: &str) -> Result<Vec<String>, Fault> {
 fn parsed(name: &str, value: &str) -> Result<Value, Fault> {
     // A string is as long as it was, whatever it holds.
     if !value.starts_with('"') && weight(value) > MAX_WEIGHT {
-        return fault(name, "it would take more memory than any that keymoot writes");
+        return fault(
+            name,
+            "it would take more memory than any that keymoot writes",
+        );
     }
     match serde_json::from_str(value) {
         Ok(value) => Ok(value),

@@ -12,6 +12,7 @@
 mod acts;
 mod appointed;
 mod count;
+mod demanded;
 mod elsewhere;
 mod enrolment;
 mod file;

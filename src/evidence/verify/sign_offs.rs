@@ -1,14 +1,14 @@
 //! Sign-offs: people signed the heads of this log, and nothing else.
 #![deny(clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
 use super::file::string;
 use super::log::{Line, Log, event};
-use super::people::{Person, signed};
+use super::people::{People, signed};
 use super::{Count, Fault, Verified, fault};
 
 /// What a sign-off belongs to.
@@ -32,7 +32,7 @@ pub const EXCEPTION: &str = "Exception in step ";
 /// bundle, and whose signed elsewhere.
 pub(super) fn sign_offs(
     log: &Log,
-    keys: &BTreeMap<String, Person>,
+    keys: &People,
     done: &mut Verified,
 ) -> Result<[BTreeSet<String>; 2], Fault> {
     let (begin, end) = log.span(&done.run).unwrap_or_default();

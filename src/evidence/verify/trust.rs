@@ -1,11 +1,11 @@
 //! Authenticity: every key that signed is one whose fingerprint came from elsewhere, under the same name.
 #![deny(clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 
-use super::people::Person;
+use super::people::People;
 use super::{Fault, TRUST, fault};
 
 /// A fingerprint that was obtained elsewhere: all 32 bytes of it, or the 16 that words stand for.
@@ -24,7 +24,7 @@ pub struct Trusted {
 /// Everybody who is not as the trust file has it, in one sentence.
 pub(super) fn trusted(
     trust: &[Trusted],
-    keys: &BTreeMap<String, Person>,
+    keys: &People,
     of_it: &BTreeSet<String>,
     others: &BTreeSet<String>,
 ) -> Result<Vec<String>, Fault> {
@@ -38,7 +38,7 @@ pub(super) fn trusted(
     let mut another = BTreeSet::new();
     let mut unnamed = BTreeSet::new();
     for fingerprint in of_it.union(others) {
-        let name = keys.get(fingerprint).map_or("", |p| p.name.as_str());
+        let name = keys.known(fingerprint).map_or("", |p| p.name.as_str());
         let known = trust.iter().filter(|t| t.name == name);
         let digest = HEXLOWER.decode(fingerprint.as_bytes()).unwrap_or_default();
         let fits = |t: &Trusted| t.fingerprint.len() >= 16 && digest.starts_with(&t.fingerprint);
