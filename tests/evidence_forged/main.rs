@@ -7,6 +7,7 @@
     clippy::indexing_slicing
 )]
 
+mod colluding;
 mod hidden;
 mod own_appointments;
 
@@ -458,6 +459,7 @@ fn fingerprints(bundle: &[u8]) -> Vec<Trusted> {
         Trusted {
             name: person["name"].as_str().unwrap().to_owned(),
             fingerprint: HEXLOWER.decode(sha256(&key).as_bytes()).unwrap(),
+            role: None,
         }
     });
     trusted.collect()

@@ -24,9 +24,12 @@ mod relieved;
 mod reported;
 mod shares;
 mod sign_offs;
+mod signed_off;
 mod told;
 mod trust;
 mod unsigned;
+
+use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
 use serde_json::Value;
@@ -37,7 +40,7 @@ use enrolment::enrolment;
 use file::{Parts, canonical, part, read, string, text};
 use log::{Log, heads, span};
 use people::people;
-use sign_offs::sign_offs;
+use sign_offs::{sign_offs, vouches};
 use trust::trusted;
 use unsigned::unsigned;
 
@@ -66,7 +69,8 @@ pub struct Fault {
 /// Who signed what, as the bundle shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Verified {
-    /// The whole bundle: its own line is signed, and fingerprints from elsewhere vouch for every key that signed.
+    /// The whole bundle: a custodian or a witness signed its own line, nothing is missing, and fingerprints from elsewhere
+    /// vouch for every key that signed.
     pub authentic: bool,
     /// Fingerprints from elsewhere vouch for every key that signed, though nobody may have signed the bundle's own line.
     pub signers_trusted: bool,
@@ -99,12 +103,18 @@ pub struct Verified {
     pub artifacts: Vec<String>,
     /// Those of them that hold what an act of the run answered: they follow from the log, whoever signed its end.
     pub from_acts: Vec<String>,
-    /// The last line of the log that a sign-off of this run or bundle covers.
+    /// The last line of the log that a sign-off of this run or bundle covers, by a custodian or a witness.
     pub covered: u64,
     /// Whether a recording is in it.
     pub recording: bool,
     /// Who signed the line that names artifacts, report and recording; nobody where it is empty.
     pub bundle_signed: Vec<String>,
+    /// Their roles, by name.
+    pub roles: BTreeMap<String, String>,
+    /// Sign-offs that the script asks for and a completed run has not: `1 custodian`.
+    pub missing: Vec<String>,
+    /// The trust file says the role of everybody who signed the run or the bundle.
+    pub roles_trusted: bool,
     /// How many signatures hold, and under what.
     pub signatures: Counts,
     /// SHA-256 of each program that played the run, as it read itself; none of a rehearsal.
@@ -113,6 +123,24 @@ pub struct Verified {
     pub report: Reported,
     /// With a trust file: whoever signed outside the run and the bundle alone, and is not named in it.
     pub unnamed: Vec<String>,
+}
+
+impl Verified {
+    /// Whether a custodian or a witness signed the line that names the bundle's parts.
+    fn bundle_vouched(&self) -> bool {
+        self.roles.values().any(|role| vouches(role))
+    }
+
+    /// Whether every line shows what it did, and a completed run has the sign-offs of its script.
+    const fn nothing_missing(&self) -> bool {
+        self.unshown.is_empty() && self.missing.is_empty()
+    }
+
+    /// Whether people of the trust file who watched vouch for the log: for all of it, or as far as the sign-offs of the run
+    /// go. Signatures under single acts do not: nobody can say from them what else was done.
+    pub const fn vouched(&self) -> bool {
+        self.authentic || (self.signers_trusted && self.covered > 0 && self.nothing_missing())
+    }
 }
 
 fn fault<T>(place: impl Into<String>, what: impl Into<String>) -> Result<T, Fault> {
@@ -143,14 +171,14 @@ pub fn verify(bytes: &[u8], trust: Option<&[Trusted]>) -> Result<Verified, Fault
     contents(&parts, &log, &mut done)?;
     let mut others = enrolment(&log, &keys, &mut done)?;
     let [mut of_it, outside] = acts(&parts, &log, &keys, &mut done)?;
-    let [signed_off, elsewhere] = sign_offs(&log, &keys, &mut done)?;
+    let [signed_off, elsewhere] = sign_offs(&parts, &log, &keys, &mut done)?;
     of_it.extend(signed_off);
     others.extend(outside.into_iter().chain(elsewhere));
     reported::reported(&parts, &log, &mut done)?;
     if let Some(trust) = trust {
-        done.unnamed = trusted(trust, &keys, &of_it, &others)?;
+        (done.unnamed, done.roles_trusted) = trusted(trust, &keys, &of_it, &others)?;
         done.signers_trusted = true;
-        done.authentic = !done.bundle_signed.is_empty() && done.unshown.is_empty();
+        done.authentic = done.bundle_vouched() && done.nothing_missing();
     }
     Ok(done)
 }
