@@ -14,42 +14,21 @@ fn destroyed() -> Vec<u8> {
     played("deletion-window.toml")
 }
 
-/// The export of [`TRUE`] is made a destruction that asks nobody, with the same leaf and head, and everything that tells of
-/// it is taken out. Needs nobody's key.
-fn hidden() -> (Forgery, u64) {
+/// The export of [`TRUE`] is made something else, and everything that tells of it is taken out. Needs nobody's key.
+fn without_export(rewrite: impl Fn(&mut Value)) -> (Forgery, u64) {
     let mut forged = Forgery::of(&TRUE).without_sign_offs();
     let at = forged.at("ExportKey", forged.begin());
-    let line = &mut forged.events[at];
-    let details = line["details"].as_object().unwrap();
+    let details = &forged.events[at]["details"];
     let digest = details["digest"].clone();
-    let custodians = details["signatures"].as_array().unwrap().len() as u64;
-    let mut kept = serde_json::Map::new();
-    for name in [
-        "leaf",
-        "seq",
-        "state_head",
-        "request_sha256",
-        "response_sha256",
-        "key",
-    ] {
-        kept.insert(name.into(), details[name].clone());
-    }
-    kept.insert("approved_with".into(), json!("DeleteKey"));
-    line["details"] = kept.into();
-    line["op"] = json!("DestroyKey");
-    line["who"] = json!([]);
-    let outcome = forged.at("ExportKey", at);
-    forged.events[outcome]["op"] = json!("DestroyKey");
-    forged.events[outcome]["who"] = json!([]);
+    let signed = details["signatures"].as_array().unwrap().len() as u64;
+    rewrite(&mut forged.events[at]);
     let acts = forged.parts["acts"].as_array_mut().unwrap();
     acts.retain(|act| act["digest"] != digest);
     forged.parts["artifacts"] = json!({});
     let bundle = forged.at("bundle", forged.begin());
     forged.events[bundle]["details"]["artifacts"] = json!({});
-    let acts = forged.parts["report"]["signatures"]["acts"]
-        .as_u64()
-        .unwrap();
-    forged.report("/signatures/acts", json!(acts - custodians));
+    let acts = forged.parts["report"]["signatures"]["acts"].as_u64();
+    forged.report("/signatures/acts", json!(acts.unwrap() - signed));
     forged.report("/signatures/sign_offs", json!(0));
     forged.report("/clauses", json!([]));
     let access = forged.parts["report"]["access"].as_array().unwrap().iter();
@@ -57,6 +36,42 @@ fn hidden() -> (Forgery, u64) {
     let access: Vec<Value> = access.filter(of_others).cloned().collect();
     forged.report("/access", access.into());
     (forged, at as u64 + 1)
+}
+
+/// The export as a destruction that asks nobody, with the same leaf and head.
+fn hidden() -> (Forgery, u64) {
+    without_export(|line| {
+        let details = line["details"].as_object_mut().unwrap();
+        for name in [
+            "digest",
+            "approval_id",
+            "signatures",
+            "required",
+            "script",
+            "step",
+        ] {
+            details.remove(name);
+        }
+        details.insert("approved_with".into(), json!("DeleteKey"));
+        line["op"] = json!("DestroyKey");
+        line["who"] = json!([]);
+    })
+}
+
+/// Acts that are not shown are told where they could be of the run.
+#[test]
+fn an_act_that_is_said_to_be_of_no_run_is_told() {
+    let (forged, line) = without_export(|line| line["details"]["script"] = json!("00".repeat(32)));
+    let done = verify(&forged.mended(), Some(&fingerprints(&TRUE))).unwrap();
+    assert_eq!(done.beside, [line]);
+    assert!(!done.authentic && !done.vouched());
+    let text = told(&done);
+    assert!(
+        text.contains(&format!(
+            "line {line} of the log: done while the run stood open"
+        )),
+        "{text}"
+    );
 }
 
 #[test]
@@ -183,6 +198,27 @@ fn what_would_take_all_memory_is_refused_unread() {
     forged.refused("events, line 1", "longer than any that keymoot writes");
 }
 
+/// So many sign-offs that nobody signed, before the line that names the bundle.
+fn with_sign_offs(lines: usize) -> Forgery {
+    let mut forged = Forgery::of(&TRUE).without_sign_offs();
+    forged.report("/signatures/sign_offs", json!(0));
+    forged.report("/clauses", json!([]));
+    let intent = |line: &&Value| line["kind"] == "intent";
+    let last = forged.events.iter().rfind(intent).unwrap()["details"].clone();
+    let first = serde_json_canonicalizer::to_vec(&forged.events[0]).unwrap();
+    let at = forged.at("bundle", forged.begin());
+    let sign_off = json!({
+        "kind": "noted", "op": "sign-off", "time": 0, "who": [],
+        "details": {"text": "", "signatures": [], "statement": {
+            "vault_id": forged.parts["vault"]["id"], "epoch": forged.parts["vault"]["epoch"],
+            "seq": last["seq"], "state_head": last["state_head"],
+            "audit_count": 1, "audit_head": sha256(&first),
+        }},
+    });
+    forged.events.splice(at..at, vec![sign_off; lines]);
+    forged
+}
+
 /// How long this thread has computed, in nanoseconds: other processes on the machine do not count.
 fn computed() -> u64 {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
@@ -193,24 +229,7 @@ fn computed() -> u64 {
 #[test]
 fn a_log_of_many_sign_offs_is_verified_in_linear_time() {
     let taken = |lines: usize| {
-        let mut forged = Forgery::of(&TRUE).without_sign_offs();
-        forged.report("/signatures/sign_offs", json!(0));
-        forged.report("/clauses", json!([]));
-        let last = |line: &&Value| line["kind"] == "intent";
-        let last = forged.events.iter().rfind(last).unwrap()["details"].clone();
-        let first = serde_json_canonicalizer::to_vec(&forged.events[0]).unwrap();
-        let at = forged.at("bundle", forged.begin());
-        let sign_off = json!({
-            "kind": "noted", "op": "sign-off", "time": 0, "who": [],
-            "details": {"text": "", "signatures": [], "statement": {
-                "vault_id": forged.parts["vault"]["id"], "epoch": forged.parts["vault"]["epoch"],
-                "seq": last["seq"], "state_head": last["state_head"],
-                "audit_count": 1, "audit_head": sha256(&first),
-            }},
-        });
-        let many = vec![sign_off; lines];
-        forged.events.splice(at..at, many);
-        let bundle = forged.mended();
+        let bundle = with_sign_offs(lines).mended();
         let before = computed();
         verify(&bundle, None).unwrap();
         computed() - before
@@ -221,4 +240,12 @@ fn a_log_of_many_sign_offs_is_verified_in_linear_time() {
         many < 8 * few,
         "{few} ns for 1000 lines, {many} ns for 4000"
     );
+}
+
+/// Nor do entries of a report, each of which is looked for in the whole log.
+#[test]
+fn a_report_of_endless_entries_is_refused() {
+    let mut forged = with_sign_offs(2000);
+    forged.report("/clauses", vec![json!({}); 250_000].into());
+    forged.refused("report", "more entries than this log");
 }

@@ -23,6 +23,7 @@ pub(super) fn elsewhere(
 ) -> Result<BTreeSet<String>, Fault> {
     let mut signers = BTreeSet::new();
     let mut before: Option<&str> = None;
+    let (begin, end) = log.span(&done.run).unwrap_or_default();
     for line in log.sealed() {
         let Some(digest) = line.detail("digest") else {
             continue;
@@ -37,6 +38,9 @@ pub(super) fn elsewhere(
         // An act of many steps has its signatures in every line of it.
         if before.replace(digest) != Some(digest) {
             done.signatures.not_shown += who.len() as u64;
+            if line.n > begin && line.n < end {
+                done.beside.push(line.n);
+            }
         }
         signers.extend(who.into_iter().map(|(key, _)| key));
     }

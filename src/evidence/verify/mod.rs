@@ -99,6 +99,8 @@ pub struct Verified {
     /// Lines that moved the state without signatures of their own, and of which this bundle does not show what they did: any
     /// act could be hidden there.
     pub unshown: Vec<u64>,
+    /// Lines of acts outside the run that stand between its beginning and its end.
+    pub beside: Vec<u64>,
     /// What the bundle holds.
     pub artifacts: Vec<String>,
     /// Those of them that hold what an act of the run answered: they follow from the log, whoever signed its end.

@@ -258,6 +258,12 @@ fn remarks(done: &Verified, text: &mut String) {
             counts.not_shown
         ));
     }
+    if !done.beside.is_empty() {
+        notes.push(format!(
+            "{}: done while the run stood open, and not of it. This bundle does not show what was done there.",
+            lines(&done.beside)
+        ));
+    }
     if done.signers_trusted && !done.roles_trusted {
         notes.push(
             "who is custodian and who witness is the word of the log: the trust file does not say it of everybody who \
