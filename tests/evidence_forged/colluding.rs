@@ -238,7 +238,7 @@ fn nobody_lists_themselves() {
                 event["details"]["statement"]["role"] = json!("custodian");
             }
             Some("people") => {
-                event["details"]["statement"]["people"][4]["role"] = json!("custodian")
+                event["details"]["statement"]["people"][4]["role"] = json!("custodian");
             }
             _ => {}
         }
