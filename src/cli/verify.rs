@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::evidence::verify::{MAX_BUNDLE, TRUST, refused, told, verify};
+use crate::evidence::verify::{MAX_BUNDLE, TRUST, Verified, refused, told, verify};
 use crate::session::trusting::trust_file;
 
 use super::status::{Answer, Failure, Status};
@@ -15,13 +15,19 @@ use super::streams;
 #[command(after_help = "\
 CONSISTENT says that nothing in the bundle contradicts anything else in it. Whoever makes a whole bundle anew passes
 that. AUTHENTIC needs --trust: a text file with a fingerprint and a name a line, typed from the signed enrolment forms
-that `keymoot init` printed: 64 hex digits or 16 words, then the name. The folder that --out named is no bundle;
-`keymoot bundle` makes one of the vault.
+that `keymoot init` printed: 64 hex digits or 16 words, then the name, and behind it the role: Ana (custodian). Without
+roles, who was custodian and who witness is the word of the log. The folder that --out named is no bundle; `keymoot
+bundle` makes one of the vault.
+
+AUTHENTIC as a whole is what a custodian or a witness signed, with every sign-off that the script asks for. AUTHENTIC as
+far as a line of the log is what the sign-offs of the run cover. Signatures under single acts alone do not say that
+nothing else was done: with --trust that is no pass.
 
 Example:
   keymoot verify first-key.bundle --trust people.txt
 
-Ends with 0 when it holds, with 1 when it does not.")]
+Ends with 0 when it holds, with 1 when it does not; with --trust it holds where it is AUTHENTIC as a whole or as far as
+the sign-offs go.")]
 pub(super) struct Verify {
     /// The bundle
     bundle: PathBuf,
@@ -53,6 +59,11 @@ impl Verify {
         }
         let bytes = streams::read(&self.bundle, MAX_BUNDLE)?;
         let verified = verify(&bytes, trust.as_deref());
+        let vouched = |done: &Verified| trust.is_none() || done.vouched();
+        let status = match &verified {
+            Ok(done) if vouched(done) => Status::Done,
+            _ => Status::Failed,
+        };
         if self.json {
             let object = match &verified {
                 Ok(done) => {
@@ -64,16 +75,12 @@ impl Verify {
                 }),
             };
             streams::print_json(&object)?;
-            return Ok(if verified.is_ok() {
-                Status::Done
-            } else {
-                Status::Failed
-            });
+            return Ok(status);
         }
         match verified {
             Ok(done) => {
                 streams::print(&streams::printable(&told(&done)))?;
-                Ok(Status::Done)
+                Ok(status)
             }
             Err(fault) => Err(Failure::failed(refused(&fault))),
         }

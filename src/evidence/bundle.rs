@@ -9,11 +9,11 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 
-/// The version of the format.
-pub const VERSION: u64 = 1;
+/// The version of the format. Version 1 had no part `unsigned`.
+pub const VERSION: u64 = 2;
 
 /// The parts, in the order in which they stand.
-pub const PARTS: [&str; 11] = [
+pub const PARTS: [&str; 12] = [
     "keymoot_bundle",
     "vault",
     "run",
@@ -22,10 +22,32 @@ pub const PARTS: [&str; 11] = [
     "script",
     "events",
     "acts",
+    UNSIGNED,
     "artifacts",
     "report",
     "recording",
 ];
+
+/// The part that version 1 had not: what moved the state without signatures of its own.
+pub const UNSIGNED: &str = "unsigned";
+
+/// The longest audit log that goes into a bundle, in bytes.
+pub const MAX_LOG: usize = 64 << 20;
+
+/// The longest value of a part, in bytes of JSON: what is longer nobody reads, and so nobody writes it.
+pub const fn longest(part: &str) -> usize {
+    match part.as_bytes() {
+        // Quotation marks of a line are written as two characters in a list of strings.
+        b"events" => 2 * MAX_LOG,
+        b"artifacts" => 64 << 20,
+        // A recording has at most 64 MiB, and base64 makes four characters of three bytes.
+        b"recording" => 88 << 20,
+        b"acts" | b"unsigned" | b"report" => 16 << 20,
+        // A script has at most 256 KiB.
+        b"script" | b"people" => 1 << 20,
+        _ => 4096,
+    }
+}
 
 /// A bundle that is being put together.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +66,9 @@ pub struct Bundle {
     pub events: Vec<String>,
     /// `[{digest, action, transitions: [{line, salt, operation, request, response}]}]` of the run.
     pub acts: Value,
+    /// `[{line, salt, operation, request, response}]` of what moved the state without signatures of its own, in the whole
+    /// log: deletions whose window ended, and the ends of sets of shares.
+    pub unsigned: Value,
     /// What the run handed out, by name.
     pub artifacts: Vec<(String, Vec<u8>)>,
     /// The report as data.
@@ -53,14 +78,14 @@ pub struct Bundle {
 }
 
 impl Bundle {
-    /// The file.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    /// The values of [`PARTS`].
+    fn values(&self) -> [Value; PARTS.len()] {
         let artifacts: Map<String, Value> = self
             .artifacts
             .iter()
             .map(|(name, bytes)| (name.clone(), BASE64.encode(bytes).into()))
             .collect();
-        let values = [
+        [
             json!(VERSION),
             self.vault.clone(),
             self.run.clone(),
@@ -69,10 +94,26 @@ impl Bundle {
             BASE64.encode(&self.script).into(),
             json!(self.events),
             self.acts.clone(),
+            self.unsigned.clone(),
             artifacts.into(),
             self.report.clone(),
             json!(self.recording.as_ref().map(|bytes| BASE64.encode(bytes))),
-        ];
+        ]
+    }
+
+    /// The first part that is longer than a verifier reads.
+    pub fn too_long(&self) -> Option<&'static str> {
+        let values = self.values();
+        let mut parts = PARTS.into_iter().zip(&values);
+        let long = |(name, value): &(&str, &Value)| {
+            line(name, value).len() > longest(name) + name.len() + r#""":"#.len()
+        };
+        parts.find(long).map(|(name, _)| name)
+    }
+
+    /// The file.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let values = self.values();
         let mut out = b"{\n".to_vec();
         let mut parts = Map::new();
         for (name, value) in PARTS.iter().zip(&values) {

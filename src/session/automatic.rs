@@ -200,7 +200,7 @@ impl Session {
         self.record_effects(&mut state, action, std::slice::from_ref(&response));
         self.state = state;
         for step in ran.steps {
-            let step = step.signed_by(&act, &signatures);
+            let step = step.signed_by(&act, &signatures, required);
             self.book.advance(&step);
             transitions.push(step);
         }

@@ -131,7 +131,7 @@ impl Session {
         });
         let request = pending.action.to_json();
         let mut begun = Transition::moving("Backup", request, serde_json::json!({"id": number}))
-            .signed_by(&pending.act, &pending.signatures)
+            .signed_by(&pending.act, &pending.signatures, pending.required)
             .with("id", number.clone())
             .with("medium", copying.medium.clone())
             .with("set", self.book.set());

@@ -3,10 +3,11 @@
 use std::io::Read as _;
 
 use serde_json::{Map, Value, json};
+use zeroize::Zeroizing;
 
 use crate::custody::{Role, state_head};
 use crate::evidence::audit::Kind;
-use crate::evidence::bundle::{Bundle, sha256};
+use crate::evidence::bundle::{Bundle, MAX_LOG, longest, sha256};
 
 use super::command::KeySource;
 use super::error::Refusal;
@@ -14,9 +15,6 @@ use super::present::Unsealed;
 use super::run::Run;
 use super::transition::Transition;
 use super::{Session, book, era};
-
-/// The longest log that goes into a bundle, in bytes.
-const MAX_LOG: u64 = 64 << 20;
 
 /// What people sign, in words, where they sign the line that names a bundle's parts.
 pub const OF_A_BUNDLE: &str = "the contents of a bundle";
@@ -73,7 +71,12 @@ impl Session {
             self.sign_heads(OF_A_BUNDLE, signers)?;
         }
         let events = self.log_lines()?;
-        let acts = self.acts_of(&run, &events)?;
+        let lines: Vec<Value> = events
+            .iter()
+            .map(|line| serde_json::from_str(line).unwrap_or_default())
+            .collect();
+        let acts = self.acts_of(&run, &lines)?;
+        let unsigned = self.unsigned(&lines);
         let bundle = Bundle {
             vault,
             run: json!({"id": run.id, "script": run.script_sha256}),
@@ -82,11 +85,19 @@ impl Session {
             script: brought.script,
             events,
             acts,
+            unsigned,
             artifacts,
             report: brought.report,
             recording: brought.recording,
         };
-        Ok(bundle.to_bytes())
+        match bundle.too_long() {
+            None => Ok(bundle.to_bytes()),
+            Some(part) => Err(Refusal::Usage(format!(
+                "This bundle would not be read by anybody: its {part} would have more than {} bytes. No bundle was made; \
+                 the log has a line that names it, and nothing else was changed.",
+                longest(part)
+            ))),
+        }
     }
 
     fn approval_keys(&self) -> Value {
@@ -156,14 +167,14 @@ impl Session {
         let reader = self.book.vault().audit_reader().map_err(book::storage)?;
         let mut text = String::new();
         if let Some(reader) = reader {
-            let read = reader.take(MAX_LOG + 1).read_to_string(&mut text);
+            let read = reader.take(MAX_LOG as u64 + 1).read_to_string(&mut text);
             read.map_err(|e| {
                 Refusal::Vault(format!(
                     "The audit log could not be read ({e}). Nothing was changed."
                 ))
             })?;
         }
-        if text.len() as u64 > MAX_LOG {
+        if text.len() > MAX_LOG {
             return Err(Refusal::Usage(format!(
                 "The audit log is longer than {MAX_LOG} bytes, and a bundle holds no more. Nothing was changed."
             )));
@@ -172,11 +183,7 @@ impl Session {
     }
 
     /// The acts of a run as they were signed, with what leads to each leaf.
-    fn acts_of(&self, run: &Run, events: &[String]) -> Result<Value, Refusal> {
-        let lines: Vec<Value> = events
-            .iter()
-            .map(|line| serde_json::from_str(line).unwrap_or_default())
-            .collect();
+    fn acts_of(&self, run: &Run, lines: &[Value]) -> Result<Value, Refusal> {
         let mut acts = Vec::new();
         for step in run.steps.iter().filter(|step| step.digest.is_some()) {
             let kept = step.evidence.as_deref().unwrap_or_default();
@@ -202,8 +209,7 @@ impl Session {
             let mut act = json!({
                 "digest": digest, "action": kept.get("action"), "transitions": shown,
             });
-            if let (Some(epoch), Some(act)) =
-                (self.earlier_epoch(&act, &lines), act.as_object_mut())
+            if let (Some(epoch), Some(act)) = (self.earlier_epoch(&act, lines), act.as_object_mut())
             {
                 act.insert("epoch".into(), epoch.into());
             }
@@ -222,13 +228,55 @@ impl Session {
         Some(era.epoch_hex()).filter(|epoch| epoch != self.book.epoch())
     }
 
-    fn shown(&self, mut transition: Value, line: &Value) -> Value {
-        let seq = line.pointer("/details/seq").and_then(Value::as_u64);
-        let seq = seq.unwrap_or_default();
-        let salt = match era::of(&self.state.eras, seq) {
+    /// What moved the state without signatures of its own, with what leads to each leaf: nobody can say then that such a
+    /// line stands for anything else. A line whose leaf does not come out (an intent that a crash left unsealed) is left out.
+    fn unsigned(&self, lines: &[Value]) -> Value {
+        let of_nobody = lines.iter().filter(|line| {
+            line.get("kind") == Some(&json!("intent")) && line.pointer("/details/digest").is_none()
+        });
+        let shown = of_nobody.filter_map(|line| {
+            let operation = line.get("op")?.as_str()?;
+            let (request, response) = self.moved(operation, line.get("details")?)?;
+            let seq = line.pointer("/details/seq")?.as_u64()?;
+            let leaf = state_head::leaf(&self.salt_of(seq), seq, operation, &request, &response);
+            let named = line.pointer("/details/leaf")?.as_str()?;
+            let transition =
+                json!({"operation": operation, "request": request, "response": response});
+            (super::door::hex(&leaf) == named).then(|| self.shown(transition, line))
+        });
+        shown.collect::<Vec<_>>().into()
+    }
+
+    /// Request and response of such a line, as `settle_due` and `finish_reshare` made them.
+    fn moved(&self, operation: &str, details: &Value) -> Option<(Value, Value)> {
+        match operation {
+            "DestroyKey" => {
+                let arn = details.get("key")?.as_str()?;
+                let at = self.state.engine.find(arn)?.key.delete_timestamp?;
+                let response = json!({"DeleteTimestamp": at.millis()});
+                Some((json!({"KeyArn": arn}), response))
+            }
+            "EndOldSet" => {
+                let member = |name: &str| details.get(name).cloned();
+                let request = json!({
+                    "set": member("set")?, "old_set": member("old_set")?, "proven": member("proven")?,
+                });
+                Some((request, json!({})))
+            }
+            _ => None,
+        }
+    }
+
+    fn salt_of(&self, seq: u64) -> Zeroizing<[u8; 32]> {
+        match era::of(&self.state.eras, seq) {
             Some(era) => era.salt(seq),
             None => state_head::salt(self.book.state_key(), self.book.epoch(), seq),
-        };
+        }
+    }
+
+    fn shown(&self, mut transition: Value, line: &Value) -> Value {
+        let seq = line.pointer("/details/seq").and_then(Value::as_u64);
+        let salt = self.salt_of(seq.unwrap_or_default());
         if let Some(map) = transition.as_object_mut() {
             map.insert("line".into(), line.get("n").cloned().unwrap_or_default());
             map.insert("salt".into(), super::door::hex(&*salt).into());

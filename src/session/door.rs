@@ -9,7 +9,6 @@ use crate::engine::{ControlPlane as _, EngineState};
 use super::action::Action;
 use super::command::{Arrow, Command, Executed, KeySource, Origin, Outcome, PreparedRsa};
 use super::error::Refusal;
-use super::own_appointment;
 use super::pending::Pending;
 use super::state::State;
 use super::transition::Transition;
@@ -306,8 +305,9 @@ impl Session {
         let transitions: Vec<Transition> = outcome
             .steps
             .into_iter()
-            .map(|step| step.signed_as_part_of(&pending.act, &digest, &pending.signatures))
-            .map(|step| own_appointment::with_required(step, pending))
+            .map(|step| {
+                step.signed_as_part_of(&pending.act, &digest, &pending.signatures, pending.required)
+            })
             .collect();
         working.consumed = vec![serde_bytes::ByteBuf::from(pending.act.approval_id.to_vec())];
         self.commit(working, &transitions, false)?;

@@ -112,7 +112,7 @@ impl Session {
         };
         let result = told(&proven, &failed, &absent, &beside);
         let step = Transition::moving("Drill", pending.action.to_json(), result.clone())
-            .signed_by(&pending.act, &pending.signatures)
+            .signed_by(&pending.act, &pending.signatures, pending.required)
             .with("set", set)
             .with("drill", result);
         self.arrow_with(&mut working, arrow, &pending, std::slice::from_ref(&step))?;

@@ -16,19 +16,6 @@ use super::Session;
 use super::action::Action;
 use super::custody_act::{CustodyAct, Rotation};
 use super::error::Refusal;
-use super::pending::Pending;
-use super::transition::Transition;
-
-/// Acts under which somebody's own signature may not count say in the log how many were required: with the people on
-/// record and who signed, that is what a verifier needs to tell whether the rule held.
-pub(super) fn with_required(step: Transition, pending: &Pending) -> Transition {
-    match &pending.action {
-        Action::Custody(CustodyAct::Appoint(_) | CustodyAct::Rotate(_)) => {
-            step.with("required", u64::from(pending.required))
-        }
-        _ => step,
-    }
-}
 
 impl Session {
     /// Whose signatures do not count under an act because it is their own appointment, or gives them another place.

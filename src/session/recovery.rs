@@ -279,7 +279,7 @@ impl Session {
             pending.action.to_json(),
             response,
         )
-        .signed_by(&pending.act, &pending.signatures)
+        .signed_by(&pending.act, &pending.signatures, pending.required)
         .with("set", set)
         .with("people", serde_json::json!(signed));
         enrolment::in_the_line(step, file, "recovery-set", self.now().millis())

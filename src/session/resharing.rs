@@ -107,7 +107,7 @@ impl Session {
         working.consumed = vec![ByteBuf::from(pending.act.approval_id.to_vec())];
         let response = serde_json::json!({"set": set});
         let step = Transition::moving("Reshare", pending.action.to_json(), response)
-            .signed_by(&pending.act, &pending.signatures)
+            .signed_by(&pending.act, &pending.signatures, pending.required)
             .with("set", set);
         let step = enrolment::in_the_line(step, &file, "reshare", at);
         let current = self.custody_in_place()?;

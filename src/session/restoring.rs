@@ -440,7 +440,7 @@ fn lines(
         .with("disabled_keys", disabled_keys);
     let signed = |step: Transition| {
         if step.moves {
-            step.signed_by(&pending.act, &pending.signatures)
+            step.signed_by(&pending.act, &pending.signatures, pending.required)
         } else {
             step
         }

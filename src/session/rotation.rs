@@ -27,7 +27,7 @@ use super::present::Held;
 use super::proving::Proving;
 use super::state::{ChangeRecord, State};
 use super::transition::Transition;
-use super::{Hand, Profile, Session, forms, op_envelopes, own_appointment};
+use super::{Hand, Profile, Session, forms, op_envelopes};
 
 /// People with everything drawn for them, the public file of their set, and person, kind and armored text of each
 /// envelope.
@@ -373,10 +373,14 @@ impl Session {
         let signed = self.signed_anew(file, enrolled);
         let set = super::door::hex(&file.set_id);
         let response = serde_json::json!({"set": set, "open_copies": open_copies});
-        let step = Transition::moving("Rotate", pending.action.to_json(), response)
-            .signed_by(&pending.act, &pending.signatures);
-        own_appointment::with_required(step, pending)
-            .with("set", set)
+        let step = Transition::moving("Rotate", pending.action.to_json(), response).signed_by(
+            &pending.act,
+            &pending.signatures,
+            pending.required,
+        );
+        step.with("set", set)
+            .with("k", file.k)
+            .with("t", file.t)
             .with("secrets", secrets)
             .with("open_copies", serde_json::json!(open_copies))
             .with("people", serde_json::json!(signed))

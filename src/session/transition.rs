@@ -85,9 +85,9 @@ impl Transition {
     }
 
     /// Who signed, and what.
-    pub(crate) fn signed_by(self, act: &Act, signatures: &[Signature]) -> Self {
+    pub(crate) fn signed_by(self, act: &Act, signatures: &[Signature], required: u8) -> Self {
         let digest = super::door::hex(&act.digest());
-        self.signed_as_part_of(act, &digest, signatures)
+        self.signed_as_part_of(act, &digest, signatures, required)
     }
 
     /// [`Transition::signed_by`] for one step of many. `digest` is that of the whole act in hexadecimal: the caller
@@ -97,6 +97,7 @@ impl Transition {
         act: &Act,
         digest: &str,
         signatures: &[Signature],
+        required: u8,
     ) -> Self {
         self.who = signatures.iter().map(|s| s.name.clone()).collect();
         self.details.insert("digest".into(), digest.into());
@@ -105,6 +106,7 @@ impl Transition {
             super::door::hex(&act.approval_id).into(),
         );
         self.details.insert("signatures".into(), json!(signatures));
+        self.details.insert("required".into(), required.into());
         if let (Some(script), Some(step)) = (&act.script, &act.step) {
             self.details
                 .insert("script".into(), super::door::hex(script).into());

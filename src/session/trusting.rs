@@ -1,10 +1,11 @@
 //! A bundle that somebody brought, and the fingerprints of a trust file: read and judged in one way by every front end.
 
 use super::forms::ENROLMENT;
-use crate::custody::TypedFingerprint;
+use crate::custody::{Role, TypedFingerprint};
 use crate::evidence::verify::{Trusted, Verified, refused, verify};
 
-/// A trust file: a fingerprint (64 hex digits or 16 words) and a name a line; `#` begins a remark.
+/// A trust file: a fingerprint (64 hex digits or 16 words) and a name a line, perhaps with the role behind it as the form
+/// has it: `Ana (custodian)`. `#` begins a remark.
 ///
 /// # Errors
 /// The line and what is wrong with it.
@@ -72,11 +73,22 @@ fn trust_line(line: &str) -> Option<Trusted> {
     (1..words.len()).find_map(|split| {
         let (fingerprint, name) = words.split_at(split);
         let typed = TypedFingerprint::parse(&fingerprint.join(" ")).ok()?;
+        let (name, role) = of_role(name.join(" "));
         Some(Trusted {
-            name: name.join(" "),
+            name,
             fingerprint: typed.bytes().to_vec(),
+            role,
         })
     })
+}
+
+/// The name, and the role that stands behind it.
+fn of_role(name: String) -> (String, Option<String>) {
+    let split = name.strip_suffix(')').and_then(|n| n.rsplit_once(" ("));
+    match split.and_then(|(name, role)| Some((name, Role::from_word(role)?))) {
+        Some((own, role)) => (own.trim().to_owned(), Some(role.word().to_owned())),
+        None => (name, None),
+    }
 }
 
 #[cfg(test)]
@@ -94,7 +106,7 @@ mod tests {
             .map(|c| String::from_utf8_lossy(c).into_owned())
             .collect();
         let text = format!(
-            "# forms of 2026\n{} Ana\n\n{} Ben Bo\n{}  Cho\n",
+            "# forms of 2026\n{} Ana\n\n{} Ben Bo (witness)\n{}  Cho\n",
             fingerprint.hex(),
             groups.join(" "),
             fingerprint.words().join(" ")
@@ -104,6 +116,8 @@ mod tests {
         assert_eq!(names, ["Ana", "Ben Bo", "Cho"]);
         let lengths: Vec<usize> = trusted.iter().map(|t| t.fingerprint.len()).collect();
         assert_eq!(lengths, [32, 32, 16]);
+        let roles: Vec<Option<&str>> = trusted.iter().map(|t| t.role.as_deref()).collect();
+        assert_eq!(roles, [None, Some("witness"), None]);
         assert!(trust_file("abcd Ana").unwrap_err().contains("line 1"));
         assert!(trust_file("\n# nobody\n").is_err());
     }

@@ -7,6 +7,8 @@
     clippy::indexing_slicing
 )]
 
+mod colluding;
+mod hidden;
 mod own_appointments;
 
 use std::path::Path;
@@ -30,6 +32,18 @@ fn keymoot(state: &Path, arguments: &[&str]) {
         .unwrap();
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {told}");
+}
+
+/// The bundle of a run in a vault of its own.
+fn played(script: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("b");
+    let to = bundle.display().to_string();
+    keymoot(
+        folder.path(),
+        &["play", script, "--headless", "--bundle", &to],
+    );
+    std::fs::read(bundle).unwrap()
 }
 
 /// The bundle of a run, before which another script was played in the same vault.
@@ -142,6 +156,7 @@ impl Forgery {
             script: decoded(&parts["script"]),
             events,
             acts: parts["acts"].clone(),
+            unsigned: parts["unsigned"].clone(),
             artifacts: artifacts
                 .map(|(name, bytes)| (name.clone(), decoded(bytes)))
                 .collect(),
@@ -444,6 +459,7 @@ fn fingerprints(bundle: &[u8]) -> Vec<Trusted> {
         Trusted {
             name: person["name"].as_str().unwrap().to_owned(),
             fingerprint: HEXLOWER.decode(sha256(&key).as_bytes()).unwrap(),
+            role: None,
         }
     });
     trusted.collect()

@@ -294,6 +294,7 @@ fn bundle_is_signed_by_a_person(
                 .unwrap()
                 .bytes()
                 .to_vec(),
+            role: None,
         })
         .collect();
     let unsigned = bundle(session, bytes, run, None, Vec::new()).unwrap();

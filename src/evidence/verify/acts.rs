@@ -10,10 +10,11 @@ use sha2::Sha256;
 
 use super::super::bundle::sha256;
 use super::appointed::own_appointments;
+use super::demanded::Demanded;
 use super::elsewhere::elsewhere;
 use super::file::{Parts, bytes32, canonical, part, string, text};
 use super::log::{Line, Log, event, first_head};
-use super::people::{Person, signed};
+use super::people::{CUSTODIAN, People, signed};
 use super::{Fault, Verified, fault};
 
 /// Every act of the run: its request leads to its leaf, and its signatures hold for it. Returns whose keys signed them,
@@ -21,7 +22,7 @@ use super::{Fault, Verified, fault};
 pub(super) fn acts(
     parts: &Parts,
     log: &Log,
-    keys: &BTreeMap<String, Person>,
+    keys: &People,
     done: &mut Verified,
 ) -> Result<[BTreeSet<String>; 2], Fault> {
     let mut signers = BTreeSet::new();
@@ -39,9 +40,14 @@ pub(super) fn acts(
         );
     }
     let epoch = text(parts, "vault", "epoch")?;
+    let demanded = Demanded::of(log, done)?;
+    let by_digest = by_digest(log);
     for (n, act) in (1..).zip(disclosed) {
         let place = format!("acts, act {n}");
-        let first = shown(log, act, &place)?;
+        let lines = shown(log, &by_digest, act, &place)?;
+        let Some(first) = lines.first().copied() else {
+            return fault(place, NOT_WHOLE);
+        };
         // After a rotation the bundle says under which epoch an act was signed; the digest holds it to that.
         let epoch = string(act, "epoch").unwrap_or(&epoch);
         let signed_act = act_of(log, first, act, epoch, heads.get(&first.n));
@@ -57,14 +63,19 @@ pub(super) fn acts(
         let count = &mut done.signatures.acts;
         let who = signed(first, keys, "keymoot/approval/v1", body, count)?;
         fit_to_sign(first, &who, keys)?;
-        own_appointments(log, first, &who)?;
+        let name = act.pointer("/action/name").and_then(Value::as_str);
+        // An act of many steps has its signatures in every line of it, and each has a floor of its own.
+        for line in &lines {
+            demanded.enough(line, &who, keys, name.unwrap_or_default())?;
+        }
+        own_appointments(first, &who, keys)?;
         signers.extend(who.iter().map(|(key, _)| key.clone()));
         let who = who.into_iter().map(|(_, name)| name).collect();
-        let name = act.pointer("/action/name").and_then(Value::as_str);
         done.acts
             .push((name.unwrap_or_else(|| first.op()).to_owned(), who));
     }
-    let outside = elsewhere(log, &expected, keys, done)?;
+    let expected = expected.into_iter().collect();
+    let outside = elsewhere(log, &expected, (keys, &demanded), done)?;
     Ok([signers, outside])
 }
 
@@ -96,8 +107,26 @@ fn of_the_run<'l>(log: &'l Log, done: &Verified) -> (Vec<&'l str>, BTreeMap<u64,
     (expected, heads)
 }
 
-/// The first line of an act, whose every transition is shown.
-fn shown<'l>(log: &'l Log, act: &Value, place: &str) -> Result<&'l Line, Fault> {
+const NOT_WHOLE: &str = "it does not show every transition that the log has of it";
+
+/// The lines of each act.
+fn by_digest(log: &Log) -> BTreeMap<&str, Vec<u64>> {
+    let mut lines: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for line in log.sealed() {
+        if let Some(digest) = line.detail("digest") {
+            lines.entry(digest).or_default().push(line.n);
+        }
+    }
+    lines
+}
+
+/// The lines of an act, whose every transition is shown.
+fn shown<'l>(
+    log: &'l Log,
+    by_digest: &BTreeMap<&str, Vec<u64>>,
+    act: &Value,
+    place: &str,
+) -> Result<Vec<&'l Line>, Fault> {
     let digest = string(act, "digest");
     let transitions = act.get("transitions").and_then(Value::as_array);
     let transitions = transitions.map_or(&[][..], Vec::as_slice);
@@ -105,7 +134,8 @@ fn shown<'l>(log: &'l Log, act: &Value, place: &str) -> Result<&'l Line, Fault> 
         .iter()
         .map(|t| transition(log, t, digest, place))
         .collect::<Result<Vec<_>, _>>()?;
-    let all = log.sealed().filter(|l| l.detail("digest") == digest);
+    let all = digest.and_then(|digest| by_digest.get(digest));
+    let all = all.map_or(&[][..], Vec::as_slice).iter().copied();
     let same = |first: &Line, line: &&Line| {
         first.details().get("signatures") == line.details().get("signatures")
     };
@@ -114,11 +144,8 @@ fn shown<'l>(log: &'l Log, act: &Value, place: &str) -> Result<&'l Line, Fault> 
             place,
             "its lines in the log do not all hold the same signatures",
         ),
-        Some(first) if all.map(|l| l.n).eq(lines.iter().map(|l| l.n)) => Ok(first),
-        _ => fault(
-            place,
-            "it does not show every transition that the log has of it",
-        ),
+        Some(_) if all.eq(lines.iter().map(|l| l.n)) => Ok(lines),
+        _ => fault(place, NOT_WHOLE),
     }
 }
 
@@ -139,6 +166,9 @@ pub(super) fn transition<'l>(
     else {
         return fault(place, format!("line {n} of the log is not of this act"));
     };
+    if string(shown, "operation") != Some(line.op()) {
+        return fault(place, "its operation is another than the log's");
+    }
     let (request, response) = (shown.get("request"), shown.get("response"));
     for (name, value) in [("request_sha256", request), ("response_sha256", response)] {
         let value = value.map(canonical).unwrap_or_default();
@@ -191,7 +221,7 @@ pub(super) fn act_of(
 pub(super) fn fit_to_sign(
     line: &Line,
     who: &[(String, String)],
-    keys: &BTreeMap<String, Person>,
+    keys: &People,
 ) -> Result<(), Fault> {
     let signatures = line.details().get("signatures").and_then(Value::as_array);
     for (n, ((key, name), signature)) in who
@@ -199,18 +229,15 @@ pub(super) fn fit_to_sign(
         .zip(signatures.map_or(&[][..], Vec::as_slice))
         .enumerate()
     {
-        let role = keys.get(key).map_or("", |person| person.role.as_str());
+        let role = keys.at(line.n, key).map_or("", |p| p.role.as_str());
         let fits = match (n, string(signature, "role")) {
             (0, Some("issuer")) => role != "witness",
-            (1.., Some("custodian")) => role == "custodian",
+            (1.., Some(CUSTODIAN)) => role == CUSTODIAN,
             _ => false,
         };
         if !fits {
             return fault(event(line.n), format!("{name}, {role}, may not sign so"));
         }
-    }
-    if who.len() < 2 {
-        return fault(event(line.n), "nobody but the issuer signed");
     }
     Ok(())
 }

@@ -2,34 +2,30 @@
 //! can be checked of them is that these people may sign so, and that there are enough.
 #![deny(clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::acts::fit_to_sign;
 use super::appointed::own_appointments;
+use super::demanded::Demanded;
 use super::file::string;
 use super::log::{Line, Log, event};
-use super::people::Person;
-use super::{Fault, UNSIGNED, Verified, fault};
+use super::people::People;
+use super::{Fault, Verified, fault};
 
 /// Every act outside the run; returns the keys under which they are signed.
 pub(super) fn elsewhere(
     log: &Log,
-    of_the_run: &[&str],
-    keys: &BTreeMap<String, Person>,
+    of_the_run: &BTreeSet<&str>,
+    (keys, demanded): (&People, &Demanded),
     done: &mut Verified,
 ) -> Result<BTreeSet<String>, Fault> {
     let mut signers = BTreeSet::new();
     let mut before: Option<&str> = None;
+    let (begin, end) = log.span(&done.run).unwrap_or_default();
     for line in log.sealed() {
         let Some(digest) = line.detail("digest") else {
-            if !UNSIGNED.contains(&line.op()) {
-                return fault(
-                    event(line.n),
-                    format!("{} moved the state unsigned", line.op()),
-                );
-            }
             continue;
         };
         if of_the_run.contains(&digest) {
@@ -37,10 +33,14 @@ pub(super) fn elsewhere(
         }
         let who = named(line, keys)?;
         fit_to_sign(line, &who, keys)?;
-        own_appointments(log, line, &who)?;
+        demanded.enough(line, &who, keys, "")?;
+        own_appointments(line, &who, keys)?;
         // An act of many steps has its signatures in every line of it.
         if before.replace(digest) != Some(digest) {
             done.signatures.not_shown += who.len() as u64;
+            if line.n > begin && line.n < end {
+                done.beside.push(line.n);
+            }
         }
         signers.extend(who.into_iter().map(|(key, _)| key));
     }
@@ -48,13 +48,13 @@ pub(super) fn elsewhere(
 }
 
 /// Whose keys a line names.
-fn named(line: &Line, keys: &BTreeMap<String, Person>) -> Result<Vec<(String, String)>, Fault> {
+fn named(line: &Line, keys: &People) -> Result<Vec<(String, String)>, Fault> {
     let signatures = line.details().get("signatures").and_then(Value::as_array);
     let mut who: Vec<(String, String)> = Vec::new();
     for signature in signatures.map_or(&[][..], Vec::as_slice) {
         let key = string(signature, "signer").unwrap_or_default();
         let name = string(signature, "name").unwrap_or_default();
-        if keys.get(key).is_none_or(|person| person.name != name) {
+        if keys.at(line.n, key).is_none_or(|p| p.name != name) {
             return fault(
                 event(line.n),
                 format!("{name} signed with a key that is nobody's"),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::file::string;
 use super::log::{Log, event};
-use super::people::{Person, holds, signed_in};
+use super::people::{People, holds, signed_in};
 use super::{Fault, Verified, fault};
 
 /// Acts that make people or holders anew, as the log names them.
@@ -47,14 +47,17 @@ pub(super) fn statements(log: &Log) -> impl Iterator<Item = Said<'_>> {
 /// Every enrolment, every list of people and every answer about policy in the log. Returns whose keys signed them.
 pub(super) fn enrolment(
     log: &Log,
-    keys: &BTreeMap<String, Person>,
+    keys: &People,
     done: &mut Verified,
 ) -> Result<BTreeSet<String>, Fault> {
-    let mut proven = BTreeSet::new();
+    let mut proven: BTreeMap<String, u64> = BTreeMap::new();
     let mut signers = BTreeSet::new();
     for said in statements(log) {
         match said.op {
-            "enrol" => drop(proven.insert(own_key(log, &said, keys, done)?)),
+            "enrol" => {
+                let key = own_key(log, &said, keys, done)?;
+                proven.entry(key).or_insert(said.n);
+            }
             "people" => {
                 let who = by_all(log, &said, keys, "keymoot/people/v1", done)?;
                 all_who_are_listed(&said, &who)?;
@@ -64,15 +67,25 @@ pub(super) fn enrolment(
             _ => {}
         }
     }
-    for (key, person) in keys {
-        if !proven.contains(key) {
+    for (key, person) in keys.all() {
+        if !proven.contains_key(key) {
             return fault(
                 format!("people, {}", person.name),
                 "no line of the log has the enrolment of this key",
             );
         }
     }
-    signers.extend(proven);
+    for list in keys.lists() {
+        let late = |key: &&String| proven.get(*key).is_none_or(|n| *n > list.from);
+        if let Some(person) = list.keys.iter().find(late).and_then(|key| keys.known(key)) {
+            let name = &person.name;
+            return fault(
+                event(list.from),
+                format!("{name} stands on this list of people before any enrolment"),
+            );
+        }
+    }
+    signers.extend(proven.into_keys());
     Ok(signers)
 }
 
@@ -80,7 +93,7 @@ pub(super) fn enrolment(
 fn own_key(
     log: &Log,
     said: &Said<'_>,
-    keys: &BTreeMap<String, Person>,
+    keys: &People,
     done: &mut Verified,
 ) -> Result<String, Fault> {
     let statement = statement(log, said)?;
@@ -88,7 +101,7 @@ fn own_key(
     let signer = string(signature, "signer").unwrap_or_default();
     let by = string(signature, "by").unwrap_or_default();
     let name = string(statement, "name").unwrap_or_default();
-    let person = keys.get(signer).filter(|person| {
+    let person = keys.known(signer).filter(|person| {
         person.name == name
             && string(signature, "name") == Some(name)
             && string(statement, "role") == Some(&person.role)
@@ -119,14 +132,15 @@ fn own_key(
 fn by_all(
     log: &Log,
     said: &Said<'_>,
-    keys: &BTreeMap<String, Person>,
+    keys: &People,
     prefix: &str,
     done: &mut Verified,
 ) -> Result<Vec<String>, Fault> {
     let statement = statement(log, said)?;
     let body = |signature: &Value, by: &str| json!({"statement": statement, "signer": signature.get("signer"), "by": by});
     let count = &mut done.signatures.enrolment;
-    let who = signed_in(said.n, said.details, keys, (prefix, body), count)?;
+    let known = |key: &str| keys.known(key);
+    let who = signed_in(said.n, said.details, known, (prefix, body), count)?;
     Ok(who.into_iter().map(|(key, _)| key).collect())
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::super::bundle::sha256;
-use super::file::{Parts, bytes32, canonical, part, string, text};
+use super::file::{Parts, bytes32, canonical, string, text, weight};
 use super::{Fault, Verified, fault};
 
 /// A line of the log; a fragment of a cut write has no value.
@@ -45,44 +45,33 @@ impl Line {
 pub(super) struct Log {
     pub(super) vault: String,
     pub(super) lines: Vec<Line>,
+    /// Where in `lines` the intents stand that a commit sealed, in order.
+    sealed: Vec<usize>,
 }
 
 pub(super) fn event(n: u64) -> String {
     format!("events, line {n}")
 }
 
+/// The longest line of a log, in bytes: keymoot writes none that is longer.
+const MAX_LINE: usize = 1 << 20;
+
+/// What the values of a whole log may take in memory, in bytes, by [`weight`].
+const MAX_WEIGHT: usize = 1 << 30;
+
 impl Log {
     pub(super) fn read(parts: &Parts) -> Result<Self, Fault> {
         let vault = text(parts, "vault", "id")?;
-        let Some(events) = part(parts, "events").as_array() else {
-            return fault("events", "it is no list");
-        };
         let mut previous: [u8; 32] = Sha256::digest(format!("keymoot/audit/v1\0{vault}")).into();
         let mut torn: Vec<String> = Vec::new();
-        let mut lines = Vec::with_capacity(events.len());
-        for (n, raw) in (1..).zip(events) {
-            let raw = raw.as_str().unwrap_or_default();
-            let value: Option<Value> = serde_json::from_str(raw).ok();
-            if let Some(value) = &value {
-                if canonical(value) != raw.as_bytes() || value.get("n") != Some(&json!(n)) {
-                    return fault(event(n), "it is not the line that was written there");
-                }
-                if bytes32(string(value, "prev")) != Some(previous) {
-                    return fault(event(n), "it does not follow from the line before");
-                }
-                let named = value.get("torn").and_then(Value::as_array);
-                let named = named.map_or(&[][..], Vec::as_slice);
-                let named: Vec<_> = named.iter().filter_map(|t| string(t, "sha256")).collect();
-                if named != torn {
-                    return fault(
-                        event(n),
-                        "a fragment before it is not the one that it names",
-                    );
-                }
-                torn.clear();
-            } else {
-                torn.push(sha256(raw.as_bytes()));
+        let mut lines = Vec::with_capacity(parts.events.len());
+        let mut heavy = 0;
+        for (n, raw) in (1..).zip(&parts.events) {
+            heavy += weight(raw);
+            if raw.len() > MAX_LINE || heavy > MAX_WEIGHT {
+                return fault(event(n), "the log is longer than any that keymoot writes");
             }
+            let value = follows(n, raw, &previous, &mut torn)?;
             previous = Sha256::digest(raw).into();
             lines.push(Line {
                 n,
@@ -93,7 +82,12 @@ impl Log {
         if !torn.is_empty() {
             return fault("events", "the log ends in a fragment");
         }
-        Ok(Self { vault, lines })
+        let sealed = sealed(&lines);
+        Ok(Self {
+            vault,
+            lines,
+            sealed,
+        })
     }
 
     pub(super) fn line(&self, n: u64) -> Option<&Line> {
@@ -102,34 +96,15 @@ impl Log {
 
     /// Intents that a commit sealed.
     pub(super) fn sealed(&self) -> impl Iterator<Item = &Line> {
-        let place = |line: &Line| {
-            let group = line.value.as_ref()?.get("group")?;
-            Some((
-                group.get("commit")?.as_u64()?,
-                group.get("index")?.as_u64()?,
-            ))
-        };
-        // A commit number is used again after its first try was voided: the void is the nearest one behind.
-        let mut open = BTreeMap::new();
-        let mut void = BTreeSet::new();
-        for line in &self.lines {
-            if line.is("intent", "") {
-                open.insert(place(line), line.n);
-            } else if line.is("void", "")
-                && let Some(n) = open.remove(&place(line))
-            {
-                void.insert(n);
-            }
-        }
-        self.lines
-            .iter()
-            .filter(move |line| line.is("intent", "") && !void.contains(&line.n))
+        self.sealed.iter().filter_map(|at| self.lines.get(*at))
     }
 
     /// Sequence number and state head (hexadecimal) as they were before a line.
     pub(super) fn state_before(&self, n: u64) -> (u64, String) {
-        let last = self.sealed().take_while(|line| line.n < n).last();
-        let Some(last) = last else {
+        // Line n stands at n - 1.
+        let before = self.sealed.partition_point(|at| (*at as u64) + 1 < n);
+        let last = before.checked_sub(1).and_then(|at| self.sealed.get(at));
+        let Some(last) = last.and_then(|at| self.lines.get(*at)) else {
             return (0, HEXLOWER.encode(&first_head(&self.vault)));
         };
         let seq = last.details().get("seq").and_then(Value::as_u64);
@@ -145,6 +120,62 @@ impl Log {
         let end = self.lines.iter().find(close).or(self.lines.last())?;
         Some((begin.n, end.n))
     }
+}
+
+/// The value of a line that follows from the one before; none of a fragment, which the next line has to name.
+fn follows(
+    n: u64,
+    raw: &str,
+    previous: &[u8; 32],
+    torn: &mut Vec<String>,
+) -> Result<Option<Value>, Fault> {
+    let Some(value) = serde_json::from_str::<Value>(raw).ok() else {
+        torn.push(sha256(raw.as_bytes()));
+        return Ok(None);
+    };
+    if canonical(&value) != raw.as_bytes() || value.get("n") != Some(&json!(n)) {
+        return fault(event(n), "it is not the line that was written there");
+    }
+    if bytes32(string(&value, "prev")).as_ref() != Some(previous) {
+        return fault(event(n), "it does not follow from the line before");
+    }
+    let named = value.get("torn").and_then(Value::as_array);
+    let named = named.map_or(&[][..], Vec::as_slice);
+    let named: Vec<_> = named.iter().filter_map(|t| string(t, "sha256")).collect();
+    if named != *torn {
+        return fault(
+            event(n),
+            "a fragment before it is not the one that it names",
+        );
+    }
+    torn.clear();
+    Ok(Some(value))
+}
+
+/// Where the intents stand that a commit sealed.
+fn sealed(lines: &[Line]) -> Vec<usize> {
+    let place = |line: &Line| {
+        let group = line.value.as_ref()?.get("group")?;
+        Some((
+            group.get("commit")?.as_u64()?,
+            group.get("index")?.as_u64()?,
+        ))
+    };
+    // A commit number is used again after its first try was voided: the void is the nearest one behind.
+    let mut open = BTreeMap::new();
+    let mut void = BTreeSet::new();
+    for (at, line) in lines.iter().enumerate() {
+        if line.is("intent", "") {
+            open.insert(place(line), at);
+        } else if line.is("void", "")
+            && let Some(at) = open.remove(&place(line))
+        {
+            void.insert(at);
+        }
+    }
+    let intents = lines.iter().enumerate();
+    let intents = intents.filter(|(at, line)| line.is("intent", "") && !void.contains(at));
+    intents.map(|(at, _)| at).collect()
 }
 
 /// Recomputes every state head; returns how many, and how many an older log gives no leaf for.
@@ -170,6 +201,12 @@ pub(super) fn heads(log: &Log, vault: &str) -> Result<(u64, u64), Fault> {
                     );
                 }
                 recomputed += 1;
+            }
+            None if recomputed > 0 => {
+                return fault(
+                    event(line.n),
+                    "it has no leaf, though lines before it have theirs",
+                );
             }
             None => taken += 1,
         }

@@ -12,6 +12,7 @@
 mod acts;
 mod appointed;
 mod count;
+mod demanded;
 mod elsewhere;
 mod enrolment;
 mod file;
@@ -24,8 +25,12 @@ mod relieved;
 mod reported;
 mod shares;
 mod sign_offs;
+mod signed_off;
 mod told;
 mod trust;
+mod unsigned;
+
+use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
 use serde_json::Value;
@@ -36,8 +41,9 @@ use enrolment::enrolment;
 use file::{Parts, canonical, part, read, string, text};
 use log::{Log, heads, span};
 use people::people;
-use sign_offs::sign_offs;
+use sign_offs::{sign_offs, vouches};
 use trust::trusted;
+use unsigned::unsigned;
 
 pub use count::{Count, Counts};
 pub use reported::Reported;
@@ -45,15 +51,11 @@ pub use sign_offs::{EXCEPTION, STOPPED};
 pub use told::{refused, told};
 pub use trust::Trusted;
 
-/// The longest bundle that is read: 1 GiB.
-pub const MAX_BUNDLE: u64 = 1 << 30;
+/// The longest bundle that is read, in bytes: every part as long as it may be.
+pub const MAX_BUNDLE: u64 = 340 << 20;
 
 /// The place of a [`Fault`] where a bundle is consistent and not of the people of the trust file.
 pub const TRUST: &str = "trust";
-
-/// Operations that move the state without signatures of their own, because people signed them beforehand: a deletion
-/// whose window ends, and the end of a set of shares that a new one replaced.
-const UNSIGNED: [&str; 2] = ["DestroyKey", "EndOldSet"];
 
 /// Where a bundle does not hold, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +70,8 @@ pub struct Fault {
 /// Who signed what, as the bundle shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Verified {
-    /// The whole bundle: its own line is signed, and fingerprints from elsewhere vouch for every key that signed.
+    /// The whole bundle: a custodian or a witness signed its own line, nothing is missing, and fingerprints from elsewhere
+    /// vouch for every key that signed.
     pub authentic: bool,
     /// Fingerprints from elsewhere vouch for every key that signed, though nobody may have signed the bundle's own line.
     pub signers_trusted: bool,
@@ -94,16 +97,27 @@ pub struct Verified {
     pub exceptions: Vec<u64>,
     /// State heads that were recomputed, and those of older logs, which name no leaf.
     pub heads: (u64, u64),
+    /// Lines that moved the state without signatures of their own, and of which this bundle does not show what they did: any
+    /// act could be hidden there.
+    pub unshown: Vec<u64>,
+    /// Lines of acts outside the run that stand between its beginning and its end.
+    pub beside: Vec<u64>,
     /// What the bundle holds.
     pub artifacts: Vec<String>,
     /// Those of them that hold what an act of the run answered: they follow from the log, whoever signed its end.
     pub from_acts: Vec<String>,
-    /// The last line of the log that a sign-off of this run or bundle covers.
+    /// The last line of the log that a sign-off of this run or bundle covers, by a custodian or a witness.
     pub covered: u64,
     /// Whether a recording is in it.
     pub recording: bool,
     /// Who signed the line that names artifacts, report and recording; nobody where it is empty.
     pub bundle_signed: Vec<String>,
+    /// Their roles, by name.
+    pub roles: BTreeMap<String, String>,
+    /// Sign-offs that the script asks for and a completed run has not: `1 custodian`.
+    pub missing: Vec<String>,
+    /// The trust file says the role of everybody who signed the run or the bundle.
+    pub roles_trusted: bool,
     /// How many signatures hold, and under what.
     pub signatures: Counts,
     /// SHA-256 of each program that played the run, as it read itself; none of a rehearsal.
@@ -123,6 +137,24 @@ pub struct Verified {
 )]
 const fn none(count: &usize) -> bool {
     *count == 0
+}
+
+impl Verified {
+    /// Whether a custodian or a witness signed the line that names the bundle's parts.
+    fn bundle_vouched(&self) -> bool {
+        self.roles.values().any(|role| vouches(role))
+    }
+
+    /// Whether every line shows what it did, and a completed run has the sign-offs of its script.
+    const fn nothing_missing(&self) -> bool {
+        self.unshown.is_empty() && self.missing.is_empty()
+    }
+
+    /// Whether people of the trust file who watched vouch for the log: for all of it, or as far as the sign-offs of the run
+    /// go. Signatures under single acts do not: nobody can say from them what else was done.
+    pub const fn vouched(&self) -> bool {
+        self.authentic || (self.signers_trusted && self.covered > 0 && self.nothing_missing())
+    }
 }
 
 fn fault<T>(place: impl Into<String>, what: impl Into<String>) -> Result<T, Fault> {
@@ -148,18 +180,19 @@ pub fn verify(bytes: &[u8], trust: Option<&[Trusted]>) -> Result<Verified, Fault
         ..Verified::default()
     };
     done.heads = heads(&log, &done.vault)?;
+    unsigned(&parts, &log, &mut done)?;
     span(&log, &mut done)?;
     contents(&parts, &log, &mut done)?;
     let mut others = enrolment(&log, &keys, &mut done)?;
     let [mut of_it, outside] = acts(&parts, &log, &keys, &mut done)?;
-    let [signed_off, elsewhere] = sign_offs(&log, &keys, &mut done)?;
+    let [signed_off, elsewhere] = sign_offs(&parts, &log, &keys, &mut done)?;
     of_it.extend(signed_off);
     others.extend(outside.into_iter().chain(elsewhere));
     reported::reported(&parts, &log, &mut done)?;
     if let Some(trust) = trust {
-        done.unnamed = trusted(trust, &keys, &of_it, &others)?;
+        (done.unnamed, done.roles_trusted) = trusted(trust, &keys, &of_it, &others)?;
         done.signers_trusted = true;
-        done.authentic = !done.bundle_signed.is_empty();
+        done.authentic = done.bundle_vouched() && done.nothing_missing();
     }
     Ok(done)
 }

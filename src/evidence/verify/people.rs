@@ -13,6 +13,9 @@ use super::file::{Parts, bytes32, canonical, part, string};
 use super::log::{Line, Log, event};
 use super::{Count, Fault, fault};
 
+/// Who approves where people sign, as lists of people have it.
+pub(super) const CUSTODIAN: &str = "custodian";
+
 /// One person: name, role, public key.
 pub(super) struct Person {
     pub(super) name: String,
@@ -20,14 +23,62 @@ pub(super) struct Person {
     pub(super) key: [u8; 32],
 }
 
-/// The people by fingerprint; each stands in a list that the log holds.
-pub(super) fn people(parts: &Parts, log: &Log) -> Result<BTreeMap<String, Person>, Fault> {
-    let mut listed = BTreeSet::new();
-    for said in statements(log).filter(|said| said.op == "people") {
-        let statement = said.details.get("statement").unwrap_or(&Value::Null);
-        enrolled(statement, &mut listed);
+/// A list of people, signed by all who stand on it, and the line that brought it.
+pub(super) struct List {
+    /// The line.
+    pub(super) from: u64,
+    /// Whether they hold the recovery set, and have no place in the vault.
+    pub(super) holders: bool,
+    /// Where the newest list of the vault's own people stands; its own place, where it is one.
+    own: usize,
+    /// Their keys, by fingerprint.
+    pub(super) keys: BTreeSet<String>,
+    /// The names of those who approve.
+    pub(super) custodians: Vec<String>,
+}
+
+/// Everybody whom the bundle has, and who of them served when.
+pub(super) struct People {
+    by_key: BTreeMap<String, Person>,
+    /// In the order of their lines.
+    lists: Vec<List>,
+}
+
+impl People {
+    /// Whoever has this key, whenever they served.
+    pub(super) fn known(&self, key: &str) -> Option<&Person> {
+        self.by_key.get(key)
     }
-    let mut people = BTreeMap::new();
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (&String, &Person)> {
+        self.by_key.iter()
+    }
+
+    pub(super) fn lists(&self) -> &[List] {
+        &self.lists
+    }
+
+    /// Whoever has this key and serves where line `n` is written.
+    pub(super) fn at(&self, n: u64, key: &str) -> Option<&Person> {
+        self.list_at(n, key).and_then(|_| self.by_key.get(key))
+    }
+
+    /// The list in force at line `n` on which this key stands: the newest of the vault's, or that of the holders of a
+    /// recovery set which no rotation has ended.
+    pub(super) fn list_at(&self, n: u64, key: &str) -> Option<&List> {
+        let before = self.lists.partition_point(|list| list.from < n);
+        let newest = self.lists.get(before.checked_sub(1)?)?;
+        let own = self.lists.get(newest.own)?;
+        [newest, own]
+            .into_iter()
+            .find(|list| list.keys.contains(key))
+    }
+}
+
+/// The people by fingerprint; each stands on a list that the log holds.
+pub(super) fn people(parts: &Parts, log: &Log) -> Result<People, Fault> {
+    let (lists, listed) = lists(log)?;
+    let mut by_key = BTreeMap::new();
     for person in part(parts, "people").as_array().unwrap_or(&Vec::new()) {
         let name = string(person, "name").unwrap_or_default().to_owned();
         let role = string(person, "role").unwrap_or_default().to_owned();
@@ -36,33 +87,74 @@ pub(super) fn people(parts: &Parts, log: &Log) -> Result<BTreeMap<String, Person
             return fault(place, "the approval key is not 32 bytes of hex");
         };
         let fingerprint = sha256(&key);
-        if !listed.contains(&(name.clone(), role.clone(), fingerprint.clone())) {
+        if listed.get(&fingerprint) != Some(&(name.clone(), role.clone())) {
             return fault(
                 place,
                 "no list of people in the log has this name, role and key",
             );
         }
-        people.insert(fingerprint, Person { name, role, key });
+        by_key.insert(fingerprint, Person { name, role, key });
     }
-    Ok(people)
+    Ok(People { by_key, lists })
 }
 
-/// Every `{name, role, key}` of a list of people, wherever in a line it stands.
-pub(super) fn enrolled(value: &Value, found: &mut BTreeSet<(String, String, String)>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| enrolled(item, found)),
-        Value::Object(map) => {
-            if let (Some(name), Some(role), Some(key)) = (
-                string(value, "name"),
-                string(value, "role"),
-                string(value, "key"),
-            ) {
-                found.insert((name.to_owned(), role.to_owned(), key.to_owned()));
-            }
-            map.values().for_each(|item| enrolled(item, found));
+/// Name and role by fingerprint.
+type Listed = BTreeMap<String, (String, String)>;
+
+/// Every list of people. The first is signed when the vault is made, before any act; every other one stands in the line of
+/// the act that brought it, so that nobody lists themselves. A key stands for one name and one role.
+fn lists(log: &Log) -> Result<(Vec<List>, Listed), Fault> {
+    let first_act = log.sealed().next().map_or(u64::MAX, |line| line.n);
+    let mut lists: Vec<List> = Vec::new();
+    let mut listed = Listed::new();
+    for said in statements(log).filter(|said| said.op == "people") {
+        let of_an_act = log.line(said.n).is_some_and(|line| line.is("intent", ""));
+        let known = lists.last().map(|list| list.from);
+        let in_order = if of_an_act {
+            known.is_some_and(|known| known < said.n)
+        } else {
+            known.is_none() && said.n < first_act
+        };
+        if !in_order {
+            return fault(
+                event(said.n),
+                "it has a list of people that no act brought into force",
+            );
         }
-        _ => {}
+        let holders = log
+            .line(said.n)
+            .is_some_and(|line| line.op() == "RecoverySet");
+        let mut list = List {
+            from: said.n,
+            holders,
+            own: match lists.last() {
+                Some(before) if holders => before.own,
+                _ => lists.len(),
+            },
+            keys: BTreeSet::new(),
+            custodians: Vec::new(),
+        };
+        let people = said.details.pointer("/statement/people");
+        for seat in people.and_then(Value::as_array).into_iter().flatten() {
+            let of = |member: &str| string(seat, member).unwrap_or_default().to_owned();
+            let (name, role, key) = (of("name"), of("role"), of("key"));
+            let seat = (name.clone(), role.clone());
+            if listed.entry(key.clone()).or_insert_with(|| seat.clone()) != &seat {
+                return fault(
+                    event(said.n),
+                    format!(
+                        "it gives {name} a key that stood for somebody else, or for another role"
+                    ),
+                );
+            }
+            list.keys.insert(key);
+            if role == CUSTODIAN {
+                list.custodians.push(name);
+            }
+        }
+        lists.push(list);
     }
+    Ok((lists, listed))
 }
 
 /// Whether a signature holds: `prefix` NUL and the canonical body, under the strict checks of RFC 8032.
@@ -78,22 +170,23 @@ pub(super) fn holds(person: &Person, prefix: &str, body: &Value, signature: Opti
     key.verify_strict(&message, &signature).is_ok()
 }
 
-/// Checks the signatures of a line, each under `body`; returns fingerprints and names in order.
+/// Checks the signatures of a line, each under `body`, of people who served then; returns fingerprints and names in order.
 pub(super) fn signed(
     line: &Line,
-    keys: &BTreeMap<String, Person>,
+    people: &People,
     prefix: &str,
     body: impl Fn(&Value, &str) -> Value,
     count: &mut Count,
 ) -> Result<Vec<(String, String)>, Fault> {
-    signed_in(line.n, line.details(), keys, (prefix, body), count)
+    let serves = |key: &str| people.at(line.n, key);
+    signed_in(line.n, line.details(), serves, (prefix, body), count)
 }
 
 /// The same for what stands in a line: whatever it is that has `signatures`.
-pub(super) fn signed_in(
+pub(super) fn signed_in<'p>(
     n: u64,
     details: &Value,
-    keys: &BTreeMap<String, Person>,
+    person: impl Fn(&str) -> Option<&'p Person>,
     (prefix, body): (&str, impl Fn(&Value, &str) -> Value),
     count: &mut Count,
 ) -> Result<Vec<(String, String)>, Fault> {
@@ -102,7 +195,7 @@ pub(super) fn signed_in(
     for signature in signatures.map_or(&[][..], Vec::as_slice) {
         let fingerprint = string(signature, "signer").unwrap_or_default();
         let name = string(signature, "name").unwrap_or_default();
-        let Some(person) = keys.get(fingerprint).filter(|p| p.name == name) else {
+        let Some(person) = person(fingerprint).filter(|p| p.name == name) else {
             return fault(
                 event(n),
                 format!("{name} signed with a key that is nobody's"),

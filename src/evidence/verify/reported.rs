@@ -34,6 +34,9 @@ const ON_WORD: [&str; 4] = [
     "that a clause is procedural: people did it",
 ];
 
+/// The most steps that holding a report against a log may take: its entries, each against every line. No run comes near.
+const MOST: usize = 500_000_000;
+
 /// The log with what the report is held against.
 struct Against<'l> {
     log: &'l Log,
@@ -50,6 +53,12 @@ pub(super) fn reported(parts: &Parts, log: &Log, done: &mut Verified) -> Result<
     let Ok(report) = serde_json::from_value::<RunReport>(part(parts, "report").clone()) else {
         return fault("report", "it is no report of a run");
     };
+    if entries(&report).saturating_mul(log.lines.len()) > MOST {
+        return fault(
+            "report",
+            "it has more entries than this log can be held against",
+        );
+    }
     let (begin, end) = log.span(&done.run).unwrap_or_default();
     let names = |line: &&Line| line.is("noted", "bundle") && line.detail("run") == Some(&done.run);
     let against = Against {
@@ -74,6 +83,17 @@ pub(super) fn reported(parts: &Parts, log: &Log, done: &mut Verified) -> Result<
     }
     done.report = against.told(&report);
     Ok(())
+}
+
+/// What is looked for in the log, entry by entry.
+const fn entries(report: &RunReport) -> usize {
+    report.exempted.len()
+        + report.accesses.len()
+        + report.access.len()
+        + report.suspect_keys.len()
+        + report.suspect_packages.len()
+        + report.papers.len()
+        + report.clauses.len()
 }
 
 /// The end of the run, and the signatures that the report counts.

@@ -1,14 +1,15 @@
 //! Sign-offs: people signed the heads of this log, and nothing else.
 #![deny(clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
-use super::file::string;
+use super::file::{Parts, string};
 use super::log::{Line, Log, event};
-use super::people::{Person, signed};
+use super::people::{People, signed};
+use super::signed_off::{Given, missing};
 use super::{Count, Fault, Verified, fault};
 
 /// What a sign-off belongs to.
@@ -31,8 +32,9 @@ pub const EXCEPTION: &str = "Exception in step ";
 /// Every sign-off of the log names its own heads, and its signatures hold. Returns whose keys signed the run and the
 /// bundle, and whose signed elsewhere.
 pub(super) fn sign_offs(
+    parts: &Parts,
     log: &Log,
-    keys: &BTreeMap<String, Person>,
+    keys: &People,
     done: &mut Verified,
 ) -> Result<[BTreeSet<String>; 2], Fault> {
     let (begin, end) = log.span(&done.run).unwrap_or_default();
@@ -41,6 +43,7 @@ pub(super) fn sign_offs(
     let bundle = log.lines.iter().rfind(names_this).map(|line| line.n);
     let mut signers = [BTreeSet::new(), BTreeSet::new()];
     let [of_it, elsewhere] = &mut signers;
+    let mut given = Given::default();
     for line in log.lines.iter().filter(|l| l.is("noted", "sign-off")) {
         let statement = line.details().get("statement").unwrap_or(&Value::Null);
         let covered = covers(log, line, statement)?;
@@ -53,20 +56,22 @@ pub(super) fn sign_offs(
         let mut count = Count::default();
         let body = |signature: &Value, by: &str| json!({"statement": statement, "signer": signature.get("signer"), "by": by});
         let who = signed(line, keys, "keymoot/head/v1", body, &mut count)?;
-        let keys = who.iter().map(|(key, _)| key.clone());
         if under == Under::Elsewhere {
-            elsewhere.extend(keys);
+            elsewhere.extend(who.into_iter().map(|(key, _)| key));
             done.signatures.elsewhere.plus(count);
             continue;
         }
-        of_it.extend(keys);
-        if !who.is_empty() {
+        let by = roles(line, &who, keys);
+        of_it.extend(who.into_iter().map(|(key, _)| key));
+        // An administrator asks for acts, and does not watch over them.
+        if by.iter().any(|(_, role)| vouches(role)) {
             done.covered = done.covered.max(covered);
         }
-        let names: Vec<String> = who.into_iter().map(|(_, name)| name).collect();
+        let names: Vec<String> = by.iter().map(|(name, _)| name.clone()).collect();
         if under == Under::Bundle {
             done.signatures.bundle.plus(count);
             done.bundle_signed.extend(names);
+            done.roles.extend(by);
         } else {
             done.signatures.sign_offs.plus(count);
             let text = line.detail("text").unwrap_or_default();
@@ -74,11 +79,29 @@ pub(super) fn sign_offs(
                 done.stops.push(line.n);
             } else if text.starts_with(EXCEPTION) {
                 done.exceptions.push(line.n);
+            } else {
+                for (name, role) in by {
+                    given.entry(role).or_default().insert(name);
+                }
             }
             done.sign_offs.push((line.n, names));
         }
     }
+    done.missing = missing(parts, &given, &done.outcome)?;
     Ok(signers)
+}
+
+/// Whether the signature of somebody of this role vouches for what others did.
+pub(super) fn vouches(role: &str) -> bool {
+    ["custodian", "witness"].contains(&role)
+}
+
+/// Names and roles of those who signed a line.
+fn roles(line: &Line, who: &[(String, String)], people: &People) -> Vec<(String, String)> {
+    let role = |key: &str| people.at(line.n, key).map_or("", |p| p.role.as_str());
+    let named = who.iter();
+    let named = named.map(|(key, name)| (name.clone(), role(key).to_owned()));
+    named.collect()
 }
 
 /// The text beside sign-offs of bundles. It only sorts them into the right count: what is signed are the heads.

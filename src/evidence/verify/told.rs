@@ -90,25 +90,71 @@ fn of_what(done: &Verified) -> &'static str {
     }
 }
 
-/// The first sentence: how far it holds, and whose it is.
+/// The first sentences: how far it holds, and who vouches for it.
 fn verdict(done: &Verified) -> String {
-    match (done.signers_trusted, done.authentic) {
-        (true, true) => {
-            "CONSISTENT and AUTHENTIC: the people of the trust file signed this.".to_owned()
+    if !done.signers_trusted {
+        return "CONSISTENT: nothing in it contradicts the rest. Who signed is not proven: --trust proves it."
+            .to_owned();
+    }
+    if !done.unshown.is_empty() {
+        return format!(
+            "CONSISTENT. The people of the trust file signed the acts that it shows; but {} moved the state, and the \
+             bundle does not show how: an act could be hidden there, so this is NOT AUTHENTIC as a whole.",
+            lines(&done.unshown)
+        );
+    }
+    if done.authentic {
+        return format!(
+            "CONSISTENT and AUTHENTIC: the people of the trust file signed this, the whole of it by {}.",
+            signers(done)
+        );
+    }
+    let bundle = if done.bundle_signed.is_empty() {
+        "Nobody signed the bundle itself.".to_owned()
+    } else if done.bundle_vouched() {
+        format!("The bundle itself is signed by {}.", signers(done))
+    } else {
+        format!(
+            "The bundle itself is signed by {} alone, and neither by a custodian nor by a witness.",
+            signers(done)
+        )
+    };
+    if !done.missing.is_empty() {
+        return format!(
+            "CONSISTENT, and its acts AUTHENTIC: the people of the trust file signed each of them. The log says that the \
+             run was completed, and sign-offs that the script asks for are NOT THERE: {}. {bundle}",
+            done.missing.join(", ")
+        );
+    }
+    if done.covered == 0 {
+        return format!(
+            "CONSISTENT, and its acts AUTHENTIC: the people of the trust file signed each of them. No custodian and no \
+             witness signed the log, so that nobody vouches for what else was done. {bundle}"
+        );
+    }
+    format!(
+        "CONSISTENT and AUTHENTIC as far as line {} of the log: the people of the trust file signed that. {bundle}",
+        done.covered
+    )
+}
+
+/// Who signed the bundle's own line, each with the role: `Ana (custodian), Wim (witness)`.
+fn signers(done: &Verified) -> String {
+    let named = done.roles.iter();
+    let named: Vec<String> = named
+        .map(|(name, role)| format!("{name} ({role})"))
+        .collect();
+    named.join(", ")
+}
+
+/// `line 12 of the log`, `lines 12 and 20 of the log`.
+fn lines(of: &[u64]) -> String {
+    let numbers: Vec<String> = of.iter().map(u64::to_string).collect();
+    match numbers.as_slice() {
+        [all @ .., last] if !all.is_empty() => {
+            format!("lines {} and {last} of the log", all.join(", "))
         }
-        (true, false) if done.covered == 0 => {
-            "CONSISTENT, and its acts AUTHENTIC: the people of the trust file signed each of them. Nobody signed the \
-             log or the bundle itself."
-                .to_owned()
-        }
-        (true, false) => format!(
-            "CONSISTENT and AUTHENTIC as far as line {} of the log: the people of the trust file signed that. Nobody \
-             signed the bundle itself.",
-            done.covered
-        ),
-        (false, _) => {
-            "CONSISTENT: nothing in it contradicts the rest. Who signed is not proven: --trust proves it.".to_owned()
-        }
+        all => format!("line {} of the log", all.concat()),
     }
 }
 
@@ -205,12 +251,32 @@ fn remarks(done: &Verified, text: &mut String) {
             done.in_the_open
         ));
     }
+    if !done.unshown.is_empty() {
+        notes.push(format!(
+            "{}: nobody signs the destruction of a key whose window ends, nor the end of a set of shares, and this bundle \
+             does not show what was done there. Make the bundle again with this version of keymoot: it shows it.",
+            lines(&done.unshown)
+        ));
+    }
     if counts.not_shown > 0 {
         notes.push(format!(
             "{} signatures more are for acts outside this run. The log names who signed, and these people may sign so; \
              what they signed is not in this bundle, so those signatures are not checked.",
             counts.not_shown
         ));
+    }
+    if !done.beside.is_empty() {
+        notes.push(format!(
+            "{}: done while the run stood open, and not of it. This bundle does not show what was done there.",
+            lines(&done.beside)
+        ));
+    }
+    if done.signers_trusted && !done.roles_trusted {
+        notes.push(
+            "who is custodian and who witness is the word of the log: the trust file does not say it of everybody who \
+             signed. Write the role of the enrolment form behind the name, as in: Ana (custodian)."
+                .to_owned(),
+        );
     }
     if !done.unnamed.is_empty() {
         notes.push(format!(
@@ -230,7 +296,7 @@ fn unsigned(done: &Verified) -> String {
          or a witness: `keymoot bundle --sign NAME`, or on the screen Evidence.",
     );
     let covered = match done.covered {
-        0 => " No sign-off covers the log either: what is signed are the acts, each by itself."
+        0 => " No sign-off of a custodian or a witness covers the log either: what is signed are the acts, each by itself."
             .to_owned(),
         line => format!(
             " The sign-offs cover the log up to line {line}, and with it every act, its answer and its check value."

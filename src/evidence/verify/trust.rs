@@ -1,11 +1,11 @@
 //! Authenticity: every key that signed is one whose fingerprint came from elsewhere, under the same name.
 #![deny(clippy::indexing_slicing)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use data_encoding::HEXLOWER;
 
-use super::people::Person;
+use super::people::People;
 use super::{Fault, TRUST, fault};
 
 /// A fingerprint that was obtained elsewhere: all 32 bytes of it, or the 16 that words stand for.
@@ -15,19 +15,22 @@ pub struct Trusted {
     pub name: String,
     /// The first bytes of the SHA-256 of the approval key.
     pub fingerprint: Vec<u8>,
+    /// The role on the form: `administrator`, `custodian`, `witness`.
+    pub role: Option<String>,
 }
 
 /// Judges everybody before it answers. Whoever signed the run or the bundle must be known, under the same name. Of the
-/// others, who may have had keys before a rotation, those are returned that the trust file does not have.
+/// others, who may have had keys before a rotation, those are returned that the trust file does not have. Returns besides
+/// whether the trust file has the role of everybody who signed the run or the bundle.
 ///
 /// # Errors
 /// Everybody who is not as the trust file has it, in one sentence.
 pub(super) fn trusted(
     trust: &[Trusted],
-    keys: &BTreeMap<String, Person>,
+    keys: &People,
     of_it: &BTreeSet<String>,
     others: &BTreeSet<String>,
-) -> Result<Vec<String>, Fault> {
+) -> Result<(Vec<String>, bool), Fault> {
     if of_it.is_empty() {
         return fault(
             TRUST,
@@ -37,12 +40,20 @@ pub(super) fn trusted(
     let mut unknown = BTreeSet::new();
     let mut another = BTreeSet::new();
     let mut unnamed = BTreeSet::new();
+    let mut elsewhere = BTreeSet::new();
+    let mut roles = true;
     for fingerprint in of_it.union(others) {
-        let name = keys.get(fingerprint).map_or("", |p| p.name.as_str());
+        let name = keys.known(fingerprint).map_or("", |p| p.name.as_str());
         let known = trust.iter().filter(|t| t.name == name);
         let digest = HEXLOWER.decode(fingerprint.as_bytes()).unwrap_or_default();
         let fits = |t: &Trusted| t.fingerprint.len() >= 16 && digest.starts_with(&t.fingerprint);
-        if known.clone().any(fits) {
+        if let Some(entry) = known.clone().find(|t| fits(t)) {
+            let role = keys.known(fingerprint).map_or("", |p| p.role.as_str());
+            match &entry.role {
+                None => roles &= !of_it.contains(fingerprint),
+                Some(own) if own == role => {}
+                Some(own) => drop(elsewhere.insert(format!("{name} as {role} and not as {own}"))),
+            }
             continue;
         }
         let named = known.count() > 0;
@@ -66,8 +77,15 @@ pub(super) fn trusted(
             "{names} signed, and the trust file does not name {names}"
         ));
     }
+    if !elsewhere.is_empty() {
+        let names: Vec<String> = elsewhere.into_iter().collect();
+        wrong.push(format!(
+            "the log lists people in other roles than the trust file: {}",
+            names.join(", ")
+        ));
+    }
     if wrong.is_empty() {
-        return Ok(unnamed.into_iter().collect());
+        return Ok((unnamed.into_iter().collect(), roles));
     }
     fault(TRUST, wrong.join("; "))
 }

@@ -352,10 +352,11 @@ fn note(told: &Told) -> Did {
 
 /// The line once more, as a note. Those of custodians' steps keep their names; others were acts, which nobody repeats.
 fn told_again(told: &Told) -> Transition {
-    const LEFT_OUT: [&str; 12] = [
+    const LEFT_OUT: [&str; 13] = [
         "digest",
         "approval_id",
         "signatures",
+        "required",
         "script",
         "step",
         "seq",
