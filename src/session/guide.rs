@@ -238,6 +238,7 @@ pub fn export_off(row: &KeyRow) -> Option<&'static str> {
         (KeyClass::SYMMETRIC_KEY, _) if !row.key.exportable => Some("not exp."),
         (KeyClass::SYMMETRIC_KEY, _) if !row.key.enabled => Some("disabled"),
         (KeyClass::SYMMETRIC_KEY, _) => None,
+        (KeyClass::PUBLIC_KEY, _) => Some("theirs"),
         _ => Some("RSA"),
     }
 }
@@ -252,6 +253,9 @@ pub fn export_off_words(word: &str) -> &'static str {
         "deleting" => tr("it is being deleted"),
         "destroyed" => tr("its material is gone"),
         "SUSPECT" => tr(SUSPECT_OFF),
+        "theirs" => {
+            tr("it is a certificate of others: they have it, and nothing here is to be sent")
+        }
         _ => tr("RSA keys do not travel"),
     }
 }

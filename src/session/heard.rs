@@ -1,13 +1,15 @@
 //! What the custody ledger says of somebody as soon as they are named, before the act is asked for: a manager who stands
 //! above too many, a stand-in or a newcomer whom a rule refuses. For every front end, and in the review.
 
+use crate::api::KeyAlgorithm;
+use crate::crypto::dukpt::KeySerialNumber;
 use crate::custody::ledger::{Appointment, Ineligible, Ledger, SHARES, Seats, Split, same};
 use crate::text::{say, tr};
 
 use super::field::listed_names;
 use super::op::Op;
 use super::view::View;
-use super::{Profile, Session, op_custody, said};
+use super::{Profile, Session, op_custody, op_exchange, said};
 
 /// What the rules are asked about: the ledger, the people of now with their roles, and how many make a secret.
 pub(super) struct Knows<'a> {
@@ -47,6 +49,9 @@ pub fn heard(view: &View, op: &Op, field: &str, answer: &dyn Fn(&str) -> String)
             .and_then(|until| over(until.millis(), knows.at))
             .into_iter()
             .collect();
+    }
+    if is(&op_exchange::EXPORT_TR31, op_exchange::SERIAL) {
+        return counted(said).into_iter().collect();
     }
     if is(&op_custody::APPOINT, op_custody::MANAGER.id) {
         return knows.manager(&answer(op_custody::PERSON.id), said);
@@ -99,6 +104,21 @@ fn over(until: i64, now: i64) -> Option<String> {
     let told =
         tr("Its last day has passed: it lets nobody hold a part, now or later. Is the year right?");
     (until < now).then(|| told.to_owned())
+}
+
+/// A terminal's number whose counter is not zero: nothing of the counter is used, and its label has it at zero, so that it
+/// may be mistyped.
+fn counted(text: &str) -> Option<String> {
+    let digits: String = text.split_whitespace().collect();
+    let digits = digits.to_ascii_uppercase();
+    let kinds = [KeyAlgorithm::TDES_2KEY, KeyAlgorithm::AES_128].into_iter();
+    let mut read = kinds.filter_map(|base| KeySerialNumber::parse(base, &digits).ok());
+    let serial = read.next().filter(|serial| !serial.counter_is_zero())?;
+    Some(say!(
+        "The transaction counter at the end of this number is not zero. It is ignored (ANSI X9.24): the initial key is that of \
+         {initial}. Compare the number with the terminal's label once more.",
+        initial = serial.initial_hex()
+    ))
 }
 
 /// The people with one in the place of another.
@@ -303,6 +323,27 @@ mod tests {
                 .unwrap_or_default()
         };
         heard(view, op, field, &answer).join(" ")
+    }
+
+    #[test]
+    fn a_terminal_number_whose_counter_is_not_zero_is_told_what_of_it_counts() {
+        let told = |number: &str| {
+            said(
+                &view(),
+                &op_exchange::EXPORT_IPEK,
+                "serial",
+                &[("serial", number)],
+            )
+        };
+        let counted = told("ffff9876543210e00001");
+        assert!(
+            counted.contains("FFFF9876543210E00000") && counted.contains("ignored"),
+            "{counted}"
+        );
+        assert!(told("123456789012345600000001").contains("1234567890123456."));
+        for zero in ["FFFF9876543210E00000", "123456789012345600000000", "FFFF98"] {
+            assert_eq!(told(zero), "", "{zero}");
+        }
     }
 
     #[test]

@@ -67,6 +67,14 @@ impl KeySerialNumber {
         }
     }
 
+    /// Whether its transaction counter stands at zero. The initial key is the same whatever it is (ANSI X9.24).
+    pub fn counter_is_zero(&self) -> bool {
+        match self {
+            Self::Tdes(bytes) => *bytes == without_counter(bytes),
+            Self::Aes(bytes) => bytes.ends_with(&[0; 4]),
+        }
+    }
+
     /// The ID of the optional block that carries [`KeySerialNumber::initial_hex`] in a key block.
     pub const fn optional_block_id(&self) -> &'static str {
         match self {

@@ -116,7 +116,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
         Line::new(
             tr("exportable"),
             if key.key_attributes.key_class == KeyClass::PUBLIC_KEY {
-                tr("public: whoever asks may have it")
+                tr("no secret: a certificate of others, who have it themselves")
             } else if key.exportable {
                 tr("yes, wrapped")
             } else {

@@ -3,7 +3,7 @@
 use super::{Chosen, Export, Step};
 use crate::session::asked::FOLDER;
 use crate::session::field::{Field, Kind};
-use crate::session::guide::{Entry, rsa_off};
+use crate::session::guide::{Entry, rsa_off, rsa_off_words};
 use crate::session::{KeyRow, op};
 use crate::text::{say, tr};
 use crate::tui::acts::PRACTICE_FILE;
@@ -18,6 +18,8 @@ use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::widgets::sheet::{self, Part};
 use crate::tui::world::World;
 
+/// Rows below the list of keys: why the one under the cursor cannot go out.
+const REASON: u16 = 2;
 /// Where the words of a finding stand.
 const FINDINGS: u16 = 8;
 
@@ -35,7 +37,7 @@ impl Export {
             Step::Key if self.table.rows(&keys).is_empty() => {
                 tr("does nothing: no key is in the list")
             }
-            Step::Key if off => tr("is off: the row of this key says why"),
+            Step::Key if off => tr("is off: the line below the list says why"),
             Step::Key => tr("takes this key and asks for the receiver's file"),
             Step::File if !self.read() => or_empty(
                 self.path.value(),
@@ -71,7 +73,7 @@ impl Export {
             2,
             0,
             Role::Title,
-            tr("Which key goes out? One that cannot says why in its row.  "),
+            tr("Which key goes out? Below the list stands why one cannot.  "),
         );
         let filter = self.table.filter.value();
         if self.table.filtering {
@@ -85,9 +87,20 @@ impl Export {
         if self.table.rows(&keys).is_empty() {
             canvas.put(2, 4, Role::Muted, tr(NO_FIT));
         }
-        canvas.within(0, 2, width, height.saturating_sub(2), |c| {
+        // The rows of the reason are free where there is none, so that the list does not jump under the cursor.
+        let list = height.saturating_sub(2).saturating_sub(REASON);
+        canvas.within(0, 2, width, list, |c| {
             self.table.draw(c, &keys, rsa_off);
         });
+        let chosen = self.table.chosen(&keys);
+        if let Some((row, word)) = chosen.and_then(|row| Some((row, rsa_off(row)?))) {
+            let words = say!(
+                "{label} cannot be exported: {why}",
+                label = row.label,
+                why = rsa_off_words(word)
+            );
+            canvas.paragraph(2, height.saturating_sub(REASON), room, Role::Note, &words);
+        }
     }
 
     pub(super) fn draw_file(&self, world: &World, canvas: &mut Canvas<'_>) {

@@ -61,6 +61,14 @@ impl Form {
 }
 
 impl Line {
+    /// Another answer stands here than `before`, whoever put it there: what was wrong with that one is past.
+    pub(super) fn changed(&mut self, before: Option<&str>) {
+        if self.input.text().as_deref() != before {
+            self.error = None;
+            self.waits = false;
+        }
+    }
+
     /// Somebody goes on from here: what is chosen now is their choice.
     pub(super) fn leave(&mut self) {
         if matches!(self.input, Input::Choice(_)) {

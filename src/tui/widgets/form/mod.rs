@@ -140,7 +140,9 @@ impl Form {
     /// Puts a text into a field: what was typed before, when somebody comes back.
     pub(crate) fn set(&mut self, id: &str, text: &str) {
         if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id) {
+            let before = line.input.text();
             line.input.fill(text);
+            line.changed(before.as_deref());
         }
     }
 
@@ -150,14 +152,18 @@ impl Form {
             && let Input::Text(field) = &mut line.input
             && !field.is_own()
         {
+            let before = field.value().to_owned();
             *field = TextField::proposing(text);
+            line.changed(Some(&before));
         }
     }
 
     /// Replaces a choice field's entries, for choices that depend on other answers.
     pub(crate) fn set_choices(&mut self, id: &str, choices: Choices) {
         if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id) {
+            let before = line.input.text();
             line.input = Input::Choice(choices);
+            line.changed(before.as_deref());
         }
     }
 

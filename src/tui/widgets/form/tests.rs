@@ -449,3 +449,26 @@ fn what_f5_answered_is_told_from_what_was_typed() {
     form.practise();
     assert_eq!(form.answered().answers, 0);
 }
+
+/// A folder that filled itself in again stood under "is empty".
+#[test]
+fn what_was_wrong_with_an_answer_goes_with_it_whoever_changes_it() {
+    let mut form = Form::new(&[
+        field("days", Kind::Number { min: 3, max: 180 }),
+        field("why", Kind::Text { max: 40 }),
+    ]);
+    let changes: [fn(&mut Form); 2] = [
+        |form| form.propose("why", "for the audit"),
+        |form| form.set("why", "for the audit"),
+    ];
+    form.set("why", "old");
+    form.complain("why", "is wrong");
+    form.set("why", "old");
+    assert!(form.lines[1].error.is_some(), "the same answer is as wrong");
+    for change in changes {
+        let mut form = Form::new(&[field("why", Kind::Text { max: 40 })]);
+        form.complain("why", "is empty");
+        change(&mut form);
+        assert_eq!(form.lines[0].error, None);
+    }
+}
