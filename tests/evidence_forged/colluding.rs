@@ -162,6 +162,26 @@ impl Colluding {
         verify(&signed.forged.mended(), Some(&signed.trust())).unwrap()
     }
 
+    /// How `keymoot verify` ends with the fingerprints and roles of the forms, and what it says.
+    fn command(self) -> (Option<i32>, String) {
+        let signed = self.signed();
+        let folder = tempfile::tempdir().unwrap();
+        let (bundle, forms) = (folder.path().join("b"), folder.path().join("forms"));
+        std::fs::write(&bundle, signed.forged.mended()).unwrap();
+        let trust = signed.trust().into_iter().map(|person| {
+            let key = HEXLOWER.encode(&person.fingerprint);
+            format!("{key} {} ({})\n", person.name, person.role.unwrap())
+        });
+        std::fs::write(&forms, trust.collect::<String>()).unwrap();
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_keymoot"))
+            .args(["verify".as_ref(), bundle.as_os_str()])
+            .args(["--trust".as_ref(), forms.as_os_str()])
+            .output()
+            .unwrap();
+        let told = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), told)
+    }
+
     fn refused(self, place: &str, what: &str) {
         let signed = self.signed();
         let fault = verify(&signed.forged.mended(), Some(&signed.trust())).unwrap_err();
@@ -365,4 +385,18 @@ fn an_administrator_alone_vouches_for_nothing_else() {
     let mut run = Colluding::of("first-key.toml");
     run.bundle_by(&["Wim"]);
     assert!(run.verified().authentic);
+}
+
+/// Acts that are signed and a log that is not are no pass for a program that asks with a trust file.
+#[test]
+fn the_command_ends_with_1_where_nobody_vouches_for_the_log() {
+    let (status, told) = Colluding::of("first-key.toml").command();
+    assert_eq!(status, Some(0), "{told}");
+    assert!(told.contains("CONSISTENT and AUTHENTIC"), "{told}");
+    let mut run = Colluding::of("first-key.toml");
+    run.bundle_by(&["Ada"]);
+    run.without_sign_off_of_the_run();
+    let (status, told) = run.command();
+    assert_eq!(status, Some(1), "{told}");
+    assert!(told.contains("its acts AUTHENTIC"), "{told}");
 }

@@ -14,6 +14,9 @@ use super::log::{Line, Log, event};
 use super::people::People;
 use super::{Fault, Verified, fault};
 
+/// A return to a copy, as the log names it.
+const RETURN: &str = "Restore";
+
 /// Every act outside the run; returns the keys under which they are signed.
 pub(super) fn elsewhere(
     log: &Log,
@@ -23,6 +26,7 @@ pub(super) fn elsewhere(
 ) -> Result<BTreeSet<String>, Fault> {
     let mut signers = BTreeSet::new();
     let mut before: Option<&str> = None;
+    let mut first: Option<&Line> = None;
     let (begin, end) = log.span(&done.run).unwrap_or_default();
     for line in log.sealed() {
         let Some(digest) = line.detail("digest") else {
@@ -30,6 +34,12 @@ pub(super) fn elsewhere(
         };
         if of_the_run.contains(&digest) {
             continue;
+        }
+        if repeats(first, line)? {
+            continue;
+        }
+        if first.is_none_or(|first| first.detail("digest") != Some(digest)) {
+            first = Some(line);
         }
         let who = named(line, keys)?;
         fit_to_sign(line, &who, keys)?;
@@ -45,6 +55,26 @@ pub(super) fn elsewhere(
         signers.extend(who.into_iter().map(|(key, _)| key));
     }
     Ok(signers)
+}
+
+/// Whether a line tells again, under the signatures of a return to a copy, what the newer log of the vault had: nobody
+/// asks for that a second time, and nobody is appointed by it.
+fn repeats(first: Option<&Line>, line: &Line) -> Result<bool, Fault> {
+    let of_it = |first: &&Line| {
+        first.op() == RETURN
+            && line.op() != RETURN
+            && first.detail("digest") == line.detail("digest")
+    };
+    let Some(first) = first.filter(of_it) else {
+        return Ok(false);
+    };
+    if first.details().get("signatures") != line.details().get("signatures") {
+        return fault(
+            event(line.n),
+            "it does not hold the signatures of the return that it belongs to",
+        );
+    }
+    Ok(true)
 }
 
 /// Whose keys a line names.
