@@ -258,13 +258,7 @@ impl Session {
         } else {
             custodians.saturating_sub(1)
         };
-        let most = self.state.policy.required(
-            crate::custody::policy::operation::ROTATE,
-            self.profile,
-            rotation.k,
-            rotation.t,
-            true,
-        );
+        let most = self.required_to_rotate(rotation.k, rotation.t);
         if others < most {
             return Err(wrong(format_args!(
                 "With these people {others} custodians could sign beside the one who asks, and a rotation takes \

@@ -33,6 +33,7 @@ pub mod creation;
 pub mod custody_act;
 mod custody_judging;
 pub mod deeds;
+mod demanded;
 mod door;
 mod drill;
 pub mod due;
@@ -408,21 +409,6 @@ impl Session {
 
     fn rollback(&mut self) {
         self.entropy.rollback();
-    }
-
-    /// How many custodians an act needs.
-    fn required(&self, action: &Action) -> u8 {
-        // The policy counts custodians; holders of the recovery set are counted by their own threshold.
-        if self.by_recovery() {
-            return self.book.k();
-        }
-        self.state.policy.required(
-            action::policy_name(action),
-            self.profile,
-            self.book.k(),
-            self.book.t(),
-            locks::uses_secret(action),
-        )
     }
 
     /// What the control plane is held to here.

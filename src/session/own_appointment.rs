@@ -20,10 +20,11 @@ use super::pending::Pending;
 use super::transition::Transition;
 
 /// Acts under which somebody's own signature may not count say in the log how many were required: with the people on
-/// record and who signed, that is what a verifier needs to tell whether the rule held.
+/// record and who signed, that is what a verifier needs to tell whether the rule held. So does a list, which takes as
+/// many as the most demanding of its acts.
 pub(super) fn with_required(step: Transition, pending: &Pending) -> Transition {
     match &pending.action {
-        Action::Custody(CustodyAct::Appoint(_) | CustodyAct::Rotate(_)) => {
+        Action::Custody(CustodyAct::Appoint(_) | CustodyAct::Rotate(_)) | Action::List { .. } => {
             step.with("required", u64::from(pending.required))
         }
         _ => step,
