@@ -108,7 +108,7 @@ impl Session {
         key: KeySource,
     ) -> Result<PendingView, Refusal> {
         let action = self
-            .judged(action)
+            .judged_of(action, issuer)
             .inspect_err(|e| self.note_refusal("ask", issuer, e))?;
         let person = self.person(issuer)?.clone();
         if person.role == Role::Witness {
@@ -248,6 +248,7 @@ impl Session {
     pub(crate) fn take_approved(&mut self, id: &[u8; 32]) -> Result<Pending, Refusal> {
         let at = self.standing(id)?;
         let pending = self.pending.get(at).ok_or_else(gone)?;
+        self.typed_by_another(&pending.action, &pending.act.issuer)?;
         let appointees = self.appointees(&pending.action);
         tally(
             self.acting(),
