@@ -23,9 +23,11 @@ impl Session {
     /// A refusal; nothing was changed unless it says so.
     pub fn perform(&mut self, command: Command) -> Result<Outcome, Refusal> {
         if matches!(command, Command::AttestClock { .. }) {
-            // The one command that a clock which leapt must not stop.
+            // The one command that a clock which leapt must not stop; nothing is due by such a clock.
             self.stands()?;
-            self.settle_due()?;
+            if self.keeps_pace().is_ok() {
+                self.settle_due()?;
+            }
         } else {
             self.ready()?;
         }
@@ -316,7 +318,7 @@ impl Session {
             self.seal_audit()?;
         }
         executed.seq = self.book.seq();
-        self.after_clock_back(&pending.action);
+        self.after_clock_was_set(&pending.action);
         Ok(executed)
     }
 

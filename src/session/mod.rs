@@ -25,6 +25,7 @@ pub mod changing;
 mod changing_policy;
 pub mod changing_words;
 mod clock;
+pub mod clock_ahead;
 pub mod clock_back;
 pub mod command;
 pub mod comparing;
@@ -239,6 +240,7 @@ pub struct Session {
     paced: (Timestamp, OsMonotonic),
     /// Whether people attested the clock (always in rehearsal and test).
     attested: bool,
+    watched: clock_ahead::Watched,
     deeds: deeds::Deeds,
     /// Why nothing more is done: a write failed and only a new opening tells what stands.
     broken: Option<String>,
@@ -299,6 +301,7 @@ impl Session {
             consumed,
             paced,
             attested: profile != Profile::Production,
+            watched: clock_ahead::Watched::default(),
             deeds: deeds::Deeds::default(),
             broken: None,
             copy: None,
@@ -453,7 +456,9 @@ impl Session {
         let now = self.now();
         // The copy's clock: an act may have set the time back, which the vault's own would raise again.
         let reached = self.now_in(&state.clock);
-        state.clock.watermark = reached.into();
+        if self.on_pace() {
+            state.clock.watermark = reached.into();
+        }
         if transitions.iter().any(|t| t.moves) && state.consumed == self.state.consumed {
             state.consumed.clear();
         }
