@@ -12,8 +12,8 @@ use crate::session::deeds::{Deed, DeedKey};
 use crate::session::field::{Field, Kind};
 use crate::session::op::{self, Op};
 use crate::session::{
-    Environment, RunOutcome, Session, clock_back, op_components, op_custody, op_destroyed,
-    op_envelopes, op_exchange, op_policy, op_tr34, practice,
+    Environment, RunOutcome, Session, clock_ahead, clock_back, op_components, op_custody,
+    op_destroyed, op_envelopes, op_exchange, op_policy, op_tr34, practice,
 };
 use crate::vault::MemoryStore;
 
@@ -27,7 +27,7 @@ const NO_DEED: [&str; 3] = [
 ];
 
 /// Acts that cannot be done in a vault where nothing was done before, with what each wants.
-const NOT_ALONE: [(&str, &str); 13] = [
+const NOT_ALONE: [(&str, &str); 14] = [
     (op::IMPORT_TRUSTED.name, "a certificate under the root"),
     (
         op_exchange::IMPORT_RSA_WRAP.name,
@@ -49,6 +49,7 @@ const NOT_ALONE: [(&str, &str); 13] = [
     (op_envelopes::ENVELOPES_GONE.name, "a set that ended"),
     (op_custody::LOAD_INVENTORY.name, "another vault's inventory"),
     (op_policy::CHANGE_POLICY.name, "a policy"),
+    (clock_ahead::CLOCK_AHEAD.name, "a time that is no script's"),
     (clock_back::CLOCK_BACK.name, "a time that is no script's"),
 ];
 

@@ -4,14 +4,13 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use crate::api::Timestamp;
 use crate::ceremony;
 use crate::crypto::SecretBytes;
 use crate::session::build::{self, Answers};
 use crate::session::clock_back::{CLOCK_BACK, RIGHT_TIME};
 use crate::session::op_custody::REASON;
 use crate::session::span::date_time;
-use crate::session::watches;
+use crate::session::watches::{self, Off};
 use crate::session::{
     Action, Command, Executed, KeySource, Opening, Outcome, PendingView, Profile, Refusal, Session,
     WitnessAnswer,
@@ -126,30 +125,36 @@ pub(super) fn attest(session: &mut Session) -> Answer<()> {
                 continue;
             }
         }
-        let right = watches::behind(&readings, session.now());
+        let off = watches::off(&readings, session.now(), session.clocks());
         match session.perform(Command::AttestClock { readings }) {
             Ok(_) => return Ok(()),
             Err(refusal @ Refusal::Vault(_)) => return Err(refusal.into()),
             Err(refusal) => streams::note(&refusal.to_string()),
         }
-        if let Some(right) = right {
-            set_back(session, right)?;
+        if let Some(off) = off {
+            set(session, off)?;
         }
     }
 }
 
-/// Watches that are right, and behind a vault whose time was set ahead by mistake: the exception that sets it back.
-fn set_back(session: &mut Session, right: Timestamp) -> Answer<()> {
-    if ask("Set the vault's time back, as an exception? (yes, or read them again): ")? != "yes" {
+/// Watches that are right, and behind a vault whose time was set ahead by mistake, or far ahead of a machine whose clock was
+/// reset: the act that sets the vault's time.
+fn set(session: &mut Session, off: Off) -> Answer<()> {
+    let question = if off.act.name == CLOCK_BACK.name {
+        "Set the vault's time back, as an exception? (yes, or read them again): "
+    } else {
+        "Set the vault's time ahead, with signatures? (yes, or read them again): "
+    };
+    if ask(question)? != "yes" {
         return Ok(());
     }
     let reason = ask("Why: ")?;
-    let texts = [(RIGHT_TIME.id, right.rfc3339()), (REASON.id, reason)];
+    let texts = [(RIGHT_TIME.id, off.right.rfc3339()), (REASON.id, reason)];
     let answers = Answers {
         texts: texts.map(|(id, text)| (id.to_owned(), text)).into(),
         ..Answers::default()
     };
-    let done = build::action(session, CLOCK_BACK.name, &answers)
+    let done = build::action(session, off.act.name, &answers)
         .and_then(|action| act(session, action).map(drop));
     match done {
         Err(refusal @ Refusal::Vault(_)) => Err(refusal.into()),

@@ -15,6 +15,8 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::session::action::Copying;
+use crate::session::clock_ahead::CLOCK_AHEAD;
+use crate::session::clock_back::CLOCK_BACK;
 use crate::session::{Action, Bootstrap, Opening, Refusal, Session, envelopes, op};
 use crate::vault::{FolderStore, RECOVERY_SCRIPT, Store as _};
 
@@ -139,11 +141,16 @@ enum Verb {
         after_help = "A change counts from the next opening on, which shows it first. Take what is printed, change it, give it back.\n\nExample:\n  keymoot vault policy test.vault --unlock-file people.json > policy.json\n  keymoot vault policy test.vault --set policy.json --unlock-file people.json"
     )]
     Policy(policy::ChangePolicy),
+    /// Set the time of a vault ahead whose machine's clock was reset: an act, with its reason
+    #[command(
+        after_help = "More than a day ahead two watches are not believed alone. In production the opening itself offers it; where the machine's clock can be set right, do that instead.\n\nExample:\n  keymoot vault clock-ahead test.vault --time \"2026-12-01 09:00\" --reason \"the laptop's battery died\" --unlock-file people.json"
+    )]
+    ClockAhead(policy::SetClock),
     /// Set the time of a vault back that was set ahead by mistake: an exception, with its reason
     #[command(
         after_help = "No deletion comes earlier by it. In production the opening itself offers it where two watches are behind the vault.\n\nExample:\n  keymoot vault clock-back test.vault --time \"2026-12-01 09:00\" --reason \"advanced by a year, a day was meant\" --unlock-file people.json"
     )]
-    ClockBack(policy::ClockBack),
+    ClockBack(policy::SetClock),
     /// Print the Python script that recovers a vault without keymoot
     #[command(
         after_help = "Example:\n  keymoot vault recovery-script > recover.py && python3 recover.py --help"
@@ -232,7 +239,8 @@ impl VaultArgs {
             Verb::EnvelopesDestroyed(attest) => attest.run(),
             Verb::Inventory(inventory) => inventory.run(),
             Verb::Policy(policy) => policy.run(),
-            Verb::ClockBack(back) => back.run(),
+            Verb::ClockAhead(ahead) => ahead.run(&CLOCK_AHEAD),
+            Verb::ClockBack(back) => back.run(&CLOCK_BACK),
             Verb::RecoveryScript => {
                 streams::print(RECOVERY_SCRIPT)?;
                 Ok(Status::Done)

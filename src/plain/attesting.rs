@@ -1,10 +1,9 @@
 //! The end of an opening in production: two people's watches; and what giving an opening up costs.
 
-use crate::api::Timestamp;
 use crate::session::asked::{WATCH_PERSON, WATCH_TIME};
-use crate::session::clock_back::{CLOCK_BACK, RIGHT_TIME};
+use crate::session::clock_back::RIGHT_TIME;
 use crate::session::guide::Entry;
-use crate::session::watches::{self, BACK, Heard as Read, SURE};
+use crate::session::watches::{self, Heard as Read, Off, SIGNED, SURE};
 use crate::session::{Command, Refusal, Session, Watches};
 use crate::text::{say, tr};
 
@@ -83,18 +82,18 @@ pub(super) fn attest(talk: &mut Dialogue<'_>, session: &mut Session) -> Result<b
                 continue;
             }
         };
-        let behind = behind(&command, session.now());
-        match (session.perform(command), behind) {
+        let off = off(&command, session);
+        match (session.perform(command), off) {
             (Ok(_), _) => return Ok(true),
             (Err(refusal @ Refusal::Vault(_)), _) => {
                 talk.stop(&refusal.to_string());
                 return Ok(false);
             }
             (Err(refusal), None) => talk.stop(&refusal.to_string()),
-            (Err(refusal), Some(right)) => {
-                let ways = watches::behind_ways();
-                if doubt(talk, session, &refusal.to_string(), &ways)? == Some(BACK) {
-                    set_back(talk, session, right)?;
+            (Err(refusal), Some(off)) => {
+                let ways = watches::off_ways(off);
+                if doubt(talk, session, &refusal.to_string(), &ways)? == Some(SIGNED) {
+                    set(talk, session, off)?;
                 }
             }
         }
@@ -109,12 +108,12 @@ fn given(entries: &[Entry], heard: &Heard<usize>) -> Option<String> {
     }
 }
 
-/// What both watches say together, where that is behind the vault's time.
-fn behind(command: &Command, now: Timestamp) -> Option<Timestamp> {
+/// What both watches say together, where the door refuses it because the vault's time is another.
+fn off(command: &Command, session: &Session) -> Option<Off> {
     let Command::AttestClock { readings } = command else {
         return None;
     };
-    watches::behind(readings, now)
+    watches::off(readings, session.now(), session.clocks())
 }
 
 /// Two watches agree with each other and not with the vault: which of them is right.
@@ -135,12 +134,12 @@ fn doubt(
         talk.choose(&question, tr("Number"), ways)
     })?;
     let chosen = given(ways, &heard).unwrap_or_default();
-    Ok([SURE, BACK].into_iter().find(|way| *way == chosen))
+    Ok([SURE, SIGNED].into_iter().find(|way| *way == chosen))
 }
 
-/// The exception that sets the vault's time back; then both watches are read again.
-fn set_back(talk: &mut Dialogue<'_>, session: &mut Session, right: Timestamp) -> Result<(), Gone> {
-    let draft = Draft::new(&CLOCK_BACK).about(RIGHT_TIME.id, &right.rfc3339());
+/// The act that sets the vault's time; then both watches are read again.
+fn set(talk: &mut Dialogue<'_>, session: &mut Session, off: Off) -> Result<(), Gone> {
+    let draft = Draft::new(off.act).about(RIGHT_TIME.id, &off.right.rfc3339());
     let mut acting = Acting {
         talk,
         session,

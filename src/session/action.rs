@@ -184,19 +184,3 @@ fn control_name(request: &Request) -> &'static str {
         other => other.operation().kebab(),
     }
 }
-
-/// An act's name as the policy spells it.
-pub(super) fn policy_name(action: &Action) -> &'static str {
-    use crate::custody::policy::operation;
-    match action {
-        Action::Control { .. } if action.name() == "import-key.root-certificate" => {
-            operation::IMPORT_ROOT
-        }
-        Action::Control { request, .. } => request.operation().name(),
-        Action::List { .. } => operation::LIST,
-        Action::Backup { .. } => operation::BACKUP,
-        Action::Custody(act) => act.operation(),
-        Action::Components(act) => act.operation(),
-        Action::Tr34(act) => act.operation(),
-    }
-}

@@ -10,8 +10,8 @@ use super::custody_act::{CustodyAct, Recovery, Rotation, Seat};
 use super::error::Refusal;
 use super::field::listed_names;
 use super::{
-    Session, clock_back, inventory, op_custody as op, op_destroyed, op_envelopes, op_ledger,
-    op_policy, op_suspect, span,
+    Session, clock_ahead, clock_back, inventory, op_custody as op, op_destroyed, op_envelopes,
+    op_ledger, op_policy, op_suspect, span,
 };
 
 /// Builds such an act; `None` where the name is another act's.
@@ -51,6 +51,7 @@ pub(crate) fn action(
         n if n == op_envelopes::ENVELOPES_GONE.name => session.envelopes_gone(answers),
         n if n == op_suspect::SUSPECT.name => op_suspect::built(session, answers),
         n if n == op::LOAD_INVENTORY.name => loaded(answers).map(CustodyAct::LoadInventory),
+        n if n == clock_ahead::CLOCK_AHEAD.name => clock_ahead::built(answers),
         n if n == clock_back::CLOCK_BACK.name => clock_back::built(answers),
         n if n == op_policy::CHANGE_POLICY.name => {
             op_policy::built(session.policy_to_change(), answers)

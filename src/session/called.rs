@@ -81,6 +81,10 @@ const CALLED: &[(&str, &str)] = &[
         "receive unwrap in ways aws get somebody sends papers",
     ),
     (
+        "vault.clock-ahead",
+        "clock time behind reset battery 2000 watch wrong days year",
+    ),
+    (
         "vault.clock-back",
         "clock time ahead back watch wrong hour year",
     ),

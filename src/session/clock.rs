@@ -6,6 +6,7 @@ use crate::evidence::audit::Kind;
 use crate::os::{Monotonic as _, OsMonotonic};
 use crate::pki::WAIT;
 
+use super::clock_ahead::Watched;
 use super::clock_back::CLOCK_BACK;
 use super::command::Outcome;
 use super::error::Refusal;
@@ -76,7 +77,11 @@ impl Session {
 
     /// What watches are held against.
     pub(crate) fn clocks(&self) -> Clocks {
-        Clocks::of(self.attested, self.latest(), (self.now(), self.wall.now()))
+        Clocks {
+            furthest: self.furthest(),
+            leapt: !self.on_pace(),
+            ..Clocks::of(self.attested, self.latest(), (self.now(), self.wall.now()))
+        }
     }
 
     /// Lets a rehearsal's time run with the wall clock for as long as this session lasts, from the later of both:
@@ -86,14 +91,16 @@ impl Session {
         self.running = Some(ahead.max(0));
     }
 
-    /// In production a wall clock that leaps against the monotonic one stops everything until people attest it.
-    pub(crate) fn keeps_pace(&mut self) -> Result<(), Refusal> {
-        if self.profile != Profile::Production {
-            return Ok(());
-        }
+    /// Whether the machine's clock went as fast as time since people last read their watches; only production asks.
+    pub(super) fn on_pace(&self) -> bool {
         let (since, monotonic) = &self.paced;
         let wall = self.wall.now().millis() - since.millis();
-        if (wall - monotonic.elapsed_millis()).abs() <= LEAP {
+        self.profile != Profile::Production || (wall - monotonic.elapsed_millis()).abs() <= LEAP
+    }
+
+    /// In production a wall clock that leaps against the monotonic one stops everything until people attest it.
+    pub(crate) fn keeps_pace(&mut self) -> Result<(), Refusal> {
+        if self.on_pace() {
             return Ok(());
         }
         self.attested = false;
@@ -108,7 +115,7 @@ impl Session {
     ///
     /// In production only attested time settles anything; until then a due key is unusable and unrestorable.
     pub(crate) fn settle_due(&mut self) -> Result<(), Refusal> {
-        let now = self.now();
+        let now = self.due_by();
         if !self.attested || self.state.engine.due(now).is_empty() {
             return Ok(());
         }
@@ -205,6 +212,7 @@ impl Session {
                 return Err(refusal);
             }
         };
+        let grown = self.added_by(read);
         let mut working = self.state.clone();
         // Of the machine's clock as it is corrected, not of the vault's time: where that machine is behind what is on record,
         // the vault's time would stand still until it has caught up.
@@ -215,9 +223,11 @@ impl Session {
             self.state.clock.offset = working.clock.offset;
             note = note.with("clock", machine.rfc3339());
         }
+        // From here on time is counted: what is committed may raise the latest time on record to what was read.
+        self.paced = (self.wall.now(), OsMonotonic::start());
         self.commit(working, &[note], false)?;
         self.attested = true;
-        self.paced = (self.wall.now(), OsMonotonic::start());
+        self.watched = Watched { read: true, grown };
         self.settle_due()?;
         Ok(Outcome::Advanced {
             now: self.now(),
@@ -252,13 +262,15 @@ impl Session {
                 CLOCK_BACK.title
             )));
         }
+        self.not_too_far(read)?;
         Ok(read)
     }
 
     /// Commits the audit head as it stands.
     pub(super) fn seal_audit(&mut self) -> Result<(), Refusal> {
-        // No later line is dated before this one, also where the next machine's clock is behind.
-        if self.profile == Profile::Production && self.attested {
+        // No later line is dated before this one, also where the next machine's clock is behind. A clock that leapt says
+        // nothing.
+        if self.profile == Profile::Production && self.attested && self.on_pace() {
             self.state.clock.watermark = self.now().into();
         }
         self.book
@@ -268,9 +280,15 @@ impl Session {
 
     /// What was refused leaves a line; were it not written, the refusal still stands on the screen.
     pub(super) fn note_refused(&mut self, note: &Transition) {
+        // By a clock that leapt no line is dated.
+        let at = if self.on_pace() {
+            self.now()
+        } else {
+            self.known().max(self.state.clock.watermark.into())
+        };
         let written = self
             .book
-            .line(Kind::Refused, note, self.now())
+            .line(Kind::Refused, note, at)
             .and_then(|()| self.seal_audit());
         if written.is_err() {
             self.broken = Some("The refusal could not be written down.".into());

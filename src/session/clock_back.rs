@@ -40,20 +40,23 @@ pub const CLOCK_BACK: Op = Op {
 };
 
 /// Since when this act is worth while: by less the vault waits for the watches (milliseconds).
-const LEAST: i64 = 60_000;
+pub(super) const LEAST: i64 = 60_000;
 
 /// The act that the answers describe.
 pub(super) fn built(answers: &Answers) -> Result<CustodyAct, Refusal> {
+    let (to, reason) = answered(answers)?;
+    Ok(CustodyAct::ClockBack { to, reason })
+}
+
+/// What the watches say, in milliseconds since 1970, and why the vault's time is set to it.
+pub(super) fn answered(answers: &Answers) -> Result<(i64, String), Refusal> {
     let typed = answers.text(RIGHT_TIME.id)?;
     let to = date_time(typed).ok_or_else(|| {
         Refusal::Usage(format!(
             "{typed} is no date and time such as 2026-12-01 09:00. Nothing was changed."
         ))
     })?;
-    Ok(CustodyAct::ClockBack {
-        to: to.millis(),
-        reason: answers.text(REASON.id)?.to_owned(),
-    })
+    Ok((to.millis(), answers.text(REASON.id)?.to_owned()))
 }
 
 /// As people sign it, on a vault whose latest time on record is `latest`.
@@ -127,10 +130,14 @@ impl Session {
         Ok(())
     }
 
-    /// The time that was set back was signed by people, not read from two watches: it is attested anew.
-    pub(super) fn after_clock_back(&mut self, action: &Action) {
-        if matches!(action, Action::Custody(CustodyAct::ClockBack { .. })) {
+    /// The time that was set was signed by people, not read from two watches: it is attested anew.
+    pub(super) fn after_clock_was_set(&mut self, action: &Action) {
+        if matches!(
+            action,
+            Action::Custody(CustodyAct::ClockBack { .. } | CustodyAct::ClockAhead { .. })
+        ) {
             self.attested = self.profile != Profile::Production;
+            self.watched.grown = 0;
         }
     }
 }

@@ -175,6 +175,7 @@ pub fn create_under(
     );
     // Whoever creates a production vault attests its clock before the first line of the log.
     session.attested = true;
+    session.watched.read = true;
     session.remember_height();
     let forms = forms::enrolment(&session);
     let witness_card = session.witness_card();

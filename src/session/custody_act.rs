@@ -71,6 +71,13 @@ pub enum CustodyAct {
     LoadInventory(Inventory),
     /// Another policy, whole, from the next opening on.
     ChangePolicy(Box<Policy>),
+    /// A time that is far behind goes ahead.
+    ClockAhead {
+        /// The right time, in milliseconds since 1970.
+        to: i64,
+        /// Why, in words.
+        reason: String,
+    },
     /// A time that was set ahead by mistake is taken back.
     ClockBack {
         /// The right time, in milliseconds since 1970.
@@ -158,6 +165,7 @@ impl CustodyAct {
             Self::Suspect { .. } => "vault.suspect",
             Self::LoadInventory(_) => "vault.inventory",
             Self::ChangePolicy(_) => "vault.policy",
+            Self::ClockAhead { .. } => "vault.clock-ahead",
             Self::ClockBack { .. } => "vault.clock-back",
         }
     }
@@ -178,6 +186,7 @@ impl CustodyAct {
             Self::Suspect { .. } => operation::SUSPECT,
             Self::LoadInventory(_) => operation::LOAD_INVENTORY,
             Self::ChangePolicy(_) => operation::CHANGE_POLICY,
+            Self::ClockAhead { .. } => operation::CLOCK,
             Self::ClockBack { .. } => operation::LOWER_WATERMARK,
         }
     }
@@ -249,7 +258,7 @@ impl CustodyAct {
                 "name": name, "inventory": inventory.name, "class": inventory.class, "keys": inventory.keys,
             }),
             Self::ChangePolicy(policy) => json!({"name": name, "policy": policy}),
-            Self::ClockBack { to, reason } => {
+            Self::ClockAhead { to, reason } | Self::ClockBack { to, reason } => {
                 let to = Timestamp::from_millis(*to).rfc3339();
                 json!({"name": name, "to": to, "reason": reason})
             }

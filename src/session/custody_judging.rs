@@ -11,7 +11,7 @@ use super::error::Refusal;
 use super::state::{BackupEnd, ForeignKey, State};
 use super::transition::Transition;
 use super::{Profile, Session};
-use super::{clock_back, op_destroyed, op_envelopes, op_ledger, op_suspect};
+use super::{clock_ahead, clock_back, op_destroyed, op_envelopes, op_ledger, op_suspect};
 
 /// Longest text a person types into such an act.
 const LONGEST: usize = 200;
@@ -94,9 +94,9 @@ impl Session {
             CustodyAct::EnvelopesGone(gone) => self.judged_envelopes_gone(gone),
             CustodyAct::LoadInventory(inventory) => self.judged_inventory(inventory),
             CustodyAct::ChangePolicy(policy) => self.judged_policy(policy),
-            CustodyAct::ClockBack { to, reason } => {
+            CustodyAct::ClockAhead { reason, .. } | CustodyAct::ClockBack { reason, .. } => {
                 told("The reason", reason)?;
-                self.judged_clock_back(*to)
+                self.judged_time(act)
             }
         }
     }
@@ -120,9 +120,15 @@ impl Session {
         act: &CustodyAct,
         now: i64,
     ) -> Result<Transition, Refusal> {
-        if let CustodyAct::ClockBack { to, reason } = act {
-            let wall = self.wall.now().millis();
-            return Ok(clock_back::done(working, (*to, reason), (now, wall)));
+        let wall = self.wall.now().millis();
+        match act {
+            CustodyAct::ClockBack { to, reason } => {
+                return Ok(clock_back::done(working, (*to, reason), (now, wall)));
+            }
+            CustodyAct::ClockAhead { to, reason } => {
+                return Ok(clock_ahead::done(working, (*to, reason), (now, wall)));
+            }
+            _ => {}
         }
         if matches!(act, CustodyAct::RecordAccess(_)) {
             self.ledger_begins(working);
@@ -275,13 +281,7 @@ impl Session {
         } else {
             custodians.saturating_sub(1)
         };
-        let most = self.state.policy.required(
-            crate::custody::policy::operation::ROTATE,
-            self.profile,
-            rotation.k,
-            rotation.t,
-            true,
-        );
+        let most = self.required_to_rotate(rotation.k, rotation.t);
         if others < most {
             return Err(wrong(format_args!(
                 "With these people {others} custodians could sign beside the one who asks, and a rotation takes \
@@ -389,6 +389,7 @@ fn done(working: &mut State, act: &CustodyAct, now: i64) -> Result<Transition, R
         | CustodyAct::Recovery(_)
         | CustodyAct::Reshare { .. }
         | CustodyAct::Rotate(_)
+        | CustodyAct::ClockAhead { .. }
         | CustodyAct::ClockBack { .. }
         | CustodyAct::Restore { .. } => return Err(at_the_command(act)),
     }

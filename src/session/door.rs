@@ -22,9 +22,11 @@ impl Session {
     /// A refusal; nothing was changed unless it says so.
     pub fn perform(&mut self, command: Command) -> Result<Outcome, Refusal> {
         if matches!(command, Command::AttestClock { .. }) {
-            // The one command that a clock which leapt must not stop.
+            // The one command that a clock which leapt must not stop; nothing is due by such a clock.
             self.stands()?;
-            self.settle_due()?;
+            if self.keeps_pace().is_ok() {
+                self.settle_due()?;
+            }
         } else {
             self.ready()?;
         }
@@ -107,7 +109,7 @@ impl Session {
         key: KeySource,
     ) -> Result<PendingView, Refusal> {
         let action = self
-            .judged(action)
+            .judged_of(action, issuer)
             .inspect_err(|e| self.note_refusal("ask", issuer, e))?;
         let person = self.person(issuer)?.clone();
         if person.role == Role::Witness {
@@ -247,6 +249,7 @@ impl Session {
     pub(crate) fn take_approved(&mut self, id: &[u8; 32]) -> Result<Pending, Refusal> {
         let at = self.standing(id)?;
         let pending = self.pending.get(at).ok_or_else(gone)?;
+        self.typed_by_another(&pending.action, &pending.act.issuer)?;
         let appointees = self.appointees(&pending.action);
         tally(
             self.acting(),
@@ -315,7 +318,7 @@ impl Session {
             self.seal_audit()?;
         }
         executed.seq = self.book.seq();
-        self.after_clock_back(&pending.action);
+        self.after_clock_was_set(&pending.action);
         Ok(executed)
     }
 

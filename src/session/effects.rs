@@ -6,6 +6,8 @@ use crate::api::{
     ExportKeyInput, ExportKeyMaterial, ImportKeyInput, ImportKeyMaterial, Key, KeyExportability,
     Request, Response, Timestamp, WrappedKey,
 };
+use crate::custody::Role;
+use crate::custody::ledger::same;
 use crate::engine::EngineState;
 use crate::pki::Certificate;
 
@@ -130,6 +132,29 @@ impl Session {
             Some(_) => Ok(()),
         }
     }
+
+    /// In production the person who types a root's fingerprint is another than the one who asks for the import: one
+    /// alone would choose the root and vouch for it.
+    pub(super) fn typed_by_another(&self, action: &Action, issuer: &str) -> Result<(), Refusal> {
+        let Action::Control {
+            confirmation: Some(Confirmation::Typed { by, .. }),
+            ..
+        } = action
+        else {
+            return Ok(());
+        };
+        if self.profile != Profile::Production || !same(by, issuer) {
+            return Ok(());
+        }
+        let asks = self.acting().iter().filter(|p| p.role != Role::Witness);
+        let others = asks.filter(|p| p.serves_at(self.book.seq()) && !same(&p.name, issuer));
+        let others: Vec<&str> = others.map(|p| p.name.as_str()).collect();
+        Err(Refusal::Approval(format!(
+            "{issuer} typed this root's fingerprint and cannot ask for its import as well: in production these are two \
+             people. Nothing was asked of anyone and nothing was imported. Let somebody else ask: {}.",
+            others.join(", ")
+        )))
+    }
 }
 
 fn export_record(
@@ -234,4 +259,55 @@ fn root_record(
 
 fn hash(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{SAMPLE, answers, practice};
+    use super::super::*;
+
+    /// Whoever asked for a root's import typed its fingerprint too, as the "second person", where one stand-by had two places.
+    #[test]
+    fn who_types_a_roots_fingerprint_in_production_does_not_ask_for_its_import() {
+        let (_, mut session) = practice(true);
+        let texts = [
+            ("fingerprint", "as-shown"),
+            ("source", "practice"),
+            ("label", "aws-root"),
+        ];
+        let given = answers(&texts, &[("file", SAMPLE)]);
+        let mut action = build::action(&session, "import-key.root-certificate", &given).unwrap();
+        if let Action::Control {
+            confirmation: Some(confirmation),
+            ..
+        } = &mut action
+            && let Confirmation::AsShown { sha256 } = confirmation
+        {
+            *confirmation = Confirmation::Typed {
+                sha256: sha256.clone(),
+                source: "the own login".into(),
+                by: "Ana".into(),
+            };
+        }
+        let asked = |action: &Action| Command::Ask {
+            action: action.clone(),
+            issuer: "Ana".into(),
+            origin: None,
+            key: KeySource::Held,
+        };
+        // In practice one plays everybody.
+        let Outcome::Asked(pending) = session.perform(asked(&action)).unwrap() else {
+            panic!("not asked")
+        };
+        session.profile = Profile::Production;
+        for refused in [
+            session.perform(asked(&action)).map(drop).unwrap_err(),
+            session.take_approved(&pending.id).map(drop).unwrap_err(),
+        ] {
+            let told = refused.to_string();
+            assert!(told.contains("Ana typed this root's"), "{told}");
+            assert!(told.contains("Ada, Ben, Cho"), "{told}");
+        }
+        session.typed_by_another(&action, "Ada").unwrap();
+    }
 }

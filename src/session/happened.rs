@@ -5,7 +5,9 @@ use crate::text::tr;
 use super::op::Op;
 use super::op_custody;
 use super::view::{PersonView, View};
-use super::{clock_back, op_destroyed, op_envelopes, op_ledger, op_policy, op_suspect};
+use super::{
+    clock_ahead, clock_back, op_destroyed, op_envelopes, op_ledger, op_policy, op_suspect,
+};
 
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
@@ -181,6 +183,12 @@ pub const HAPPENED: &[Happened] = &[
         what: "The vault's time is ahead of the watches",
         then: "set it back: an exception with its reason; no deletion comes earlier; two watches are read again",
         leads: Leads::Act(&clock_back::CLOCK_BACK),
+    },
+    Happened {
+        id: "clock-reset",
+        what: "The machine's clock was reset, and the vault's time is days behind",
+        then: "set that clock right and open again; where it cannot be: set the vault's time ahead, with signatures",
+        leads: Leads::Act(&clock_ahead::CLOCK_AHEAD),
     },
     Happened {
         id: "policy",

@@ -5,6 +5,13 @@ use super::action::Action;
 use super::error::Refusal;
 
 impl Session {
+    /// Judges an action as [`Session::judged`] does, and whether this person may ask for it.
+    pub(super) fn judged_of(&self, action: &Action, issuer: &str) -> Result<Action, Refusal> {
+        let action = self.judged(action)?;
+        self.typed_by_another(&action, issuer)?;
+        Ok(action)
+    }
+
     /// Checks shape, profile and engine rules of an action, and fills in every default.
     pub(crate) fn judged(&self, action: &Action) -> Result<Action, Refusal> {
         self.only_returns(action)?;

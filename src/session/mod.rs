@@ -25,6 +25,7 @@ pub mod changing;
 mod changing_policy;
 pub mod changing_words;
 mod clock;
+pub mod clock_ahead;
 pub mod clock_back;
 pub mod command;
 pub mod comparing;
@@ -33,6 +34,7 @@ pub mod creation;
 pub mod custody_act;
 mod custody_judging;
 pub mod deeds;
+mod demanded;
 mod door;
 mod drill;
 pub mod due;
@@ -239,6 +241,7 @@ pub struct Session {
     paced: (Timestamp, OsMonotonic),
     /// Whether people attested the clock (always in rehearsal and test).
     attested: bool,
+    watched: clock_ahead::Watched,
     deeds: deeds::Deeds,
     /// Why nothing more is done: a write failed and only a new opening tells what stands.
     broken: Option<String>,
@@ -299,6 +302,7 @@ impl Session {
             consumed,
             paced,
             attested: profile != Profile::Production,
+            watched: clock_ahead::Watched::default(),
             deeds: deeds::Deeds::default(),
             broken: None,
             copy: None,
@@ -411,21 +415,6 @@ impl Session {
         self.entropy.rollback();
     }
 
-    /// How many custodians an act needs.
-    fn required(&self, action: &Action) -> u8 {
-        // The policy counts custodians; holders of the recovery set are counted by their own threshold.
-        if self.by_recovery() {
-            return self.book.k();
-        }
-        self.state.policy.required(
-            action::policy_name(action),
-            self.profile,
-            self.book.k(),
-            self.book.t(),
-            locks::uses_secret(action),
-        )
-    }
-
     /// What the control plane is held to here.
     pub(crate) fn rules(&self) -> Rules {
         Rules {
@@ -468,7 +457,9 @@ impl Session {
         let now = self.now();
         // The copy's clock: an act may have set the time back, which the vault's own would raise again.
         let reached = self.now_in(&state.clock);
-        state.clock.watermark = reached.into();
+        if self.on_pace() {
+            state.clock.watermark = reached.into();
+        }
         if transitions.iter().any(|t| t.moves) && state.consumed == self.state.consumed {
             state.consumed.clear();
         }

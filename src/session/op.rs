@@ -2,8 +2,8 @@
 
 use super::field::{Choice, Field, Kind};
 use super::{
-    clock_back, op_components, op_custody, op_destroyed, op_envelopes, op_exchange, op_ledger,
-    op_policy, op_suspect, op_tr34,
+    clock_ahead, clock_back, op_components, op_custody, op_destroyed, op_envelopes, op_exchange,
+    op_ledger, op_policy, op_suspect, op_tr34,
 };
 
 /// One act's declaration. Its `name` is the script's `op`, the wizard's id and the policy's key.
@@ -393,6 +393,7 @@ pub const OPS: &[Op] = &[
     op_suspect::SUSPECT,
     op_custody::LOAD_INVENTORY,
     op_policy::CHANGE_POLICY,
+    clock_ahead::CLOCK_AHEAD,
     clock_back::CLOCK_BACK,
 ];
 

@@ -109,7 +109,10 @@ impl Session {
         let may = matches!(
             action,
             Action::Custody(
-                CustodyAct::Rotate(_) | CustodyAct::Restore { .. } | CustodyAct::ClockBack { .. }
+                CustodyAct::Rotate(_)
+                    | CustodyAct::Restore { .. }
+                    | CustodyAct::ClockAhead { .. }
+                    | CustodyAct::ClockBack { .. }
             )
         );
         if may || !self.by_recovery() {

@@ -7,7 +7,7 @@ use super::changing_policy;
 use super::custody_act::{CustodyAct, Recovery, Rotation};
 use super::sentence::{Details, line};
 use super::state::State;
-use super::{clock_back, op_destroyed, op_envelopes, op_ledger, op_suspect};
+use super::{clock_ahead, clock_back, op_destroyed, op_envelopes, op_ledger, op_suspect};
 use crate::custody::ledger::Appointment;
 
 /// The sentence and details of such an act on this state.
@@ -47,6 +47,9 @@ pub(crate) fn describe(act: &CustodyAct, state: &State) -> (String, Details) {
             tr("CHANGE THE POLICY from the next opening on").into(),
             changing_policy::told(&state.policy, policy),
         ),
+        CustodyAct::ClockAhead { to, reason } => {
+            clock_ahead::told(*to, reason, state.clock.watermark.0)
+        }
         CustodyAct::ClockBack { to, reason } => {
             clock_back::told(*to, reason, state.clock.watermark.0)
         }

@@ -457,6 +457,10 @@ pub struct View {
     pub attested: bool,
     /// The time that nothing may go behind: the vault's own, or, before people attested it, the latest on record.
     pub latest: Timestamp,
+    /// The latest that two watches may say in production without signatures.
+    pub furthest: Timestamp,
+    /// Whether the machine's clock leapt while the vault was open; only in production it can.
+    pub leapt: bool,
     /// By how much the vault's time is ahead of the machine's clock, in milliseconds.
     pub ahead: i64,
     /// What closing has to say about a production vault that exists only once.

@@ -70,6 +70,8 @@ impl Session {
             by_recovery: self.by_recovery(),
             attested: self.attested,
             latest: self.latest(),
+            furthest: self.furthest(),
+            leapt: !self.on_pace(),
             ahead: self.now().millis().saturating_sub(self.wall.now().millis()),
             only_copy: self.only_copy(),
             open_papers: self.papers_in_hands(),

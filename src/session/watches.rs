@@ -4,10 +4,13 @@ use crate::api::Timestamp;
 use crate::text::{say, tr};
 
 use super::View;
+use super::clock_ahead::CLOCK_AHEAD;
+use super::clock_back::CLOCK_BACK;
 use super::command::Command;
 use super::due::left;
 use super::field::{Field, Kind};
 use super::guide::Entry;
+use super::op::Op;
 use super::span::date_time;
 
 /// Two readings and the vault's time must lie this close together (milliseconds).
@@ -29,6 +32,36 @@ pub fn behind(readings: &[(String, Timestamp)], now: Timestamp) -> Option<Timest
     (read.millis() < now.millis().saturating_sub(AGREE)).then_some(read)
 }
 
+/// What two watches say that agree with each other and are further ahead than they are believed without signatures, where
+/// those can be given.
+pub fn beyond(readings: &[(String, Timestamp)], clocks: Clocks) -> Option<Timestamp> {
+    let read = between(readings).filter(|_| agree(readings))?;
+    (read > clocks.furthest && !clocks.leapt).then_some(read)
+}
+
+/// What the door refuses of two watches that agree with each other, and the act that is the way out.
+#[derive(Debug, Clone, Copy)]
+pub struct Off {
+    /// What they say together.
+    pub right: Timestamp,
+    /// What people sign where the watches are right.
+    pub act: &'static Op,
+}
+
+/// Whether the door refuses what two watches say because the vault's time is another: `now` is that time.
+pub fn off(readings: &[(String, Timestamp)], now: Timestamp, clocks: Clocks) -> Option<Off> {
+    let back = behind(readings, now).map(|right| Off {
+        right,
+        act: &CLOCK_BACK,
+    });
+    back.or_else(|| {
+        beyond(readings, clocks).map(|right| Off {
+            right,
+            act: &CLOCK_AHEAD,
+        })
+    })
+}
+
 /// The times that two watches are held against.
 #[derive(Debug, Clone, Copy)]
 pub struct Clocks {
@@ -39,15 +72,21 @@ pub struct Clocks {
     pub against: Timestamp,
     /// Whether that is the vault's own.
     pub attested: bool,
+    /// The latest that two watches may say in production without signatures ([`View::furthest`]).
+    pub furthest: Timestamp,
+    /// Whether the machine's clock leapt while the vault was open: then nobody signs before the vault was opened anew.
+    pub leapt: bool,
 }
 
 impl Clocks {
-    /// Of the vault's time `now` and what the machine's clock says.
+    /// Of the vault's time `now` and what the machine's clock says; how far watches are believed is for the caller to say.
     pub fn of(attested: bool, latest: Timestamp, (now, machine): (Timestamp, Timestamp)) -> Self {
         Self {
             latest,
             against: if attested { now } else { machine },
             attested,
+            furthest: latest,
+            leapt: false,
         }
     }
 }
@@ -58,7 +97,8 @@ impl Clocks {
 pub fn asks(readings: &[(String, Timestamp)], clocks: Clocks) -> Option<String> {
     let read = between(readings).filter(|_| agree(readings))?;
     let behind = read.millis() < clocks.latest.millis().saturating_sub(AGREE);
-    let (by, ask) = apart(read, clocks.against).filter(|_| !behind)?;
+    let refused = behind || read > clocks.furthest;
+    let (by, ask) = apart(read, clocks.against).filter(|_| !refused)?;
     let (read, clock) = (minute(read), minute(clocks.against));
     Some(if clocks.attested {
         say!(
@@ -125,8 +165,8 @@ pub const DOUBT: Field = Field {
 
 /// The answer that takes the watches' word.
 pub const SURE: &str = "sure";
-/// The answer that asks for the vault's time to be set back.
-pub const BACK: &str = "back";
+/// The answer that asks for the act by which the vault's time is set.
+pub const SIGNED: &str = "back";
 
 /// The answers where both watches are ahead: the safe one first.
 pub fn ahead_ways() -> [Entry; 2] {
@@ -137,12 +177,16 @@ pub fn ahead_ways() -> [Entry; 2] {
     ]
 }
 
-/// The answers where both watches are behind the vault.
-pub fn behind_ways() -> [Entry; 2] {
-    let back = tr("the vault's time is set back: an exception, with its reason and signatures");
+/// The answers where the door refuses them.
+pub fn off_ways(off: Off) -> [Entry; 2] {
+    let set = if off.act.name == CLOCK_BACK.name {
+        tr("the vault's time is set back: an exception, with its reason and signatures")
+    } else {
+        tr("the vault's time is set ahead: an act, with its reason and signatures")
+    };
     [
         once_more(),
-        Entry::new(BACK, tr("the watches are right"), back),
+        Entry::new(SIGNED, tr("the watches are right"), set),
     ]
 }
 
@@ -250,6 +294,8 @@ mod tests {
             latest,
             against,
             attested: false,
+            furthest: against.plus_millis(1_000 * 86_400_000),
+            leapt: false,
         }
     }
 
@@ -321,6 +367,30 @@ mod tests {
         assert!(why.contains("the day and the year"), "{why}");
         watches.again();
         assert_eq!(watches.first(), None);
+    }
+
+    /// Further ahead than they are believed: not asked about, for the door refuses them, and the way out is an act.
+    #[test]
+    fn watches_that_say_next_year_are_offered_the_act_and_not_believed() {
+        let now = at("2026-11-29 16:55");
+        let clocks = Clocks {
+            furthest: now.plus_millis(86_400_000),
+            ..clocks(now, now)
+        };
+        let both = |text| [("Ana".to_owned(), at(text)), ("Cho".to_owned(), at(text))];
+        let year = both("2027-11-29 16:55");
+        assert_eq!(asks(&year, clocks), None);
+        let ahead = off(&year, now, clocks).unwrap();
+        assert_eq!(ahead.act.name, CLOCK_AHEAD.name);
+        assert_eq!(ahead.right, at("2027-11-29 16:55"));
+        let leapt = Clocks {
+            leapt: true,
+            ..clocks
+        };
+        assert!(off(&year, now, leapt).is_none());
+        assert!(off(&both("2026-11-29 16:56"), now, clocks).is_none());
+        let back = off(&both("2026-11-29 10:00"), now, clocks).unwrap();
+        assert_eq!(back.act.name, CLOCK_BACK.name);
     }
 
     /// The machine's clock was set right between two sessions: what is on record is not contradicted.

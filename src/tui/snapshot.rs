@@ -78,6 +78,8 @@ pub(crate) fn rehearsal() -> View {
         now: Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap(),
         ahead: 0,
         latest: Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap(),
+        furthest: Timestamp::parse_rfc3339("2026-11-25T09:00:00Z").unwrap(),
+        leapt: false,
         seq: 1,
         commit: 3,
         events: 9,

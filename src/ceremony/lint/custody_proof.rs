@@ -2,7 +2,8 @@
 //!
 //! What takes several people is a *lock*: an act's approvals, the two watches of a clock, the request and the
 //! fingerprint of a root, the sign-off that closes a record or an abort. Each has parts, held at places, and a
-//! threshold. Places with one approval key are one head. A path is a run of the script: every step is done, or
+//! threshold. Places with one approval key are one head, and whoever stands by is one with each place whose holder may
+//! stay away. A path is a run of the script: every step is done, or
 //! recorded as an exception and passed, or the run stops there and does what `[on_abort]` says. Nobody forgets, so a
 //! head's parts only grow along a path, and the path that gives it the most of one lock is the one that takes every
 //! choice in its favour up to that lock. That one path decides, for each head and lock; `tests` compares with all of
@@ -24,8 +25,11 @@ person. On every path of the script, with steps that fail and runs that are stop
 approvals that an act counts, ask for an act and approve it, read both watches, ask for a root and type its \
 fingerprint, see two components of one key, or alone sign a record that several should sign.
 
+Whoever stands by may have the place whose backup they are, and is judged as if they had it.
+
 The message names the person's places and the shortest path to where it happens. Bind the places to different \
-people: correct `key` under [[person]], or leave it out, so that the vault's people are bound one to a place.
+people: correct `key` under [[person]], or leave it out, so that the vault's people are bound one to a place; let \
+somebody stand by who has no place.
 
 What custodians knew before the ceremony stands in the vault's custody ledger and is judged there.",
     check: custody,
@@ -53,22 +57,23 @@ struct Lock<'m> {
 fn custody(model: &Model, report: &mut Report) {
     knowledge(model, report);
     let heads = heads(model);
-    let shared: Vec<&BTreeSet<&str>> = heads.values().filter(|places| places.len() > 1).collect();
+    let shared: Vec<&Head<'_>> = heads
+        .values()
+        .filter(|head| head.places.len() > 1)
+        .collect();
     if shared.is_empty() {
         // Every place is another person, and no lock counts a place twice.
         return;
     }
     for lock in locks(model) {
-        for places in &shared {
-            if most(&lock, places) >= lock.threshold {
-                let names: Vec<&str> = places.iter().copied().collect();
+        for head in &shared {
+            if most(&lock, &head.places) >= lock.threshold {
+                let (who, advice) = head.told();
                 report.error(
                     &lock.place,
                     lock.step,
                     format!(
-                        "`{}` have one approval key and are one person, who can alone {}. Path: {}. Bind the places \
-                         to different people.",
-                        names.join("` and `"),
+                        "{who}, who can alone {}. Path: {}. {advice}",
                         lock.what,
                         path(model, &lock)
                     ),
@@ -106,12 +111,55 @@ fn knowledge(model: &Model, report: &mut Report) {
     }
 }
 
-/// Places by the person who takes them: those with one key are one, every other is one of its own.
-fn heads(model: &Model) -> BTreeMap<&str, BTreeSet<&str>> {
-    let mut heads: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+/// One person, with every place that this person may have on some path.
+#[derive(Default)]
+struct Head<'m> {
+    /// The own places, and those that the own places stand by for.
+    places: BTreeSet<&'m str>,
+    /// Those of them that are another's, who may not come.
+    stands_in: BTreeSet<&'m str>,
+}
+
+impl Head<'_> {
+    /// Who this is, and what to do about it.
+    fn told(&self) -> (String, &'static str) {
+        let named = |places: Vec<&str>| format!("`{}`", places.join("` and `"));
+        let own = self.places.difference(&self.stands_in).copied().collect();
+        if self.stands_in.is_empty() {
+            return (
+                format!("{} have one approval key and are one person", named(own)),
+                "Bind the places to different people.",
+            );
+        }
+        let taken = self.stands_in.iter().copied().collect();
+        (
+            format!(
+                "{} may have the place {} as well, where its holder does not come, and is then one person",
+                named(own),
+                named(taken)
+            ),
+            "Let somebody stand by who has no other place.",
+        )
+    }
+}
+
+/// Places by the person who takes them: those with one key are one, every other is one of its own; whoever stands by is
+/// one with the places whose backup they are.
+fn heads(model: &Model) -> BTreeMap<&str, Head<'_>> {
+    let mut heads: BTreeMap<&str, Head<'_>> = BTreeMap::new();
     for person in &model.people {
-        let head = person.key.as_deref().unwrap_or(&person.id);
-        heads.entry(head).or_default().insert(&person.id);
+        let of = components::head(model, &person.id);
+        heads.entry(of).or_default().places.insert(&person.id);
+    }
+    for person in &model.people {
+        let backup = person.backup.as_deref();
+        let backup = backup.filter(|id| model.person(id).is_some_and(|other| other.stands_by));
+        let Some(head) = backup.and_then(|id| heads.get_mut(components::head(model, id))) else {
+            continue;
+        };
+        if head.places.insert(&person.id) {
+            head.stands_in.insert(&person.id);
+        }
     }
     heads
 }

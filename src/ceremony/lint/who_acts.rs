@@ -1,6 +1,6 @@
 //! L23: somebody acts in every step, with a role that may.
 
-use super::super::model::{Model, Role, Step};
+use super::super::model::{Model, Person, Role, Step};
 use super::super::{ops, ops_components};
 use super::components::head;
 use super::{Report, Rule};
@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
 Every step has somebody who does it, and a role that may: an administrator or a custodian asks for acts, two people \
 read the clock, a component is in a custodian's hands and under another person's eyes, and a fingerprint is typed by somebody else than the one who asks for the import.
 
-A place that says present = false stands by: it is the backup of another of the same role, and no step names it.
+A place that says present = false stands by: it is the backup of one other of the same role, and no step names it. \
+Whoever stood in for two would be two people's dual control alone.
 
 Write `who` or `initiate`, or let another place do it.",
     check: who_acts,
@@ -62,12 +63,14 @@ fn twice(model: &Model, step: &Step, (list, member): (&[String], &str), report: 
     }
 }
 
-/// Whoever stands by is the backup of a place of the same role, and does nothing until called.
+/// Whoever stands by is the backup of one place of the same role, and does nothing until called.
 fn stand_by(model: &Model, report: &mut Report) {
-    for person in &model.people {
+    for (at, person) in model.people.iter().enumerate() {
         let Some(backup) = &person.backup else {
             continue;
         };
+        let mut before = model.people.iter().take(at);
+        let serves = |other: &&Person| other.backup.as_ref() == Some(backup);
         let wrong = match model.person(backup) {
             None => {
                 format!("Nobody is called `{backup}`: declare the place, with present = false.")
@@ -80,7 +83,14 @@ fn stand_by(model: &Model, report: &mut Report) {
                 other.role.name(),
                 person.role.name()
             ),
-            Some(_) => continue,
+            Some(_) => match before.find(serves) {
+                None => continue,
+                Some(first) => format!(
+                    "`{backup}` is the backup of `{}` already, and one person takes one place: where both do not come, one \
+                     person would have two. Declare another place with present = false for `{}`.",
+                    first.id, person.id
+                ),
+            },
         };
         report.error(&person.place.member("backup"), None, wrong);
     }

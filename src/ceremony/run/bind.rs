@@ -1,5 +1,5 @@
 //! Places of a script and people of a vault: by key where the script gives one, else by role in order; a declared backup
-//! for a custodian who is not there.
+//! for a custodian who is not there, for one place and no more.
 
 use std::collections::BTreeMap;
 
@@ -73,12 +73,15 @@ pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, Stri
     Ok(bound)
 }
 
-/// Backups who opened the vault have the places of those who did not.
+/// Backups who opened the vault have the places of those who did not. Nobody has two in one ceremony: a second place, and
+/// one whose backup has a place by the own approval key, stay with their holders.
 fn step_in(model: &Model, view: &View, bound: &mut BTreeMap<String, String>) {
     let here = |name: &String| view.people.iter().any(|p| p.name == *name && p.present);
     for place in model.places().filter(|place| place.role == Role::Custodian) {
         let backup = place.backup.as_ref().and_then(|id| bound.get(id)).cloned();
-        let Some(backup) = backup.filter(here) else {
+        let mut acting = model.places();
+        let free = |name: &String| !acting.any(|other| bound.get(&other.id) == Some(name));
+        let Some(backup) = backup.filter(here).filter(free) else {
             continue;
         };
         if bound.get(&place.id).is_some_and(|name| !here(name)) {
@@ -105,4 +108,70 @@ fn too_few(model: &Model, view: &View, role: Role) -> RunError {
         role.name(),
         in_order(view, role).len()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::session::{Environment, practice};
+
+    /// A practice vault's people, of whom these opened it, and the places of a script that names them by key.
+    fn bound(here: &[&str], places: &[(&str, &str, &str)]) -> BTreeMap<String, String> {
+        let store = Box::new(crate::vault::MemoryStore::new());
+        let environment = Environment::seeded("bind").unwrap();
+        let made = practice::vault(store, environment, None, true).unwrap();
+        let mut view = made.session.view();
+        let mut people = view.people.as_ref().clone();
+        for person in &mut people {
+            person.present = here.contains(&person.name.as_str());
+        }
+        let key = |name: &str| {
+            let person = people.iter().find(|person| person.name == name);
+            person.unwrap().fingerprint.clone()
+        };
+        let mut text = "version = 1\nid = \"two\"\ntitle = \"Two\"\nperson = [\n".to_owned();
+        for (id, name, more) in places {
+            let key = key(name);
+            text += &format!("{{ id = \"{id}\", role = \"custodian\", key = \"{key}\"{more} }},\n");
+        }
+        text += "]\n[policy]\nprofiles = [\"rehearsal\"]\n[[step]]\nid = \"open\"\nop = \"present\"\n\
+                 who = [\"first\", \"second\"]\n";
+        let script = Script::parse(text.as_bytes()).unwrap_or_else(|f| panic!("{f:?}\n{text}"));
+        view.people = Arc::new(people);
+        let bound = places_of(&script, &view);
+        bound.unwrap_or_else(|_| panic!("does not begin"))
+    }
+
+    /// Both of two places are away and one stands by for both: one person had both places, asked for an import and typed
+    /// its fingerprint.
+    #[test]
+    fn who_stands_by_takes_one_place_and_the_second_stays_with_its_holder() {
+        let bound = bound(
+            &["Cho"],
+            &[
+                ("first", "Ana", ", backup = \"spare\""),
+                ("second", "Ben", ", backup = \"spare\""),
+                ("spare", "Cho", ", present = false"),
+            ],
+        );
+        assert_eq!(bound["first"], "Cho");
+        assert_eq!(bound["second"], "Ben");
+    }
+
+    /// Whoever stands by has the approval key of a place that acts.
+    #[test]
+    fn who_has_a_place_takes_no_other_by_standing_by() {
+        let bound = bound(
+            &["Ana"],
+            &[
+                ("first", "Ana", ""),
+                ("second", "Ben", ", backup = \"spare\""),
+                ("spare", "Ana", ", present = false"),
+            ],
+        );
+        assert_eq!(bound["first"], "Ana");
+        assert_eq!(bound["second"], "Ben");
+    }
 }

@@ -1,4 +1,4 @@
-//! `keymoot vault policy` and `clock-back`: what the vault decided about approvals and limits, and its time.
+//! `keymoot vault policy`, `clock-ahead` and `clock-back`: what the vault decided about approvals and limits, and its time.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,7 @@ use crate::cli::status::{Answer, Status};
 use crate::cli::streams;
 use crate::session::build::{self, Answers};
 use crate::session::clock_back;
+use crate::session::op::Op;
 use crate::session::{op_custody, op_policy};
 
 use super::{Which, act};
@@ -42,7 +43,7 @@ impl ChangePolicy {
 }
 
 #[derive(clap::Args)]
-pub(super) struct ClockBack {
+pub(super) struct SetClock {
     #[command(flatten)]
     which: Which,
     #[arg(long, value_name = "TIME", help = clock_back::RIGHT_TIME.hint)]
@@ -51,8 +52,8 @@ pub(super) struct ClockBack {
     reason: String,
 }
 
-impl ClockBack {
-    pub(super) fn run(self) -> Answer<Status> {
+impl SetClock {
+    pub(super) fn run(self, op: &Op) -> Answer<Status> {
         let texts = [
             (clock_back::RIGHT_TIME.id, &self.time),
             (op_custody::REASON.id, &self.reason),
@@ -62,7 +63,7 @@ impl ClockBack {
             ..Answers::default()
         };
         act(&self.which, |session| {
-            build::action(session, clock_back::CLOCK_BACK.name, &answers)
+            build::action(session, op.name, &answers)
         })
     }
 }

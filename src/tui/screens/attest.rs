@@ -2,11 +2,10 @@
 
 use super::act::Act;
 use super::leave::Leave;
-use crate::api::Timestamp;
 use crate::session::asked::{WATCH_PERSON, WATCH_TIME};
-use crate::session::clock_back::{CLOCK_BACK, RIGHT_TIME};
+use crate::session::clock_back::RIGHT_TIME;
 use crate::session::field::Footing;
-use crate::session::watches::{self, BACK, Clocks, DOUBT, Heard, SURE};
+use crate::session::watches::{self, Clocks, DOUBT, Heard, Off, SIGNED, SURE};
 use crate::session::{Command, Outcome, Watches};
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -41,14 +40,14 @@ impl Next {
 enum Doubt {
     /// They are ahead of it, and this is asked.
     Ahead(String),
-    /// They are behind it: the door's words, and what they say.
-    Behind(String, Timestamp),
+    /// The door refused them: its words, and the way out.
+    Refused(String, Off),
 }
 
 impl Doubt {
     fn words(&self) -> &str {
         match self {
-            Self::Ahead(words) | Self::Behind(words, _) => words,
+            Self::Ahead(words) | Self::Refused(words, _) => words,
         }
     }
 }
@@ -64,8 +63,8 @@ pub(crate) struct Attest {
     refused: Option<String>,
     /// Both agree, and not with the vault: what is asked about that.
     doubt: Option<Doubt>,
-    /// What both say together, while the door judges it, where that is behind the vault's time.
-    behind: Option<Timestamp>,
+    /// What both say together, while the door judges it, where the vault's time is another.
+    off: Option<Off>,
     form: Form,
     waiting: bool,
     question: u64,
@@ -89,7 +88,7 @@ impl Attest {
             watches: Watches::default(),
             refused: None,
             doubt: None,
-            behind: None,
+            off: None,
             form: Form::of(&[]),
             waiting: false,
             question: 0,
@@ -113,9 +112,9 @@ impl Attest {
 
     /// Asks what is done about watches that agree with each other and not with the vault.
     fn asks_about(&mut self, doubt: Doubt) {
-        let ways = match doubt {
+        let ways = match &doubt {
             Doubt::Ahead(_) => watches::ahead_ways(),
-            Doubt::Behind(..) => watches::behind_ways(),
+            Doubt::Refused(_, off) => watches::off_ways(*off),
         };
         self.refused = None;
         self.doubt = Some(doubt);
@@ -133,15 +132,7 @@ impl Attest {
         }
         let name = self.form.text("person").unwrap_or_default();
         let time = self.form.text("time").unwrap_or_default();
-        let now = world.now();
-        let view = world.view.as_ref();
-        let ahead = view.map_or(0, |view| view.ahead);
-        let clocks = Clocks::of(
-            view.is_none_or(|view| view.attested),
-            view.map_or(now, |view| view.latest),
-            (now, now.plus_millis(ahead.saturating_neg())),
-        );
-        match self.watches.read(&name, &time, clocks) {
+        match self.watches.read(&name, &time, clocks(world)) {
             Ok(Heard::Both) => {
                 let command = self.watches.sure();
                 return self.hand_in(command, world);
@@ -159,7 +150,7 @@ impl Attest {
     /// The door judges both readings.
     fn hand_in(&mut self, command: Command, world: &World) -> Reaction {
         if let Command::AttestClock { readings } = &command {
-            self.behind = watches::behind(readings, world.now());
+            self.off = watches::off(readings, world.now(), clocks(world));
         }
         self.waiting = true;
         Reaction::order(Order::Perform(Box::new(command)))
@@ -173,10 +164,10 @@ impl Attest {
                 let command = self.watches.sure();
                 return self.hand_in(command, world);
             }
-            Doubt::Behind(_, right) if answer == BACK => {
+            Doubt::Refused(_, off) if answer == SIGNED => {
                 self.ask(world);
-                let time = right.rfc3339();
-                let act = Act::of(&CLOCK_BACK, None, world);
+                let time = off.right.rfc3339();
+                let act = Act::of(off.act, None, world);
                 return Reaction::push(act.with(Some((RIGHT_TIME.id, &time))));
             }
             _ => {}
@@ -201,6 +192,23 @@ impl Attest {
             }
         };
         on.then(Step::Notice(Role::Note, words))
+    }
+}
+
+/// What watches are held against, as the view has it.
+fn clocks(world: &World) -> Clocks {
+    let now = world.now();
+    let view = world.view.as_ref();
+    let ahead = view.map_or(0, |view| view.ahead);
+    let clocks = Clocks::of(
+        view.is_none_or(|view| view.attested),
+        view.map_or(now, |view| view.latest),
+        (now, now.plus_millis(ahead.saturating_neg())),
+    );
+    Clocks {
+        furthest: view.map_or(now, |view| view.furthest),
+        leapt: view.is_some_and(|view| view.leapt),
+        ..clocks
     }
 }
 
@@ -262,6 +270,7 @@ impl Screen for Attest {
         &[
             "A machine's clock can be wrong or be set back. In production nothing runs out by it alone: two people type date and time, in UTC, each from a watch of their own.",
             "The two readings may lie three minutes apart. Where both are further ahead of the vault's clock than that, the difference is shown and asked about: local time for UTC, or a wrong date, would stand in everything that follows.",
+            "More than a day ahead of this machine's clock and of the latest time on record two watches are not believed alone: deletions would be due by it. Set the machine's clock right and open again; where that cannot be done, as many custodians as open the vault sign for it. What watches add in a session brings no deletion before the next opening.",
             "Where both are behind the vault, nothing is taken. If the watches are right, the vault's time was set ahead by mistake before: an exception sets it back, with a reason and the signatures of as many custodians as open it. No deletion comes earlier by it.",
             "Until the clock is attested the vault shows nothing else, and keys whose waiting window is over are neither usable nor destroyed. Esc closes it; nothing is lost by that.",
         ]
@@ -323,8 +332,8 @@ impl Screen for Attest {
                 _ => None,
             },
             News::Refused(text) => {
-                if let Some(read) = self.behind.take() {
-                    self.asks_about(Doubt::Behind(text.clone(), read));
+                if let Some(off) = self.off.take() {
+                    self.asks_about(Doubt::Refused(text.clone(), off));
                 } else {
                     // Which of the two was misread nobody knows: both are read again.
                     self.ask(world);

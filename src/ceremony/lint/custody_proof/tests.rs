@@ -1,4 +1,4 @@
-//! L01 against brute force: every path of small scripts, every choice of approvers on it.
+//! L01 against brute force: every path of small scripts, every choice of approvers on it, and everybody who may stay away.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,8 +9,8 @@ use super::super::super::Script;
 use super::super::super::model::{AbortAct, Model, OnFail, Person, Role, Step};
 use super::super::super::ops;
 
-/// One place: its role and, for some, one of two approval keys.
-type PlaceSpec = (u8, u8);
+/// One place: its role, for some one of two approval keys, and for some one of two who stand by.
+type PlaceSpec = (u8, u8, u8);
 
 /// One step of a small script.
 #[derive(Debug, Clone)]
@@ -30,7 +30,12 @@ enum Small {
 }
 
 fn places() -> impl Strategy<Value = Vec<PlaceSpec>> {
-    prop::collection::vec((0_u8..3, 0_u8..4), 2..=5)
+    prop::collection::vec((0_u8..3, 0_u8..4, 0_u8..6), 2..=5)
+}
+
+/// The approval keys of the two who stand by; for some that of a place.
+fn spares() -> impl Strategy<Value = [u8; 2]> {
+    [0_u8..4, 0_u8..4]
 }
 
 fn small() -> impl Strategy<Value = Small> {
@@ -44,7 +49,15 @@ fn small() -> impl Strategy<Value = Small> {
     ]
 }
 
-fn script(places: &[PlaceSpec], steps: &[Small], on_abort: bool) -> String {
+fn key_text(key: u8) -> String {
+    match key {
+        0 => format!(", key = \"{}\"", "a".repeat(64)),
+        1 => format!(", key = \"{}\"", "b".repeat(64)),
+        _ => String::new(),
+    }
+}
+
+fn script(places: &[PlaceSpec], spares: [u8; 2], steps: &[Small], on_abort: bool) -> String {
     let at = |n: usize| format!("\"p{}\"", n % places.len());
     let list = |of: &[usize]| {
         let mut ids: Vec<String> = of.iter().map(|n| at(*n)).collect();
@@ -52,14 +65,26 @@ fn script(places: &[PlaceSpec], steps: &[Small], on_abort: bool) -> String {
         format!("[{}]", ids.join(", "))
     };
     let mut text = "version = 1\nid = \"small\"\ntitle = \"Small\"\nperson = [\n".to_owned();
-    for (n, (role, key)) in places.iter().enumerate() {
+    for (n, (role, key, backup)) in places.iter().enumerate() {
         let role = ["administrator", "custodian", "custodian"][usize::from(*role)];
-        let key = match key {
-            0 => format!(", key = \"{}\"", "a".repeat(64)),
-            1 => format!(", key = \"{}\"", "b".repeat(64)),
+        let key = key_text(*key);
+        let backup = match backup {
+            0 | 1 => format!(", backup = \"b{backup}\""),
             _ => String::new(),
         };
-        writeln!(text, "  {{ id = \"p{n}\", role = \"{role}\"{key} }},").unwrap();
+        writeln!(
+            text,
+            "  {{ id = \"p{n}\", role = \"{role}\"{key}{backup} }},"
+        )
+        .unwrap();
+    }
+    for (n, key) in spares.into_iter().enumerate() {
+        let key = key_text(key);
+        writeln!(
+            text,
+            "  {{ id = \"b{n}\", role = \"custodian\", present = false{key} }},"
+        )
+        .unwrap();
     }
     text.push_str("]\n[policy]\nprofiles = [\"rehearsal\"]\n");
     for (n, step) in steps.iter().enumerate() {
@@ -119,14 +144,32 @@ fn step_text(
     text
 }
 
-/// Who stands at each place: people with a key are that key's, everybody else is somebody of their own.
-fn people(model: &Model) -> BTreeMap<&str, String> {
+/// Who stands at each place: people with a key are that key's, everybody else is somebody of their own. Where a place has
+/// a backup its holder may stay away: every choice of those who do.
+fn people(model: &Model) -> Vec<BTreeMap<&str, String>> {
     let who = |p: &Person| p.key.clone().unwrap_or_else(|| format!("only {}", p.id));
-    model
-        .people
-        .iter()
-        .map(|p| (p.id.as_str(), who(p)))
-        .collect()
+    let mut worlds = vec![BTreeMap::new()];
+    for place in model.places() {
+        let mut takes = vec![who(place)];
+        takes.extend(
+            place
+                .backup
+                .as_ref()
+                .and_then(|id| model.person(id))
+                .map(who),
+        );
+        let with = |world: &BTreeMap<_, _>| {
+            let world = world.clone();
+            let each = takes.clone().into_iter();
+            each.map(move |taker| {
+                let mut world = world.clone();
+                world.insert(place.id.as_str(), taker);
+                world
+            })
+        };
+        worlds = worlds.iter().flat_map(with).collect();
+    }
+    worlds
 }
 
 /// Every choice of `count` out of `of`.
@@ -188,8 +231,7 @@ fn walk(model: &Model, at: usize, who: &BTreeMap<&str, String>, wrong: &mut BTre
         return;
     };
     let may: Vec<&str> = model
-        .people
-        .iter()
+        .places()
         .filter(|p| p.role == Role::Custodian && Some(&p.id) != step.initiate.as_ref())
         .map(|p| p.id.as_str())
         .filter(|id| {
@@ -222,14 +264,17 @@ proptest! {
     #[test]
     fn the_proof_finds_what_every_path_shows(
         places in places(),
+        spares in spares(),
         steps in prop::collection::vec(small(), 1..=3),
         on_abort in any::<bool>(),
     ) {
-        let text = script(&places, &steps, on_abort);
+        let text = script(&places, spares, &steps, on_abort);
         let script = Script::parse(text.as_bytes()).map_err(|f| TestCaseError::fail(format!("{f:?}\n{text}")))?;
         let model = &script.model;
         let mut wrong = BTreeSet::new();
-        walk(model, 0, &people(model), &mut wrong);
+        for who in people(model) {
+            walk(model, 0, &who, &mut wrong);
+        }
         let found = script.lint();
         let found: BTreeSet<String> =
             found.into_iter().filter(|f| f.rule == "L01").map(|f| f.path).collect();
@@ -239,7 +284,12 @@ proptest! {
 
 #[test]
 fn an_abort_that_one_person_signs_is_found_with_its_path() {
-    let text = script(&[(1, 0), (2, 0)], &[Small::Sign(Vec::new())], true);
+    let text = script(
+        &[(1, 0, 2), (2, 0, 2)],
+        [2, 2],
+        &[Small::Sign(Vec::new())],
+        true,
+    );
     let script = Script::parse(text.as_bytes()).ok().unwrap();
     let found = script.lint();
     let abort = found.iter().find(|f| f.rule == "L01").unwrap();

@@ -1,0 +1,211 @@
+//! How many custodians an act takes: as many as the most demanding of what is done by it. What lets a key out, or puts
+//! somebody into a place, takes no fewer signatures because it is done in company.
+
+use std::collections::BTreeSet;
+
+use crate::api::{ImportKeyMaterial, Request};
+use crate::custody::policy::operation;
+
+use super::Session;
+use super::action::Action;
+use super::custody_act::{CustodyAct, Rotation};
+use super::locks;
+
+/// The names by which the policy counts an act. A list is also each act in it.
+fn names(action: &Action) -> BTreeSet<&'static str> {
+    match action {
+        Action::Control { request, .. } => [requested(request)].into(),
+        Action::List { acts, .. } => {
+            let inner = acts.iter().map(requested);
+            std::iter::once(operation::LIST).chain(inner).collect()
+        }
+        Action::Backup { .. } => [operation::BACKUP].into(),
+        Action::Custody(act) => [act.operation()].into(),
+        Action::Components(act) => [act.operation()].into(),
+        Action::Tr34(act) => [act.operation()].into(),
+    }
+}
+
+/// One request's name as the policy spells it: a root is an anchor, and no key.
+fn requested(request: &Request) -> &'static str {
+    match request {
+        Request::ImportKey(input)
+            if matches!(
+                input.key_material,
+                ImportKeyMaterial::RootCertificatePublicKey(_)
+            ) =>
+        {
+            operation::IMPORT_ROOT
+        }
+        other => other.operation().name(),
+    }
+}
+
+impl Session {
+    /// How many custodians an act needs.
+    pub(super) fn required(&self, action: &Action) -> u8 {
+        let (k, t) = (self.book.k(), self.book.t());
+        // The policy counts custodians; holders of the recovery set are counted by their own threshold.
+        if self.by_recovery() {
+            return k;
+        }
+        let mut names = names(action);
+        if let Action::Custody(CustodyAct::Rotate(rotation)) = action
+            && self.brings_others(rotation)
+        {
+            names.insert(operation::CHANGE_PEOPLE);
+        }
+        let secret = locks::uses_secret(action);
+        let each = names
+            .into_iter()
+            .map(|name| self.state.policy.required(name, self.profile, k, t, secret));
+        each.max().unwrap_or_else(|| k.max(t))
+    }
+
+    /// How many the next rotation takes, whoever comes by it, where `k` open the vault and `t` use its secrets.
+    pub(super) fn required_to_rotate(&self, k: u8, t: u8) -> u8 {
+        let policy = &self.state.policy;
+        let need = |name| policy.required(name, self.profile, k, t, true);
+        need(operation::ROTATE).max(need(operation::CHANGE_PEOPLE))
+    }
+
+    /// Whether somebody serves after a rotation who does not now, or in another place, or no more.
+    fn brings_others(&self, rotation: &Rotation) -> bool {
+        let seq = self.book.seq();
+        let serve = self.state.people.iter().filter(|p| p.serves_at(seq));
+        let now: BTreeSet<_> = serve
+            .map(|p| (p.name.trim().to_lowercase(), p.role.word()))
+            .collect();
+        let seats = rotation.people.iter();
+        let then: BTreeSet<_> = seats
+            .map(|seat| (seat.name.trim().to_lowercase(), seat.role))
+            .collect();
+        now != then
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::custody_tests::{NEW, OLD, rotation};
+    use super::super::handed_out::tests::vault;
+    use super::super::tests::{answers, create_kek, practice};
+    use super::super::*;
+    use crate::api::{Operation, Request};
+    use crate::vault::MemoryStore;
+
+    /// A working key leaves under the KEK, and gets a tag.
+    fn acts(session: &mut Session) -> Vec<Request> {
+        let kek = create_kek(session);
+        session.act(kek, None, None).unwrap();
+        let fields = [
+            ("usage", "P0"),
+            ("algorithm", "TDES_3KEY"),
+            ("modes", "encrypt, decrypt, wrap, unwrap"),
+            ("exportable", "yes"),
+            ("label", "pek"),
+        ];
+        let pek = build::action(session, "create-key", &answers(&fields, &[])).unwrap();
+        session.act(pek, None, None).unwrap();
+        let keys = session.view().keys;
+        let arn = |label: &str| {
+            let found = keys.iter().find(|row| row.label == label);
+            found.unwrap().key.key_arn.clone()
+        };
+        let export = serde_json::json!({"ExportKeyIdentifier": arn("pek"), "KeyMaterial": {"Tr31KeyBlock": {
+            "WrappingKeyIdentifier": arn("kek")}}});
+        let tag =
+            serde_json::json!({"ResourceArn": arn("pek"), "Tags": [{"Key": "a", "Value": "b"}]});
+        vec![
+            Operation::ExportKey.parse(&export).unwrap(),
+            Operation::TagResource.parse(&tag).unwrap(),
+        ]
+    }
+
+    fn list(acts: Vec<Request>) -> Action {
+        Action::List {
+            name: "out".into(),
+            acts,
+        }
+    }
+
+    fn approves(session: &mut Session, id: [u8; 32], name: &str) {
+        let approve = Command::Approve {
+            id,
+            person: name.into(),
+            key: KeySource::Held,
+        };
+        session.perform(approve).unwrap();
+    }
+
+    fn executes(session: &mut Session, id: [u8; 32]) -> Result<(), Refusal> {
+        let execute = Command::Execute {
+            id,
+            prepared: None,
+            arrow: None,
+        };
+        session.perform(execute).map(drop)
+    }
+
+    /// An export that three must approve left with two signatures where it stood in a list beside any other act.
+    #[test]
+    fn a_list_takes_as_many_as_the_most_demanding_of_its_acts() {
+        let (_, mut session) = practice(true);
+        let action = list(acts(&mut session));
+        let overrides = &mut session.state.policy.overrides;
+        overrides.extend([("ExportKey".into(), 3), ("List".into(), 1)]);
+        let asked = Command::Ask {
+            action,
+            issuer: "Ada".into(),
+            origin: None,
+            key: KeySource::Held,
+        };
+        let Outcome::Asked(pending) = session.perform(asked).unwrap() else {
+            panic!("not asked")
+        };
+        assert_eq!(pending.required, 3);
+        approves(&mut session, pending.id, "Ana");
+        approves(&mut session, pending.id, "Ben");
+        executes(&mut session, pending.id).unwrap_err();
+        assert!(session.view().exports.is_empty());
+        approves(&mut session, pending.id, "Cho");
+        executes(&mut session, pending.id).unwrap();
+        assert_eq!(session.view().exports.len(), 1);
+        let log = session.log_lines().unwrap();
+        let told = |op: &str| {
+            let mut lines = log.iter().filter(|line| line.contains(op));
+            lines.any(|line| line.contains("\"required\":3"))
+        };
+        assert!(told("ExportKey") && told("TagResource"), "{log:#?}");
+    }
+
+    /// What no policy goes below in production counts within a list, too; without such an act the list's own number holds.
+    #[test]
+    fn a_list_in_production_keeps_to_the_floor_of_its_acts() {
+        let (_, mut session) = practice(true);
+        let acts = acts(&mut session);
+        let people = practice::PEOPLE.iter();
+        let people = people.map(|(name, role, words)| NewPerson::new(name, role, words.as_bytes()));
+        let mut new = NewVault::usual("acme", Profile::Test, people);
+        (new.k, new.t) = (3, 2);
+        let made = create(Box::new(MemoryStore::new()), new, Environment::real(None));
+        let mut session = made.unwrap().session;
+        session.profile = Profile::Production;
+        session.state.policy.default = 1;
+        assert_eq!(session.required(&Action::control(acts[0].clone())), 3);
+        assert_eq!(session.required(&list(acts.clone())), 3);
+        assert_eq!(session.required(&list(vec![acts[1].clone(); 2])), 1);
+        session.state.policy.overrides.insert("List".into(), 2);
+        assert_eq!(session.required(&list(vec![acts[1].clone(); 2])), 2);
+    }
+
+    /// A rotation that puts somebody into a place changes the people, whatever else it is.
+    #[test]
+    fn a_rotation_that_brings_others_takes_as_many_as_a_change_of_people() {
+        let mut session = vault(&MemoryStore::new());
+        let overrides = &mut session.state.policy.overrides;
+        overrides.insert("ChangePeople".into(), 3);
+        let rotate = |people| Action::Custody(CustodyAct::Rotate(rotation(people)));
+        assert_eq!(session.required(&rotate(NEW)), 3);
+        assert_eq!(session.required(&rotate(OLD)), 2);
+    }
+}
