@@ -82,3 +82,71 @@ fn whoever_had_access_is_chosen_from_the_list_or_typed() {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }
 }
+
+/// A ceremony of turns is looked at once more before anybody is called: stopped later, it takes three signatures.
+#[test]
+fn a_ceremony_of_components_is_reviewed_before_it_begins() {
+    let answers = [
+        ("Number: ", "import-key.components"),
+        ("Purpose: ", "TR31_K0_KEY_ENCRYPTION_KEY"),
+        ("Algorithm: ", "AES_128"),
+        ("Modes of use: ", "1"),
+        ("Exportable: ", "yes"),
+        ("Name: ", "zmk"),
+        ("Components: ", "3"),
+        // To the last question, and from there to the review again.
+        ("Press Enter: ", "back"),
+        ("Components: ", "2"),
+        ("Press Enter: ", "cancel"),
+        ("Number: ", "close"),
+    ];
+    let session = &mut practice_session(true);
+    let text = at_home(session, &answers).text();
+    for words in [
+        "Import key from components, review:",
+        "FORM KEY zmk from 3 components",
+        "FORM KEY zmk from 2 components",
+        "  algorithm: AES_128",
+        "  export: yes, wrapped",
+        "  watches: Wim",
+        "Enter: begins the ceremony",
+        "Left. Nothing was asked and nothing has changed.",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    assert!(session.view().runs.is_empty());
+}
+
+/// A file with a chain is one of two certificates: which, is asked at its question and not three later.
+#[test]
+fn a_file_with_two_certificates_is_no_certificate_under_a_trusted_one() {
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/ceremonies/samples/get-parameters-for-import-rsa3072.json"
+    );
+    let answers = [
+        ("Number: ", "Import a root certificate"),
+        ("File: ", "f5"),
+        ("Second person: ", "Wim"),
+        ("Fingerprint: ", "f5"),
+        ("Where from: ", "practice"),
+        ("Name: ", "aws-root"),
+        ("Press Enter: ", ""),
+        ("Number: ", "Ada"),
+        ("Number: ", "Ana"),
+        ("Number: ", "Ben"),
+        ("Number: ", "import-key.trusted-certificate"),
+        ("File: ", sample),
+        ("File: ", "Cargo.toml"),
+        ("File: ", "cancel"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut practice_session(true), &answers).text();
+    for words in [
+        "STOP: File holds two certificates, one and the one above it",
+        "STOP: File holds no certificate: ",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    assert!(!text.contains("no multiple of four"), "{text}");
+}

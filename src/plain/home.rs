@@ -65,7 +65,7 @@ impl<'a> Home<'_, 'a> {
                 Ok(false) => {}
                 // Nothing was being answered that is lost here: acts and ceremonies lock over their own questions.
                 Err(Gone::Aside(why)) => lock(self.talk, self.session, why)?,
-                Err(Gone::End) => return Err(Gone::End),
+                Err(gone) => return Err(gone),
             }
         }
     }

@@ -28,6 +28,8 @@ const TALL: u16 = 60;
 pub(crate) enum Gone {
     /// The input is at its end.
     End,
+    /// Ctrl-C: what is open is closed, and keymoot ends.
+    Interrupted,
     /// Nobody is there, or keymoot was put aside: what is open is to be locked, and the question asked again.
     Aside(Why),
 }

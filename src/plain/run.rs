@@ -80,6 +80,17 @@ struct Run<'r, 'a> {
     told_back: bool,
 }
 
+/// Whether the same person is asked for the same once more: nobody else takes the keyboard, and what was read stands
+/// above.
+fn asks_the_same(before: Option<&Showing>, now: &Showing) -> bool {
+    let asked = |showing: &Showing| {
+        let ask = showing.ask.as_ref()?;
+        let fields = ask.fields.iter().map(|asked| asked.field.id);
+        Some((ask.person.clone(), fields.collect::<Vec<_>>()))
+    };
+    before.is_some_and(|before| asked(before) == asked(now))
+}
+
 /// What happens after one question.
 enum Turn {
     Answer(Vec<Answer>),
@@ -105,6 +116,7 @@ impl Run<'_, '_> {
             if showing.left {
                 return Ok(End::Left);
             }
+            again = again && asks_the_same(before.as_ref(), &showing);
             self.changes(before.as_ref(), &showing, again);
             let Some(ask) = showing.ask.clone() else {
                 return Ok(showing.outcome.map_or(End::Left, End::Ended));

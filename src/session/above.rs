@@ -71,6 +71,7 @@ impl Session {
             "file" if op == op::IMPORT_ROOT.name => {
                 return self.their_root(bytes).map(|_| ());
             }
+            "file" if op == op::IMPORT_TRUSTED.name => build::one_certificate(bytes).err(),
             "sender" if op == op_exchange::IMPORT_TR34.name => return self.their_signer(bytes),
             "file" if op == op_exchange::IMPORT_TR31.name => brought::key_block(bytes, own).err(),
             "file" if op == op_exchange::IMPORT_RSA_WRAP.name => {

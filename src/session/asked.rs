@@ -6,6 +6,11 @@ use super::handing_out::free_folder;
 use super::{op, op_exchange, op_tr34};
 use crate::text::tr;
 
+/// What is said of a paste where a secret is typed.
+pub fn no_paste() -> &'static str {
+    tr("Paste is refused in a secret field: other programs could have seen it. Type it.")
+}
+
 /// Where a custodian's share envelope lies that is not in the vault's folder.
 pub const SHARE_ENVELOPE: Field = Field {
     id: "envelope",

@@ -362,9 +362,27 @@ fn public_attributes(key_algorithm: KeyAlgorithm) -> KeyAttributes {
     }
 }
 
+/// The one certificate of a file that is imported under a trusted one; where a file holds a chain, somebody has to say
+/// which of it is meant.
+pub(super) fn one_certificate(bytes: &[u8]) -> Result<Certificate, String> {
+    let error = match Certificate::from_any(bytes) {
+        Ok(certificate) => return Ok(certificate),
+        Err(error) => error,
+    };
+    Err(match CounterpartyFile::parse(bytes) {
+        Ok(CounterpartyFile::Certificate(certificate)) => return Ok(*certificate),
+        Ok(CounterpartyFile::Import(_) | CounterpartyFile::Export(_)) => {
+            "holds two certificates, one and the one above it, as the service prints them: give the one that is meant \
+             in a file of its own, as PEM"
+                .into()
+        }
+        Err(_) => format!("holds no certificate: {error}"),
+    })
+}
+
 fn import_trusted(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
     let certificate =
-        Certificate::from_any(answers.file("file")?).map_err(|e| wrong("file", &e.to_string()))?;
+        one_certificate(answers.file("file")?).map_err(|rule| wrong("file", &rule))?;
     let key_algorithm = certificate.key_algorithm().ok_or_else(|| {
         wrong(
             "file",
