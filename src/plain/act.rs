@@ -17,7 +17,8 @@ use crate::text::{say, tr};
 
 use super::Explain;
 use super::dialogue::{Dialogue, Heard, Question, Word, footing};
-use super::filling::{Draft, fill};
+use super::draft::Draft;
+use super::filling::fill;
 use super::line::Gone;
 use super::lock::over;
 use super::restoring::Returning;

@@ -3,7 +3,7 @@
 use super::reader_tests::{at_home, at_home_with, practice_session};
 
 #[test]
-fn an_own_pair_need_not_be_there_where_a_key_comes_in_by_tr34() {
+fn what_a_tr34_token_lacks_is_asked_and_what_the_vault_lacks_is_not() {
     let vectors: serde_json::Value =
         serde_json::from_str(include_str!("../../tests/vectors/tr34-real.json")).unwrap();
     let room = tempfile::tempdir().unwrap();
@@ -28,22 +28,51 @@ fn an_own_pair_need_not_be_there_where_a_key_comes_in_by_tr34() {
         ("Number: ", "import-key.tr34"),
         ("Sender's file: ", "Cargo.toml"),
         ("Sender's file: ", token.as_str()),
-        ("Sender's root: ", "aws-root"),
+        // This token holds no certificate, and the vault no pair that could open it.
         ("Sender's certificate: ", ""),
+        ("Sender's certificate: ", "f5"),
+        ("Sender's root: ", "aws-root"),
         ("Random number (nonce): ", ""),
-        ("Own pair: ", "the usual"),
-        ("Its certificate: ", ""),
         ("Name: ", "cancel"),
         ("Number: ", "close"),
     ];
     let answers = [trusted.as_slice(), &asked].concat();
     let text = at_home(session, &answers).text();
-    assert!(!text.contains("None of these can be taken"), "{text}");
     // What is no token is said at its question, by the question's name.
+    for words in [
+        "STOP: Sender's file is neither a TR-34 token",
+        "Neither the file nor the token holds it",
+        crate::session::field::NOTHING_TYPED,
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    for words in ["None of these can be taken", "Own pair", "Its certificate"] {
+        assert!(!text.contains(words), "{words:?} in\n{text}");
+    }
+}
+
+/// Who types it is known before it is typed, and whether it is the file's is said there.
+#[test]
+fn a_wrong_fingerprint_is_told_at_its_question_to_the_one_who_typed_it() {
+    let wrong = "ab".repeat(32);
+    let answers = [
+        ("Number: ", "Import a root certificate"),
+        ("File: ", "f5"),
+        ("Second person: ", "Wim"),
+        ("Fingerprint: ", wrong.as_str()),
+        ("Fingerprint: ", "f5"),
+        ("Where from: ", "cancel"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut practice_session(true), &answers).text();
+    let (before, after) = text.split_once("Fingerprint: ").unwrap();
+    assert!(before.contains("Acts: Wim, who fetched it"), "{before}");
     assert!(
-        text.contains("STOP: Sender's file is neither a TR-34 token"),
-        "{text}"
+        after.starts_with("\nSTOP: The fingerprint that was typed is not"),
+        "{after}"
     );
+    let (_, asked) = after.split_once("Fingerprint: ").unwrap();
+    assert!(!asked.contains("STOP"), "{asked}");
 }
 
 /// A fingerprint that somebody types next stays hidden, whatever the file says of itself.

@@ -19,6 +19,7 @@ mod comparing_tests;
 #[cfg(test)]
 mod device_tests;
 mod dialogue;
+mod draft;
 mod evidence;
 mod exchanged;
 mod file_says;

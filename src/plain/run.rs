@@ -416,11 +416,11 @@ impl Run<'_, '_> {
             self.talk.say(&noted.told());
         }
         if self.out.is_none() {
-            self.talk.say(if self.keeps_nothing() {
-                tr("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.")
-            } else {
-                tr("Nothing was written; the vault's record holds every file. keymoot play SCRIPT --vault DIR --resume \
-                 --out FOLDER writes them.")
+            let files = !ceremony::handed_over(&run).is_empty();
+            self.talk.say(match (self.keeps_nothing(), files) {
+                (true, _) => tr("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such."),
+                (false, true) => tr("No file was written. The vault's record holds them: keymoot report VAULT --files FOLDER writes them, VAULT being this vault's folder."),
+                (false, false) => tr("No file was written, and there is none to write."),
             });
         }
     }
