@@ -219,7 +219,7 @@ pub(crate) fn signed_request(data: &[u8]) {
             let canonical = canonical_request(&arrived, &signed);
             assert!(canonical.starts_with("POST\n/\n"));
         }
-        assert!(verify(&arrived, &credentials, "service", now).is_err());
+        assert!(verify(&arrived, &credentials, ("us-east-1", "service"), now).is_err());
     }
     if let Ok(operation) = target::operation(Some(&text)) {
         assert!(text.ends_with(operation.name()));

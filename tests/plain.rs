@@ -21,6 +21,9 @@ const WORDS: &str = "velvet anchor lunar crisp mango tidal ember";
 const PATIENCE: Duration = Duration::from_mins(2);
 /// What a person types for the practice answer.
 const PRACTICE: &str = "f5";
+fn practice(prompt: &str) -> &'static str {
+    ["", PRACTICE][usize::from(prompt != "Press Enter: ")]
+}
 
 /// One run of the binary, as a person at a serial console has it.
 struct Talk {
@@ -118,14 +121,9 @@ impl Talk {
             if !new.contains("So far: ") {
                 continue;
             }
-            let answer = if prompt == "Press Enter: " {
-                ""
-            } else {
-                PRACTICE
-            };
             let prompt = prompt.to_owned();
             self.read = text.len();
-            self.types(&prompt, answer);
+            self.types(&prompt, practice(&prompt));
         }
     }
 
@@ -144,11 +142,16 @@ impl Talk {
 /// What a terminal is told after words were shown that nobody may read later: home, empty, forget what went up.
 const WIPE: &[u8] = b"\x1b[H\x1b[2J\x1b[3J";
 
-/// Nothing is drawn: no escape but the one that wipes, no carriage return but before a line end, no colour.
+/// What a terminal is told where a secret is typed: to say what is pasted, and not to any more.
+const PASTES: [&[u8]; 2] = [b"\x1b[?2004h", b"\x1b[?2004l"];
+
+/// Nothing is drawn: no escape but those, no carriage return but before a line end, no colour.
 fn only_lines(talk: &Talk) {
     let mut raw = talk.heard.lock().unwrap().clone();
-    while let Some(at) = raw.windows(WIPE.len()).position(|bytes| bytes == WIPE) {
-        raw.drain(at..at + WIPE.len());
+    for known in [WIPE, PASTES[0], PASTES[1]] {
+        while let Some(at) = raw.windows(known.len()).position(|bytes| bytes == known) {
+            raw.drain(at..at + known.len());
+        }
     }
     assert!(!raw.contains(&0x1b), "an escape sequence was written");
     for (at, byte) in raw.iter().enumerate() {
@@ -429,19 +432,23 @@ fn a_ceremony_is_left_standing_and_taken_up_again() {
 }
 
 #[test]
-fn an_end_of_input_leaves_the_vault_in_order() {
+fn ctrl_c_and_an_end_of_input_leave_the_vault_in_order() {
     let room = Room::new(Profile::Test);
-    let mut talk = room.talk(&["--plain", "--vault", "acme.vault"], "xterm");
-    room.open(&mut talk, false);
-    talk.answer("\nNumber: ", "nothing of the kind");
-    let text = talk.text();
-    assert!(text.contains("acme"), "{text}");
-    std::thread::sleep(Duration::from_millis(300));
-    talk.writer.write_all(b"\x04").unwrap();
-    let (status, text) = talk.end();
-    assert_eq!(status, 0, "{text}");
-    assert!(text.contains("Type one of the numbers"), "{text}");
-    assert!(text.contains("The vault is closed"), "{text}");
+    for (key, ends) in [(b"\x03", 130), (b"\x04", 0)] {
+        let mut talk = room.talk(&["--plain", "--vault", "acme.vault"], "xterm");
+        room.open(&mut talk, false);
+        talk.answer("\nNumber: ", "nothing of the kind");
+        let text = talk.text();
+        assert!(text.contains("acme"), "{text}");
+        std::thread::sleep(Duration::from_millis(300));
+        talk.writer.write_all(key).unwrap();
+        let (status, text) = talk.end();
+        assert_eq!(status, ends, "{text}");
+        assert!(text.contains("Type one of the numbers"), "{text}");
+        assert!(text.contains("The vault is closed"), "{text}");
+        assert_eq!(text.contains("Ended with Ctrl-C."), ends == 130, "{text}");
+        assert!(!text.contains("was cut off"), "{text}");
+    }
 }
 
 #[test]
@@ -457,13 +464,8 @@ fn a_signal_at_a_masked_prompt_gives_the_echo_back() {
         let prompt = new.rsplit('\n').next().unwrap_or_default().to_owned();
         if new.contains("So far: ") && prompt.ends_with(": ") && !prompt.starts_with("So far") {
             talk.read = text.len();
-            let answer = if prompt == "Press Enter: " {
-                ""
-            } else {
-                PRACTICE
-            };
             if !prompt.contains("not shown") {
-                talk.types(&prompt, answer);
+                talk.types(&prompt, practice(&prompt));
             }
         }
         std::thread::sleep(Duration::from_millis(10));
@@ -476,6 +478,12 @@ fn a_signal_at_a_masked_prompt_gives_the_echo_back() {
             .any(|flag| flag.trim_end_matches(')').ends_with("ECHO"))
     };
     assert!(!echoes(&talk), "the echo is on at a masked prompt");
+    let pasted = b"\x1b[200~planted words\rof a clipboard\x1b[201~";
+    talk.writer.write_all(pasted).unwrap();
+    while !talk.text().contains("Paste is refused") {
+        assert!(Instant::now() < end, "{}", talk.text());
+        std::thread::sleep(Duration::from_millis(10));
+    }
     let id = talk.child.process_id().unwrap().to_string();
     let sent = std::process::Command::new("kill")
         .args(["-TERM", &id])

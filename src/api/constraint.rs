@@ -167,7 +167,11 @@ impl Walk {
                     self.refuse(not_supported(name));
                 }
             } else if !structure.members.iter().any(|member| member.name == name) {
-                self.unknown.push(join(path, name));
+                // As whoever wrote it spells it.
+                self.unknown.push(match path {
+                    "" => name.clone(),
+                    path => format!("{path}.{name}"),
+                });
             }
         }
     }

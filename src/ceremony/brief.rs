@@ -75,13 +75,6 @@ fn head(script: &Script, page: &mut Page) {
     let _ = writeln!(page.text, "BRIEF");
     let _ = writeln!(page.text, "{}", "=".repeat(WIDTH));
     page.line("", &model.title);
-    if destroys_its_own(model) {
-        page.line(
-            "",
-            "The key that is destroyed in it is made in it. A key in use is destroyed on its own page: Keys, the key, \
-             Delete key.",
-        );
-    }
     page.text.push('\n');
     page.line("Script     ", &model.id);
     page.line("SHA-256    ", &script.sha256_hex());
@@ -100,6 +93,13 @@ fn head(script: &Script, page: &mut Page) {
     }
     let profiles: Vec<_> = model.profiles.iter().map(|p| p.name()).collect();
     page.line("Runs in    ", &format!("{} vaults", profiles.join(", ")));
+    if destroys_its_own(model) {
+        page.line(
+            "Note       ",
+            "The key that is destroyed in it is made in it. A key in use is destroyed on its own page: Keys, the key, \
+             Delete key.",
+        );
+    }
 }
 
 /// Whether keys are destroyed, and each of them is one that the script made for that.
@@ -166,12 +166,17 @@ fn rehearsal(script: &Script, file: Option<&str>, page: &mut Page) {
     );
 }
 
+/// Columns of a label at most where others stand below it: what is longer pushes its own words aside.
+const LABEL: usize = 20;
+
 /// Every declared key: what it is called, what it is for, and whether it may leave.
 fn keys(model: &Model, page: &mut Page) {
     if model.keys.is_empty() {
         return;
     }
     page.title("WHICH KEYS");
+    let widths = model.keys.iter().map(|key| key.label.chars().count());
+    let width = widths.max().unwrap_or_default().min(LABEL);
     for key in &model.keys {
         let mut says = vec![format!("{}, {}", key.usage.code(), key.usage.words())];
         match key.algorithm {
@@ -200,7 +205,7 @@ fn keys(model: &Model, page: &mut Page) {
             says.push("in the vault already".to_owned());
         }
         page.line(
-            &format!("  {}  ", key.label),
+            &format!("  {:<width$}  ", key.label),
             &format!("{}.", says.join("; ")),
         );
     }

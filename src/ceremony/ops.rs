@@ -254,6 +254,11 @@ pub fn named(name: &str) -> Option<&'static Op> {
         .or_else(|| super::ops_carry::OPS.iter().find(|op| op.name == name))
 }
 
+/// Whether a field of an act is not written in its step, but in the `[[key]]` that the step makes or divides.
+pub fn stands_in_key(op: &Op, field: &Field) -> bool {
+    super::parse::is_declared(op, field)
+}
+
 /// Whether an act is never a step: what a return brings back is another state of the vault than the one whose run it is.
 pub fn is_done_outside(op: &Op) -> bool {
     op.name == op_custody::RESTORE.name

@@ -80,6 +80,10 @@ impl BundleArgs {
         };
         sessions::close(session)?;
         write(&self.out, &bundle?)?;
+        streams::note(&format!(
+            "Written to {}; `keymoot verify` proves it.",
+            self.out.display()
+        ));
         Ok(Status::Done)
     }
 }
@@ -186,6 +190,5 @@ pub(super) fn write(path: &std::path::Path, bundle: &[u8]) -> Answer<()> {
             "{e} The bundle was not written; the vault is as it was."
         ))
     })?;
-    streams::progress(&format!("wrote {}", path.display()));
     Ok(())
 }

@@ -34,7 +34,7 @@ pub(super) fn enter(opening: &mut Opening) -> Answer<()> {
         streams::note(why);
     }
     streams::note(&format!(
-        "Opening takes {} custodians, each with a passphrase.",
+        "Opening takes {} custodians, each with a passphrase. Ctrl-C ends this at any prompt; nothing is changed by it.",
         bootstrap.k
     ));
     loop {
@@ -47,7 +47,9 @@ pub(super) fn enter(opening: &mut Opening) -> Answer<()> {
         let names: Vec<&str> = waiting.iter().map(|(name, ..)| name.as_str()).collect();
         let name = ask(&format!("Custodian ({}): ", names.join(", ")))?;
         let Some(name) = meant(&name, &names).map(str::to_owned) else {
-            streams::note("That is none of them. Nothing was lost; enter one of the names shown.");
+            streams::note(
+                "That is none of them. Nothing was lost; enter one of the names shown, or end this with Ctrl-C.",
+            );
             continue;
         };
         let in_folder = waiting.iter().any(|(n, _, there)| *n == name && *there);

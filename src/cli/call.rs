@@ -105,6 +105,12 @@ impl Call {
         };
         let input = match &self.cli_input_json {
             None => wire::typed(operation, &Value::Object(serde_json::Map::new())),
+            Some(text) if text.to_string_lossy().trim_start().starts_with('{') => {
+                return Err(Failure::usage(
+                    "--cli-input-json takes the name of a file, or - for standard input, and not the JSON itself: other \
+                     programs read arguments. Nothing was called.",
+                ));
+            }
             Some(path) => {
                 let bytes = streams::read(path, streams::INPUT_LIMIT)?;
                 only_known(operation, &bytes)?;

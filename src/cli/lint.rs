@@ -163,11 +163,18 @@ pub(super) fn read(path: &Path) -> Answer<Zeroizing<Vec<u8>>> {
             return Ok(Zeroizing::new(bytes.to_vec()));
         }
         let names: Vec<&str> = ceremony::shipped().iter().map(|(name, _)| *name).collect();
+        let named = path.file_name().and_then(|name| name.to_str());
+        let near = ceremony::meant(named.unwrap_or_default(), &names);
+        let hint = if near.is_empty() {
+            format!("these ship with keymoot: {}", names.join(", "))
+        } else {
+            "`keymoot play` lists those that ship with keymoot".to_owned()
+        };
         return Err(Failure::failed(format!(
-            "{}: no such script. Nothing was read.",
+            "{}: no such script{near}. Nothing was read.",
             path.display()
         ))
-        .hint(format!("these ship with keymoot: {}", names.join(", "))));
+        .hint(hint));
     }
     streams::read(path, streams::SCRIPT_LIMIT)
 }

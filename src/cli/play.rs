@@ -3,19 +3,19 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::ceremony::{
-    self, Noted, Play, RunError, Runner, Script, Showing, Start, Stopped, Wanted,
-};
-use crate::session::{Profile, Refusal, RunOutcome, Session, View};
+use crate::ceremony::{self, Noted, Play, Runner, Script, Showing, Start, Stopped, Wanted};
+use crate::session::{Profile, RunOutcome, Session, View};
 
 mod again;
 mod clock;
 mod list;
+mod said;
 
 use super::sessions::{self, Place, Practice};
 use super::status::{Answer, Failure, Status};
 use super::{Filmed, Look, Next, lint, streams, unlock_file};
 use clock::{ahead, moved};
+use said::{failure, told, word};
 
 /// Play a ceremony script: in the terminal, or headless
 #[derive(clap::Args)]
@@ -299,9 +299,40 @@ impl PlayArgs {
         mut session: Session,
         inputs: BTreeMap<String, Vec<u8>>,
     ) -> Answer<Next> {
-        let parsed = Script::parse(&script).map_err(|_| Failure::failed("the script changed."))?;
-        Runner::needs_nobody(&session, &parsed, self.resume, self.out.is_some())
-            .map_err(failure)?;
+        let (title, runner, file) = match self.begun(&script, &mut session, inputs) {
+            Ok(begun) => begun,
+            Err(refused) => {
+                // Nothing was begun, and nothing was cut off: what was opened for it is closed as ever. Why it was not
+                // begun matters more than a medium that takes no line now; the next opening tells of that.
+                let _ = session.close();
+                return Err(refused);
+            }
+        };
+        let out = self.out.clone().or_else(|| runner.goes_to(&session));
+        let run = HeadlessRun {
+            title,
+            runner,
+            session,
+            out,
+            script,
+            bundle: self.bundle.clone(),
+            recording: self.look.record.clone(),
+        };
+        match file {
+            Some(file) => Ok(Next::Film(Box::new(Filmed { file, run }))),
+            None => run.end(None).map(Next::Exit),
+        }
+    }
+
+    /// The title, the run that has begun, and the file that takes its recording.
+    fn begun(
+        &self,
+        script: &[u8],
+        session: &mut Session,
+        inputs: BTreeMap<String, Vec<u8>>,
+    ) -> Answer<(String, Runner, Option<std::fs::File>)> {
+        let parsed = Script::parse(script).map_err(|_| Failure::failed("the script changed."))?;
+        Runner::needs_nobody(session, &parsed, self.resume, self.out.is_some()).map_err(failure)?;
         // Before anything begins: a recording that cannot be written is no reason to stop halfway.
         let record = self.look.record.as_deref();
         let file = record
@@ -319,21 +350,8 @@ impl PlayArgs {
             copies_to: self.out.clone(),
             out: self.out.clone(),
         };
-        let runner = Runner::begin(&mut session, parsed, wanted).map_err(failure)?;
-        let out = self.out.clone().or_else(|| runner.goes_to(&session));
-        let run = HeadlessRun {
-            title,
-            runner,
-            session,
-            out,
-            script,
-            bundle: self.bundle.clone(),
-            recording: self.look.record.clone(),
-        };
-        match file {
-            Some(file) => Ok(Next::Film(Box::new(Filmed { file, run }))),
-            None => run.end(None).map(Next::Exit),
-        }
+        let runner = Runner::begin(session, parsed, wanted).map_err(failure)?;
+        Ok((title, runner, file))
     }
 }
 
@@ -439,36 +457,6 @@ fn write(out: Option<&Path>, runner: &Runner, session: &Session) -> Answer<Vec<S
     match out {
         Some(out) => runner.write_outputs(session, out).map_err(failure),
         None => Ok(Vec::new()),
-    }
-}
-
-/// What was written, for the one line that a ceremony ends with which nobody watched.
-fn told(out: Option<&Path>, written: &[String], bundle: Option<&Path>) -> String {
-    match (out, bundle) {
-        (Some(out), _) => format!("Written to {}: {}.", out.display(), written.join(", ")),
-        (None, Some(bundle)) => format!("Its evidence is in {}.", bundle.display()),
-        (None, None) => {
-            "Nothing was written: --out DIR writes its files, ceremony.json and report.txt."
-                .to_owned()
-        }
-    }
-}
-
-fn word(outcome: RunOutcome) -> &'static str {
-    match outcome {
-        RunOutcome::Completed => "completed",
-        RunOutcome::Exception => "exception",
-        RunOutcome::Aborted => "aborted",
-    }
-}
-
-fn failure(error: RunError) -> Failure {
-    match error {
-        RunError::Refused(refusal @ (Refusal::Approval(_) | Refusal::PersonNeeded(_))) => {
-            refusal.into()
-        }
-        RunError::NotRehearsed(text) => Failure::person_needed(text),
-        other => Failure::failed(other.to_string()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use crate::session::{Command, Outcome, ReceiptView};
+use crate::session::{Command, Outcome, ReceiptView, Refusal};
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
@@ -58,6 +58,11 @@ impl Receipt {
         )?;
         let outcome = session.perform(Command::Receipt { answer });
         let closed = session.close();
+        // A file that is no answer is no mistake of the command line.
+        let outcome = outcome.map_err(|refusal| match refusal {
+            Refusal::Usage(words) => Failure::failed(words),
+            other => other.into(),
+        });
         let Outcome::Receipt(view) = outcome? else {
             return Err(Failure::failed("the session gave no receipt."));
         };

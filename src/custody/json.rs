@@ -66,11 +66,29 @@ pub fn strict_unsized(bytes: &[u8]) -> Result<Value, JsonError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = Strict { depth: 0 }
         .deserialize(&mut reader)
-        .map_err(|e| JsonError::Malformed(e.to_string()))?;
+        .map_err(|e| JsonError::Malformed(in_words(&e)))?;
     reader
         .end()
-        .map_err(|e| JsonError::Malformed(e.to_string()))?;
+        .map_err(|e| JsonError::Malformed(in_words(&e)))?;
     Ok(value)
+}
+
+/// What the reader found, without the words of readers.
+fn in_words(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let told = [
+        (
+            "expected ident",
+            "a word stands there that is neither true, false nor null,",
+        ),
+        ("expected value", "no value begins there,"),
+    ];
+    for (theirs, ours) in told {
+        if let Some(place) = text.strip_prefix(theirs) {
+            return format!("{ours}{place}");
+        }
+    }
+    text
 }
 
 /// Whether the bytes are no text in UTF-8 that could be read.

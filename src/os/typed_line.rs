@@ -48,12 +48,19 @@ pub fn typed_byte(input: &impl AsFd) -> io::Result<Option<u8>> {
     }
 }
 
+/// Asks a terminal to say what is pasted, and not to any more.
+const TELL_PASTES: &str = "\x1b[?2004h";
+const NO_MORE: &str = "\x1b[?2004l";
+
 /// The controlling terminal while what is typed is not echoed and every byte comes at once, Ctrl-C and Ctrl-Z too.
+/// A terminal that can says what was pasted: ESC and `[200~` stand before it, ESC and `[201~` behind it.
 /// Dropping it sets the terminal as it was.
 pub struct Unechoed {
     tty: File,
     before: Termios,
     masked: Termios,
+    /// Whether the terminal was asked to say what is pasted.
+    tells_pastes: bool,
 }
 
 impl Unechoed {
@@ -73,11 +80,18 @@ impl Unechoed {
         masked.special_codes[SpecialCodeIndex::VMIN] = 1;
         masked.special_codes[SpecialCodeIndex::VTIME] = 0;
         tcsetattr(&tty, OptionalActions::Now, &masked)?;
-        Ok(Self {
+        let mut quiet = Self {
             tty,
             before,
             masked,
-        })
+            tells_pastes: false,
+        };
+        // One that knows no sequences would print this.
+        if std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb") {
+            quiet.write(TELL_PASTES)?;
+            quiet.tells_pastes = true;
+        }
+        Ok(quiet)
     }
 
     /// Turns the echo off once more: whoever had the terminal meanwhile may have turned it on.
@@ -85,7 +99,11 @@ impl Unechoed {
     /// # Errors
     /// The terminal is gone.
     pub fn again(&self) -> io::Result<()> {
-        Ok(tcsetattr(&self.tty, OptionalActions::Now, &self.masked)?)
+        tcsetattr(&self.tty, OptionalActions::Now, &self.masked)?;
+        if self.tells_pastes {
+            (&self.tty).write_all(TELL_PASTES.as_bytes())?;
+        }
+        Ok(())
     }
 
     /// The terminal to be read.
@@ -134,6 +152,9 @@ impl Drop for Quiet {
 
 impl Drop for Unechoed {
     fn drop(&mut self) {
+        if self.tells_pastes {
+            let _ = self.write(NO_MORE);
+        }
         // A terminal that is gone needs no echo.
         let _ = tcsetattr(&self.tty, OptionalActions::Now, &self.before);
     }

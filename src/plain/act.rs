@@ -5,18 +5,20 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::api::Timestamp;
-use crate::ceremony::{AskField, Script, Wanted, component_script};
+use crate::ceremony::{AskField, ComponentReview, Script, Wanted, component_script};
 use crate::session::field::{Field, Kind};
 use crate::session::handing_out::has_place;
 use crate::session::handover;
 use crate::session::keyboard::HandOver;
 use crate::session::op::Op;
+use crate::session::op_components::REVIEW_HELP;
 use crate::session::{Action, Command, Outcome, PendingView, Refusal, Session, build, guide};
 use crate::text::{say, tr};
 
 use super::Explain;
 use super::dialogue::{Dialogue, Heard, Question, Word, footing};
-use super::filling::{Draft, Filled, fill};
+use super::draft::Draft;
+use super::filling::{Filled, fill};
 use super::line::Gone;
 use super::lock::over;
 use super::restoring::Returning;
@@ -80,7 +82,14 @@ impl<'a> Acting<'_, 'a> {
             }
             let view = self.session.view();
             match component_script(op.name, &draft.answers, &view) {
-                Some(Ok(script)) => return self.ceremony(&script).map(|()| false),
+                Some(Ok(script)) => {
+                    let review = ComponentReview::of(op, &draft.answers, script, &view);
+                    match self.review_of_turns(op, &review)? {
+                        Heard::Given(()) => return self.ceremony(&review).map(|()| false),
+                        Heard::Said(Word::Back) if draft.last_again() => continue,
+                        Heard::Said(_) => break Filled::Left,
+                    }
+                }
                 Some(Err(words)) if self.refused(&words, &mut draft) => continue,
                 Some(Err(_)) => break Filled::Left,
                 None => {}
@@ -137,17 +146,37 @@ impl<'a> Acting<'_, 'a> {
     }
 
     /// An act that is a ceremony of several people's turns.
-    fn ceremony(&mut self, text: &str) -> Result<(), Gone> {
-        let Ok(script) = Script::parse(text.as_bytes()) else {
+    fn ceremony(&mut self, review: &ComponentReview) -> Result<(), Gone> {
+        let Ok(script) = Script::parse(review.script.as_bytes()) else {
             self.talk
                 .stop(tr("These answers make no ceremony. Nothing was begun. Check the name for odd characters."));
             return Ok(());
         };
-        let wanted = Wanted::default();
+        let wanted = Wanted {
+            resume: review.resume,
+            ..Wanted::default()
+        };
         if let Err(error) = super::run::play(self.talk, self.session, script, wanted)? {
             self.talk.stop(&error.to_string());
         }
         Ok(())
+    }
+
+    /// The last look before people are called; a word leads back to the fields, or away.
+    fn review_of_turns(&mut self, op: &Op, review: &ComponentReview) -> Result<Heard<()>, Gone> {
+        self.talk
+            .heading(&say!("{title}, review:", title = tr(op.title)));
+        let lines = review.lines.iter();
+        let lines = lines.map(|(label, words)| format!("  {label}: {words}"));
+        let told = std::iter::once(review.sentence.clone()).chain(lines);
+        let question = Question::new(footing(
+            tr("the administrator, at the keyboard (or a custodian who will not sign)"),
+            review.enter(),
+            review.so_far(),
+        ))
+        .telling(told.collect())
+        .explained(REVIEW_HELP);
+        self.asks(|talk, _| talk.enter(&question))
     }
 
     /// What the door would say; files must have a free place first.

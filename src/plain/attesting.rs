@@ -10,7 +10,7 @@ use crate::text::{say, tr};
 use super::act::{Acting, Acts};
 use super::beside::plain;
 use super::dialogue::{Dialogue, Heard, Question, answered, footing};
-use super::filling::Draft;
+use super::draft::Draft;
 use super::line::Gone;
 use super::lock::over;
 use super::question::gives_up;

@@ -2,7 +2,7 @@
 
 use crate::session::called;
 use crate::session::guide::Entry;
-use crate::text::say;
+use crate::text::{say, tr};
 
 /// Choices as lines, numbered from 1; what cannot be taken says why.
 pub(crate) fn numbered(entries: &[Entry]) -> Vec<String> {
@@ -54,10 +54,13 @@ pub(super) fn picked(entries: &[Entry], beyond: &[Entry], text: &str) -> Result<
         at => at,
     };
     let Some((at, entry)) = at.and_then(|at| Some((at, all().nth(at)?))) else {
-        return Err(say!(
-            "Type one of the numbers 1 to {entries}. Nothing was chosen.",
-            entries = entries.len()
-        ));
+        return Err(match entries.len() {
+            1 => tr("Type the number 1. Nothing was chosen.").to_owned(),
+            many => say!(
+                "Type one of the numbers 1 to {entries}. Nothing was chosen.",
+                entries = many
+            ),
+        });
     };
     match &entry.off {
         Some(reason) => Err(say!(
@@ -132,5 +135,8 @@ mod tests {
         assert!(picked(&menu, &beyond, "nonsense").is_err());
         // A list of its own takes its own words only.
         assert!(picked(&menu, &[], "envelope").is_err());
+        assert!(picked(&menu, &[], "9").unwrap_err().contains("1 to 3"));
+        let one = picked(&entries(&["due"]), &[], "9").unwrap_err();
+        assert!(one.starts_with("Type the number 1."), "{one}");
     }
 }

@@ -76,21 +76,28 @@ impl Acting<'_, '_> {
         }
     }
 
-    /// What is asked, why ours is hidden, and what else can be answered.
+    /// What is asked, and why ours is hidden.
     fn introduced(&mut self, label: &str, stands: Comparing) {
         let [asked, other_way, why] = comparing::asks(label, stands);
         self.talk.heading(&asked);
         self.talk.say(&other_way);
         self.talk.say(&why);
+    }
+
+    /// What else can be answered where the value is asked for.
+    fn otherwise(&self, stands: Comparing) -> Vec<String> {
         if stands != Comparing::Waits {
-            return;
+            return Vec::new();
         }
-        if let Some(words) = comparing::practised(self.session.profile()) {
-            self.talk.say(words);
-        }
-        self.talk.say(tr(
-            "Back leaves it for later. The word show shows ours without comparing it, on record.",
-        ));
+        let practised = comparing::practised(self.session.profile());
+        let shown = tr(
+            "The word show shows ours without comparing it, on record; cancel leaves it for later.",
+        );
+        practised
+            .into_iter()
+            .chain([shown])
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Who compares: whoever was named before, or is named now.
@@ -141,6 +148,7 @@ impl Acting<'_, '_> {
             tr("compares it with ours, and records the outcome"),
             comparing::so_far(stands),
         ))
+        .telling(self.otherwise(stands))
         .explained(HELP);
         let question = match stands {
             Comparing::Shown => question,

@@ -77,6 +77,12 @@ fn a_key_that_came_in_by_lines_is_compared_there() {
         .1;
     let (_, of_import) = done.split_once("Done, saved").unwrap_or(("", done));
     assert!(!of_import.contains(&value), "{of_import}");
+    // What can be answered in its place is said where it is asked.
+    let (_, at_value) = of_import.split_once("Who compares: ").unwrap();
+    let (at_value, _) = at_value.split_once("Check value: ").unwrap();
+    for words in ["`as-shown`", "The word show"] {
+        assert!(at_value.contains(words), "no {words:?} in {at_value}");
+    }
     for words in [
         "check value hidden until its sender's is typed",
         "Type the check value of came, as its sender gave it:",

@@ -454,7 +454,7 @@ impl<'a> Dialogue<'a> {
             AS_TEXT
         ));
         self.line.say(tr(
-            "  Ctrl-D closes the vault and ends keymoot; everything done so far is saved.",
+            "  Ctrl-C or Ctrl-D closes the vault and ends keymoot; everything done so far is saved.",
         ));
     }
 }

@@ -45,9 +45,54 @@ fn shortened(line: &str) -> String {
     format!("{before}{told}{after}")
 }
 
+/// Columns that a line of a command takes at most, its backslash and indentation with it.
+const COMMAND: usize = 76;
+
+/// A command on lines that are one command when they are copied into a shell: broken before an option or a pipe, each but
+/// the last with a backslash at its end.
+pub(super) fn in_shell_lines(command: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    // A value stays with its option.
+    let mut parts: Vec<String> = Vec::new();
+    for word in command.split(' ') {
+        match parts.last_mut() {
+            Some(part) if !word.starts_with("--") && word != "|" => {
+                part.push(' ');
+                part.push_str(word);
+            }
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    for part in parts {
+        if !line.is_empty() && line.len() + 1 + part.len() + 2 > COMMAND {
+            lines.push(format!("{line} \\"));
+            line = format!("    {part}");
+        } else {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(&part);
+        }
+    }
+    lines.push(line);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{COMMAND, in_shell_lines, lines};
+
+    #[test]
+    fn a_command_stays_one_command_where_it_is_broken() {
+        for command in crate::session::handover::signing_commands("RSA_2048") {
+            let told = in_shell_lines(&command);
+            assert!(told.iter().all(|line| line.len() <= COMMAND), "{told:?}");
+            let copied = told.join("\n").replace(" \\\n    ", " ");
+            assert_eq!(copied, command);
+            assert!(!command.starts_with("aws ") || told.len() > 1, "{told:?}");
+        }
+    }
 
     #[test]
     fn long_numbers_are_counted_and_fingerprints_hidden_where_one_is_typed() {

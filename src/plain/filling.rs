@@ -5,98 +5,20 @@ use std::path::{Path, PathBuf};
 
 use crate::ceremony::{Answer, AskField, PRACTICE_FILE, named_file};
 use crate::session::above::{Above, ROOT};
-use crate::session::asked::{self, BY, beside, is_place, proposed};
-use crate::session::build::{Answers, about_field};
+use crate::session::asked::{self, BY, is_place, proposed};
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::{self, Entry};
 use crate::session::heard::heard;
-use crate::session::op::{self, Op};
+use crate::session::op;
 use crate::session::{Profile, Session, known, op_exchange};
 use crate::text::{say, tr};
 
 use super::Explain;
 use super::dialogue::{Dialogue, Heard, Question, Word, footing, kept_by_enter};
-use super::file_says;
+use super::draft::{Draft, FINGERPRINT};
+use super::file_says::{self, in_shell_lines};
 use super::line::Gone;
 use super::lock::over;
-
-/// An act as it was filled in.
-#[derive(Debug, Clone)]
-pub(crate) struct Draft {
-    /// The act.
-    pub(crate) op: &'static Op,
-    /// Answers to its fields.
-    pub(crate) answers: Answers,
-    /// Where its files go, for acts that leave some.
-    pub(crate) out: Option<PathBuf>,
-    /// The question that is asked next, by its place.
-    at: usize,
-    /// The field that was clear from where the act was chosen.
-    clear: Option<&'static str>,
-}
-
-impl Draft {
-    /// Nothing filled in yet.
-    pub(crate) fn new(op: &'static Op) -> Self {
-        Self {
-            op,
-            answers: Answers::default(),
-            out: None,
-            at: 0,
-            clear: None,
-        }
-    }
-
-    /// With an answer that is clear from where the act was chosen, and not asked.
-    pub(crate) fn about(mut self, field: &'static str, answer: &str) -> Self {
-        self.answers
-            .texts
-            .insert(field.to_owned(), answer.to_owned());
-        self.clear = Some(field);
-        self
-    }
-
-    /// What is asked, in order.
-    fn fields(&self) -> Vec<Field> {
-        let fields = self.op.fields.iter();
-        fields
-            // Where a component is printed is asked of its custodian, in their own turn.
-            .filter(|field| field.id != crate::session::op_components::SLIP.id)
-            .filter(|field| Some(field.id) != self.clear)
-            .chain(beside(self.op.name))
-            .copied()
-            .collect()
-    }
-
-    /// Back to the last question; `false` where there is none.
-    pub(crate) fn last_again(&mut self) -> bool {
-        match self.fields().len().checked_sub(1) {
-            Some(last) => {
-                self.at = last;
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// From the question that a refusal is about, else from the first, every answer kept; `false` where there is none.
-    pub(crate) fn again(&mut self, why: &str) -> bool {
-        let about = about_field(why).map(|(id, _)| id);
-        let fields = self.fields();
-        let at = fields.iter().position(|field| Some(field.id) == about);
-        self.at = at.unwrap_or(0);
-        !fields.is_empty()
-    }
-
-    /// A refusal in the words of the questions: the label of the field that it is about, in the place of its id.
-    pub(crate) fn in_labels(&self, why: &str) -> String {
-        let named = about_field(why).and_then(|(id, rest)| {
-            let field = self.fields().into_iter().find(|field| field.id == id)?;
-            Some(format!("{} {rest}", tr(field.label)))
-        });
-        named.unwrap_or_else(|| why.to_owned())
-    }
-}
 
 /// What filling in came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,9 +38,13 @@ pub(crate) fn fill(
     draft: &mut Draft,
     explain: Option<Explain>,
 ) -> Result<Filled, Gone> {
-    let fields = draft.fields();
-    while let Some(field) = fields.get(draft.at) {
+    loop {
+        draft.settle(session);
+        let fields = draft.fields();
         let at = draft.at;
+        let Some(field) = fields.get(at) else {
+            return Ok(Filled::All);
+        };
         let mut asking = Asking {
             talk,
             session,
@@ -137,7 +63,6 @@ pub(crate) fn fill(
             None => draft.at = at.saturating_add(1),
         }
     }
-    Ok(Filled::All)
 }
 
 struct Asking<'f, 'a> {
@@ -178,7 +103,7 @@ impl Asking<'_, '_> {
         let kept = self
             .before(field, &mut entries, &mut told)
             .or_else(|| self.proposed(field, &mut told));
-        let mut question = Question::new(self.footing())
+        let mut question = Question::new(self.footing(field))
             .telling(told)
             .explained_here(vec![
                 say!("This {does}.", does = tr(self.draft.op.does)),
@@ -283,7 +208,16 @@ impl Asking<'_, '_> {
         }
     }
 
-    fn footing(&self) -> Footing {
+    fn footing(&self, field: &Field) -> Footing {
+        let so_far = tr("nothing was asked, nothing was written, nothing has changed");
+        let by = self.draft.answers.by.as_str();
+        if field.id == FINGERPRINT && !by.is_empty() {
+            return footing(
+                &say!("{by}, who fetched it: not the one who brought the file", by),
+                tr("compares it with the file's and asks the next"),
+                so_far,
+            );
+        }
         let acts = if self.session.profile() == Profile::Rehearsal {
             tr("whoever asks; here you play everybody")
         } else {
@@ -292,7 +226,7 @@ impl Asking<'_, '_> {
         footing(
             acts,
             tr("keeps this answer and asks the next; after the last, shows the review"),
-            tr("nothing was asked, nothing was written, nothing has changed"),
+            so_far,
         )
     }
 
@@ -356,11 +290,11 @@ impl Asking<'_, '_> {
 
     /// What is worth knowing before this field is answered.
     fn about(&self, field: &Field) -> Vec<String> {
-        if field.id != "fingerprint" {
+        if field.id != FINGERPRINT {
             return Vec::new();
         }
         let mut lines = vec![
-            tr("A second person, logged in as somebody else on another computer, fetches the fingerprint:")
+            tr("The second person, logged in as somebody else on another computer, fetches the fingerprint:")
                 .to_owned(),
         ];
         let parameters = self
@@ -377,7 +311,7 @@ impl Asking<'_, '_> {
             })
             .filter(|commands| !commands.is_empty());
         match parameters {
-            Some(commands) => lines.extend(commands),
+            Some(commands) => lines.extend(commands.iter().flat_map(|line| in_shell_lines(line))),
             None => lines.push(
                 tr("The owner of the root reads it from their own copy: openssl x509 -in ROOT.pem -noout -fingerprint -sha256. Another keymoot vault shows it at Exchange, as \"our root\".")
                     .to_owned(),
@@ -430,6 +364,14 @@ impl Asking<'_, '_> {
                     return false;
                 }
             }
+        }
+        let files = &self.draft.answers.files;
+        let fits = self
+            .session
+            .answer_fits(self.draft.op.name, field.id, files, &text);
+        if let Err(refusal) = fits {
+            self.talk.stop(&self.draft.in_labels(&refusal.to_string()));
+            return false;
         }
         self.draft.answers.texts.insert(field.id.to_owned(), text);
         let said = |id: &str| {

@@ -3,7 +3,7 @@
 use super::reader_tests::{at_home, at_home_with, practice_session};
 
 #[test]
-fn an_own_pair_need_not_be_there_where_a_key_comes_in_by_tr34() {
+fn what_a_tr34_token_lacks_is_asked_and_what_the_vault_lacks_is_not() {
     let vectors: serde_json::Value =
         serde_json::from_str(include_str!("../../tests/vectors/tr34-real.json")).unwrap();
     let room = tempfile::tempdir().unwrap();
@@ -28,22 +28,51 @@ fn an_own_pair_need_not_be_there_where_a_key_comes_in_by_tr34() {
         ("Number: ", "import-key.tr34"),
         ("Sender's file: ", "Cargo.toml"),
         ("Sender's file: ", token.as_str()),
-        ("Sender's root: ", "aws-root"),
+        // This token holds no certificate, and the vault no pair that could open it.
         ("Sender's certificate: ", ""),
+        ("Sender's certificate: ", "f5"),
+        ("Sender's root: ", "aws-root"),
         ("Random number (nonce): ", ""),
-        ("Own pair: ", "the usual"),
-        ("Its certificate: ", ""),
         ("Name: ", "cancel"),
         ("Number: ", "close"),
     ];
     let answers = [trusted.as_slice(), &asked].concat();
     let text = at_home(session, &answers).text();
-    assert!(!text.contains("None of these can be taken"), "{text}");
     // What is no token is said at its question, by the question's name.
+    for words in [
+        "STOP: Sender's file is neither a TR-34 token",
+        "Neither the file nor the token holds it",
+        crate::session::field::NOTHING_TYPED,
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    for words in ["None of these can be taken", "Own pair", "Its certificate"] {
+        assert!(!text.contains(words), "{words:?} in\n{text}");
+    }
+}
+
+/// Who types it is known before it is typed, and whether it is the file's is said there.
+#[test]
+fn a_wrong_fingerprint_is_told_at_its_question_to_the_one_who_typed_it() {
+    let wrong = "ab".repeat(32);
+    let answers = [
+        ("Number: ", "Import a root certificate"),
+        ("File: ", "f5"),
+        ("Second person: ", "Wim"),
+        ("Fingerprint: ", wrong.as_str()),
+        ("Fingerprint: ", "f5"),
+        ("Where from: ", "cancel"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut practice_session(true), &answers).text();
+    let (before, after) = text.split_once("Fingerprint: ").unwrap();
+    assert!(before.contains("Acts: Wim, who fetched it"), "{before}");
     assert!(
-        text.contains("STOP: Sender's file is neither a TR-34 token"),
-        "{text}"
+        after.starts_with("\nSTOP: The fingerprint that was typed is not"),
+        "{after}"
     );
+    let (_, asked) = after.split_once("Fingerprint: ").unwrap();
+    assert!(!asked.contains("STOP"), "{asked}");
 }
 
 /// A fingerprint that somebody types next stays hidden, whatever the file says of itself.
@@ -105,4 +134,72 @@ fn words_typed_where_they_are_shown_stand_in_the_log_without_themselves() {
     assert_eq!(noted.len(), 1, "{text}");
     assert!(noted[0].contains("vault.access") && noted[0].contains("words like a passphrase"));
     assert!(!log.join("\n").contains("dynamite"));
+}
+
+/// A ceremony of turns is looked at once more before anybody is called: stopped later, it takes three signatures.
+#[test]
+fn a_ceremony_of_components_is_reviewed_before_it_begins() {
+    let answers = [
+        ("Number: ", "import-key.components"),
+        ("Purpose: ", "TR31_K0_KEY_ENCRYPTION_KEY"),
+        ("Algorithm: ", "AES_128"),
+        ("Modes of use: ", "1"),
+        ("Exportable: ", "yes"),
+        ("Name: ", "zmk"),
+        ("Components: ", "3"),
+        // To the last question, and from there to the review again.
+        ("Press Enter: ", "back"),
+        ("Components: ", "2"),
+        ("Press Enter: ", "cancel"),
+        ("Number: ", "close"),
+    ];
+    let session = &mut practice_session(true);
+    let text = at_home(session, &answers).text();
+    for words in [
+        "Import key from components, review:",
+        "FORM KEY zmk from 3 components",
+        "FORM KEY zmk from 2 components",
+        "  algorithm: AES_128",
+        "  export: yes, wrapped",
+        "  watches: Wim",
+        "Enter: begins the ceremony",
+        "Left. Nothing was asked and nothing has changed.",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    assert!(session.view().runs.is_empty());
+}
+
+/// A file with a chain is one of two certificates: which, is asked at its question and not three later.
+#[test]
+fn a_file_with_two_certificates_is_no_certificate_under_a_trusted_one() {
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/ceremonies/samples/get-parameters-for-import-rsa3072.json"
+    );
+    let answers = [
+        ("Number: ", "Import a root certificate"),
+        ("File: ", "f5"),
+        ("Second person: ", "Wim"),
+        ("Fingerprint: ", "f5"),
+        ("Where from: ", "practice"),
+        ("Name: ", "aws-root"),
+        ("Press Enter: ", ""),
+        ("Number: ", "Ada"),
+        ("Number: ", "Ana"),
+        ("Number: ", "Ben"),
+        ("Number: ", "import-key.trusted-certificate"),
+        ("File: ", sample),
+        ("File: ", "Cargo.toml"),
+        ("File: ", "cancel"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut practice_session(true), &answers).text();
+    for words in [
+        "STOP: File holds two certificates, one and the one above it",
+        "STOP: File holds no certificate: ",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    assert!(!text.contains("no multiple of four"), "{text}");
 }

@@ -22,8 +22,8 @@ use super::act::{Acting, Acts};
 use super::beginning::begins_here;
 use super::beside::plain;
 use super::dialogue::{Dialogue, Heard, Question, footing};
+use super::draft::Draft;
 use super::exchanged;
-use super::filling::Draft;
 use super::line::Gone;
 use super::lock::lock;
 use super::menu::{self, Goal, Line, entries};
@@ -65,7 +65,7 @@ impl<'a> Home<'_, 'a> {
                 Ok(false) => {}
                 // Nothing was being answered that is lost here: acts and ceremonies lock over their own questions.
                 Err(Gone::Aside(why)) => lock(self.talk, self.session, why)?,
-                Err(Gone::End) => return Err(Gone::End),
+                Err(gone) => return Err(gone),
             }
         }
     }
@@ -451,12 +451,13 @@ pub(crate) fn pick(
         })
         .collect();
     talk.heading(tr("Ceremonies that ship with keymoot."));
+    talk.say(tr("One of your own: keymoot play FILE --plain, with --vault DIR where it is played in a vault."));
     let question = Question::new(footing(
         tr("you; in the ceremony each question names who answers it"),
         enter,
         tr("nothing has happened yet"),
     ))
-    .explained(&["A ceremony is a script: the same steps in the room, in rehearsal and without people. Each question says who answers and why it is asked."]);
+    .explained(&["A ceremony is a script: the same steps in the room, in rehearsal and without people. Each question says who answers and why it is asked.", "The word script, at the menu of an open vault, writes a script of what was done there."]);
     loop {
         let Heard::Given(at) = talk.choose(&question, tr("Number"), &entries)? else {
             return Ok(None);

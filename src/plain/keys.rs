@@ -11,8 +11,8 @@ use crate::session::span::clock;
 use crate::session::{Command, Comparing, KeyRow, Outcome, View};
 use crate::text::{say, tr};
 
+use super::draft::Draft;
 use super::exchanged::sent;
-use super::filling::Draft;
 use super::home::Home;
 use super::line::Gone;
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use crate::crypto::SecretBytes;
-use crate::os::{Quiet, typed_byte};
+use crate::os::{Quiet, typed_byte, typed_within};
 use crate::session::idle::Why;
 use crate::session::{Stop, printable};
-use crate::text::say;
+use crate::text::{say, tr};
 
 use super::masked;
 use super::told_to_end;
@@ -28,6 +28,8 @@ const TALL: u16 = 60;
 pub(crate) enum Gone {
     /// The input is at its end.
     End,
+    /// Ctrl-C: what is open is closed, and keymoot ends.
+    Interrupted,
     /// Nobody is there, or keymoot was put aside: what is open is to be locked, and the question asked again.
     Aside(Why),
 }
@@ -104,6 +106,7 @@ impl Line for Terminal {
                 Err(_) => return Err(Gone::End),
             }
         }
+        only_the_first(&stdin);
         let line = String::from_utf8_lossy(&line);
         Ok(line.trim_end_matches('\r').to_owned())
     }
@@ -191,6 +194,19 @@ impl Line for Terminal {
         for _ in 0..rows {
             let _ = writeln!(out);
         }
+    }
+}
+
+/// Milliseconds within which lines that were pasted together arrive.
+const TOGETHER: u32 = 20;
+
+/// More than a line came at once from a terminal: what stands behind the first answers nothing, for its question was not
+/// heard yet. What a program writes into a pipe is left as it is.
+fn only_the_first(stdin: &io::Stdin) {
+    if stdin.is_terminal() && typed_within(stdin, TOGETHER).unwrap_or(false) {
+        crate::os::drop_typed_ahead();
+        let told = tr("Several lines came at once: only the first was taken.");
+        let _ = writeln!(io::stdout().lock(), "{}", wrapped(told));
     }
 }
 

@@ -4,10 +4,11 @@ use zeroize::Zeroizing;
 
 use crate::crypto::SecretBytes;
 use crate::os::{Unechoed, drop_typed_ahead, typed_byte};
+use crate::session::asked::no_paste;
 use crate::session::idle::Why;
 use crate::session::printable;
 
-use super::line::Gone;
+use super::line::{Gone, wrapped};
 use super::told_to_end::{Aside, aside};
 use super::waiting::Wait;
 
@@ -19,6 +20,8 @@ const LONGEST: usize = 4096;
 enum Came {
     More,
     Whole,
+    /// A paste, which is over: nothing of it was taken.
+    Pasted,
     GivenUp,
     End,
 }
@@ -28,7 +31,15 @@ struct Typed {
     bytes: Zeroizing<Vec<u8>>,
     /// Within the sequence of a key that is no letter.
     sequence: Sequence,
+    /// What came of the sequence so far, behind its beginning: one byte more than say that a paste begins or ends.
+    said: [u8; 5],
+    /// Between the beginning of a paste and its end: all of it is dropped, its line ends too.
+    pasted: bool,
 }
+
+/// How the terminal says that a paste begins, and that it ends, behind ESC and the bracket.
+const PASTE: [u8; 5] = *b"\0200~";
+const PASTE_END: [u8; 5] = *b"\0201~";
 
 /// How far such a sequence has come.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,7 +54,33 @@ impl Typed {
         Self {
             bytes: Zeroizing::new(Vec::with_capacity(LONGEST)),
             sequence: Sequence::None,
+            said: [0; 5],
+            pasted: false,
         }
+    }
+
+    /// A byte within a sequence; what the sequence says once it is whole.
+    fn inside(&mut self, byte: u8) -> Came {
+        self.said.rotate_left(1);
+        if let Some(last) = self.said.last_mut() {
+            *last = byte;
+        }
+        if !(0x40..=0x7e).contains(&byte) {
+            return Came::More;
+        }
+        self.sequence = Sequence::None;
+        match std::mem::take(&mut self.said) {
+            PASTE => {
+                self.pasted = true;
+                self.bytes.clear();
+            }
+            PASTE_END if self.pasted => {
+                self.pasted = false;
+                return Came::Pasted;
+            }
+            _ => {}
+        }
+        Came::More
     }
 
     /// Takes the last letter back, all its bytes.
@@ -67,17 +104,17 @@ impl Typed {
 
     fn byte(&mut self, byte: u8) -> Came {
         match (self.sequence, byte) {
-            (_, b'\n' | b'\r') => return Came::Whole,
+            (_, b'\n' | b'\r') if !self.pasted => return Came::Whole,
             (Sequence::Escape, b'[' | b'O') => self.sequence = Sequence::Inside,
-            (Sequence::Escape, _) | (Sequence::Inside, 0x40..=0x7e) => {
-                self.sequence = Sequence::None;
-            }
+            (Sequence::Escape, _) => self.sequence = Sequence::None,
+            (Sequence::Inside, byte) => return self.inside(byte),
+            (Sequence::None, 0x1b) => self.sequence = Sequence::Escape,
+            (Sequence::None, _) if self.pasted => {}
             (Sequence::None, 0x03) => return Came::GivenUp,
             (Sequence::None, 0x04) if self.bytes.is_empty() => return Came::End,
             (Sequence::None, 0x08 | 0x7f) => self.back(),
             (Sequence::None, 0x15) => self.bytes.clear(),
             (Sequence::None, 0x17) => self.word_back(),
-            (Sequence::None, 0x1b) => self.sequence = Sequence::Escape,
             (Sequence::None, 0x20..) if self.bytes.len() < LONGEST => self.bytes.push(byte),
             // The rest of a sequence, other control characters, and what is longer than any secret.
             _ => {}
@@ -116,12 +153,19 @@ pub(super) fn read(within: Option<i64>, prompt: &str) -> Result<Option<SecretByt
         };
         match typed.byte(byte) {
             Came::More => {}
+            Came::Pasted => {
+                typed = Typed::new();
+                let refused = wrapped(no_paste());
+                terminal
+                    .write(&format!("\n{refused}\n{}", printable(prompt)))
+                    .map_err(gone)?;
+            }
             came => break came,
         }
     };
     terminal.write("\n").map_err(gone)?;
     match came {
-        Came::Whole | Came::More => Ok(Some(SecretBytes::from_slice(&typed.bytes))),
+        Came::Whole | Came::More | Came::Pasted => Ok(Some(SecretBytes::from_slice(&typed.bytes))),
         Came::GivenUp => Ok(None),
         Came::End => Err(Gone::End),
     }
@@ -165,5 +209,18 @@ mod tests {
         assert_eq!(typed("app\u{3}").1, Came::GivenUp);
         assert_eq!(typed("\u{4}").1, Came::End);
         assert_eq!(typed("app\u{4}").1, Came::More);
+    }
+
+    /// Digits of a component came off a clipboard that every program reads.
+    #[test]
+    fn a_paste_is_refused_whole_with_its_line_ends() {
+        let pasted = "ab\u{1b}[200~0123 4567\r\n89ab\u{3}\u{4}\u{1b}[A\n\u{1b}[201~";
+        assert_eq!(typed(pasted), (String::new(), Came::Pasted));
+        // What is typed afterwards is a secret of its own; another long key is no paste.
+        assert_eq!(
+            typed("a\u{1b}[1200~b\u{1b}[201~c\n"),
+            ("abc".into(), Came::Whole)
+        );
+        assert_eq!(typed("\u{1b}[200~never ended\n\n").1, Came::More);
     }
 }

@@ -202,9 +202,9 @@ fn vault(view: &View) -> Vec<Line> {
         tr("the acts since the vault was opened, to be rehearsed and played again"),
     );
     if view.deeds.is_empty() {
-        script.entry = script
-            .entry
-            .off_because(tr("no act was done since the vault was opened"));
+        script.entry = script.entry.off_because(tr(
+            "outside of ceremonies no act was done since the vault was opened",
+        ));
     }
     vec![
         Line::act(&op::BACKUP, view),

@@ -19,6 +19,7 @@ mod comparing_tests;
 #[cfg(test)]
 mod device_tests;
 mod dialogue;
+mod draft;
 mod evidence;
 mod exchanged;
 mod file_says;
@@ -106,26 +107,28 @@ pub fn run(start: Start, lent: Lent) -> u8 {
 fn begin(start: Start, lent: Lent, line: &mut dyn Line) -> u8 {
     let mut talk = Dialogue::new(line);
     talk.say(tr("keymoot in lines. The word help works at every prompt."));
-    match start {
+    // Until what was to be made or played is done, leaving is no success.
+    let unfinished = !matches!(start, Start::Welcome { .. });
+    let done = match start {
         Start::Welcome {
             folder,
             vault: None,
-        } => welcome(&mut talk, &folder, lent).map_or(0, |()| 0),
+        } => welcome(&mut talk, &folder, lent).map(|()| true),
         Start::Welcome {
             vault: Some(vault), ..
-        } => match workstation(&mut talk, &vault, lent) {
-            Ok(true) | Err(_) => 0,
-            Ok(false) => 1,
-        },
-        Start::Init { given } => match make(&mut talk, given, lent) {
-            Ok(true) => 0,
-            Ok(false) | Err(_) => 1,
-        },
-        Start::Play(play) => {
-            // Until the ceremony is completed, leaving is not success.
-            let done = ceremony(&mut talk, *play, lent);
-            u8::from(!matches!(done, Ok(true)))
+        } => workstation(&mut talk, &vault, lent),
+        Start::Init { given } => make(&mut talk, given, lent),
+        Start::Play(play) => ceremony(&mut talk, *play, lent),
+    };
+    match done {
+        Ok(done) => u8::from(!done),
+        Err(Gone::Interrupted) => {
+            talk.say(tr(
+                "Ended with Ctrl-C. What was being answered was not taken.",
+            ));
+            told_to_end::BY_CTRL_C
         }
+        Err(Gone::End | Gone::Aside(_)) => u8::from(unfinished),
     }
 }
 
@@ -343,6 +346,10 @@ fn begin_run(
         }
         Ok(Err(error)) => {
             talk.stop(&error.to_string());
+            false
+        }
+        Err(Gone::Interrupted) if session.profile() == Profile::Rehearsal && !session.lasts() => {
+            talk.say(tr("Left. This was a rehearsal: it is gone."));
             false
         }
         Ok(Ok(End::Ended(_))) | Err(_) => false,

@@ -14,6 +14,8 @@ use crate::text::{say, tr};
 
 /// Nobody answers for the idle minutes.
 pub(super) const AWAY: &str = "(nobody)";
+/// Ctrl-C.
+pub(super) const INTERRUPTS: &str = "(Ctrl-C)";
 /// Ctrl-Z.
 pub(super) const PUT_ASIDE: &str = "(Ctrl-Z)";
 
@@ -75,6 +77,7 @@ impl Reader {
             let (_, answer) = self.answers.remove(at).unwrap();
             return match answer.as_str() {
                 AWAY => Err(Gone::Aside(Why::Idle(300_000))),
+                INTERRUPTS => Err(Gone::Interrupted),
                 PUT_ASIDE => Err(Gone::Aside(Why::Suspended)),
                 _ => Ok(answer),
             };

@@ -16,7 +16,7 @@ use super::act::{Acting, Acts};
 use super::beside::plain;
 use super::closing::close;
 use super::dialogue::{Dialogue, Heard, Question, Word, answered, footing};
-use super::filling::Draft;
+use super::draft::Draft;
 use super::line::Gone;
 use super::opening;
 

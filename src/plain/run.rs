@@ -80,6 +80,17 @@ struct Run<'r, 'a> {
     told_back: bool,
 }
 
+/// Whether the same person is asked for the same once more: nobody else takes the keyboard, and what was read stands
+/// above.
+fn asks_the_same(before: Option<&Showing>, now: &Showing) -> bool {
+    let asked = |showing: &Showing| {
+        let ask = showing.ask.as_ref()?;
+        let fields = ask.fields.iter().map(|asked| asked.field.id);
+        Some((ask.person.clone(), fields.collect::<Vec<_>>()))
+    };
+    before.is_some_and(|before| asked(before) == asked(now))
+}
+
 /// What happens after one question.
 enum Turn {
     /// What was answered, and how much of it the practice word gave.
@@ -113,6 +124,7 @@ impl Run<'_, '_> {
             if showing.left {
                 return Ok(End::Left);
             }
+            again = again && asks_the_same(before.as_ref(), &showing);
             self.changes(before.as_ref(), &showing, again);
             let Some(ask) = showing.ask.clone() else {
                 return Ok(showing.outcome.map_or(End::Left, End::Ended));
@@ -434,11 +446,11 @@ impl Run<'_, '_> {
             self.talk.say(&noted.told());
         }
         if self.out.is_none() {
-            self.talk.say(if self.keeps_nothing() {
-                tr("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such.")
-            } else {
-                tr("Nothing was written; the vault's record holds every file. keymoot play SCRIPT --vault DIR --resume \
-                 --out FOLDER writes them.")
+            let files = !ceremony::handed_over(&run).is_empty();
+            self.talk.say(match (self.keeps_nothing(), files) {
+                (true, _) => tr("Nothing was written. With --out FOLDER the files of a rehearsal are kept, marked as such."),
+                (false, true) => tr("No file was written. The vault's record holds them: keymoot report VAULT --files FOLDER writes them, VAULT being this vault's folder."),
+                (false, false) => tr("No file was written, and there is none to write."),
             });
         }
     }

@@ -147,6 +147,26 @@ fn a_fingerprint_that_the_field_refuses_is_counted() {
     assert!(!noted[0].contains("12ab"), "{noted:?}");
 }
 
+/// Serials differ, and both are asked anew: whoever has just typed the package's does not type the advised one too.
+#[test]
+fn a_question_that_goes_to_somebody_else_again_hands_the_keyboard_over() {
+    let mut session = practice_session(false);
+    let find = |(name, _): &&(&str, &[u8])| *name == "kek-from-components.toml";
+    let (_, bytes) = shipped().iter().find(find).unwrap();
+    let script = Script::parse(bytes).ok().unwrap();
+    let mut reader = Reader::new(&[("Serial: ", "TE-000000")], true);
+    let mut talk = Dialogue::new(&mut reader);
+    let end = play(&mut talk, &mut session, script, Wanted::default());
+    let text = reader.text();
+    assert!(
+        matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
+        "{text}"
+    );
+    let (_, after) = text.split_once("STOP: ").unwrap();
+    let (again, _) = after.split_once("Advised serial: ").unwrap();
+    assert!(again.contains("The keyboard goes to witness"), "{again}");
+}
+
 /// Whoever saw it knows a part of the key: an auditor has to hear of it, and never what it was.
 #[test]
 fn a_component_typed_as_a_number_is_on_record_and_what_it_was_is_not() {

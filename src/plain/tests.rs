@@ -1,7 +1,7 @@
 //! Talks without a terminal: every shipped ceremony from its first question to its last, and acts in an open vault.
 
 use super::closing::card_told;
-use super::reader_tests::{MAKE, Reader, at_home, practice_session};
+use super::reader_tests::{INTERRUPTS, MAKE, Reader, at_home, practice_session};
 use super::*;
 use crate::ceremony::{Rehearsals, not_here, shipped};
 use crate::custody::words;
@@ -130,6 +130,22 @@ fn a_ceremony_that_is_stopped_says_so_and_is_no_success() {
         text.contains("Stopped for good. The record says so"),
         "{text}"
     );
+}
+
+#[test]
+fn ctrl_c_closes_what_is_open_and_says_so() {
+    for prompt in ["Press Enter: ", "Your passphrase (not shown): "] {
+        let mut reader = Reader::new(&[(prompt, INTERRUPTS)], true);
+        assert_eq!(rehearse_with(first_key(), &mut reader), 130);
+        let text = reader.text();
+        for words in [
+            "Left. This was a rehearsal: it is gone.",
+            "The vault is closed; what was held in memory is wiped.",
+            "Ended with Ctrl-C. What was being answered was not taken.",
+        ] {
+            assert!(text.contains(words), "no {words:?} in\n{text}");
+        }
+    }
 }
 
 #[test]

@@ -1,11 +1,12 @@
-//! The system asks the program to end (SIGTERM, SIGHUP, SIGINT, SIGQUIT): the terminal gets its echo back first.
+//! The system asks the program to end (SIGTERM, SIGHUP, SIGQUIT): the terminal gets its echo back first.
 //!
 //! The vault needs nothing: what was committed is whole, and the kernel frees its lock. While a search is under way that
-//! can be stopped, Ctrl-C (SIGINT) stops the search and nothing else.
+//! can be stopped, Ctrl-C (SIGINT) stops the search and nothing else. Elsewhere it is noted, and whoever waits for an
+//! answer finds it: what is open is closed as ever, and said. Where nobody comes to wait, the third one ends the program.
 //! Ctrl-Z (SIGTSTP) and going on (SIGCONT) are noted, and whoever waits for an answer finds them: what is open is locked
 //! before the process stops.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -45,6 +46,29 @@ fn stops() -> bool {
 static ASKED: AtomicBool = AtomicBool::new(false);
 static WENT_ON: AtomicBool = AtomicBool::new(false);
 
+/// How often Ctrl-C was typed where it stops no search.
+static INTERRUPTS: AtomicU8 = AtomicU8::new(0);
+
+/// So many of them end the program at once: nobody came to wait for an answer meanwhile.
+const AT_ONCE: u8 = 3;
+
+/// Exit status of what Ctrl-C ended, as shells know it: 128 and the number of the signal.
+pub(super) const BY_CTRL_C: u8 = 130;
+
+/// Whether the talk is to end.
+pub(super) fn interrupted() -> bool {
+    INTERRUPTS.load(Ordering::SeqCst) > 0
+}
+
+/// Notes a Ctrl-C; whether it ends the program at once.
+fn interrupts() -> bool {
+    if stops() {
+        return false;
+    }
+    let before = INTERRUPTS.fetch_add(1, Ordering::SeqCst);
+    before.saturating_add(1) >= AT_ONCE
+}
+
 /// What happened beside the talk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aside {
@@ -80,14 +104,15 @@ pub(crate) fn watch() {
             .build();
         // Without a runtime signals end the program as they always do.
         let Ok(runtime) = runtime else { return };
-        if runtime.block_on(told()).is_ok() {
+        if let Ok(status) = runtime.block_on(told()) {
             terminal.restore();
-            std::process::exit(1);
+            std::process::exit(i32::from(status));
         }
     });
 }
 
-async fn told() -> std::io::Result<()> {
+/// Waits for what ends the program; its status then.
+async fn told() -> std::io::Result<u8> {
     let mut term = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -96,10 +121,10 @@ async fn told() -> std::io::Result<()> {
     let mut goes_on = signal(SignalKind::from_raw(GOES_ON))?;
     loop {
         tokio::select! {
-            _ = term.recv() => return Ok(()),
-            _ = hang_up.recv() => return Ok(()),
-            _ = interrupt.recv() => if !stops() { return Ok(()) },
-            _ = quit.recv() => return Ok(()),
+            _ = term.recv() => return Ok(1),
+            _ = hang_up.recv() => return Ok(1),
+            _ = interrupt.recv() => if interrupts() { return Ok(BY_CTRL_C) },
+            _ = quit.recv() => return Ok(1),
             _ = stop.recv() => ASKED.store(true, Ordering::SeqCst),
             _ = goes_on.recv() => WENT_ON.store(true, Ordering::SeqCst),
         }

@@ -11,7 +11,7 @@ use crate::session::printable;
 use crate::text::say;
 
 use super::line::{Gone, wrapped};
-use super::told_to_end::{Aside, aside};
+use super::told_to_end::{Aside, aside, interrupted};
 
 /// Milliseconds between two looks at what came meanwhile.
 const LOOK: u32 = 200;
@@ -83,6 +83,11 @@ impl<'p> Wait<'p> {
 
     /// Waits a little; whether there is something to read by then.
     pub(super) fn typed(&mut self, input: &impl AsFd) -> Result<bool, Gone> {
+        if interrupted() {
+            // What is said next stands on a line of its own.
+            let _ = writeln!(io::stdout().lock());
+            return Err(Gone::Interrupted);
+        }
         if typed_within(input, LOOK).map_err(|_| Gone::End)? {
             return Ok(true);
         }

@@ -48,6 +48,8 @@ const BREATH: Duration = Duration::from_millis(50);
 /// What every connection needs.
 pub(super) struct Endpoint {
     pub(super) credentials: Credentials,
+    /// The vault's region: a credential that is scoped to another one is refused, as the service refuses it.
+    pub(super) region: String,
     pub(super) jobs: mpsc::Sender<Job>,
 }
 
@@ -161,7 +163,8 @@ fn asked(arrived: &Arrived<'_>, endpoint: &Endpoint) -> Result<crate::api::Reque
         // These credentials have no session: a token belongs to somebody's real account.
         return Err(Unsigned::UnknownKey.into());
     }
-    verify(arrived, &endpoint.credentials, SCOPE, WallClock.now())?;
+    let scope = (endpoint.region.as_str(), SCOPE);
+    verify(arrived, &endpoint.credentials, scope, WallClock.now())?;
     let kind = arrived.header(CONTENT_TYPE.as_str()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case(JSON_1_0) {

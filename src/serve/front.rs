@@ -94,6 +94,7 @@ impl Front {
         let (close, closing) = watch::channel(false);
         let endpoint = Arc::new(Endpoint {
             credentials: self.credentials,
+            region: self.ready.region.clone(),
             jobs: self.jobs,
         });
         let accepting = tokio::spawn(connections::accept(listener, endpoint, closing));

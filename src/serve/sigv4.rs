@@ -82,7 +82,7 @@ impl Unsigned {
 pub fn verify(
     request: &Arrived<'_>,
     credentials: &Credentials,
-    service: &str,
+    (region, service): (&str, &str),
     now: Timestamp,
 ) -> Result<(), Unsigned> {
     let header = request.header("authorization").ok_or(Unsigned::Missing)?;
@@ -96,7 +96,7 @@ pub fn verify(
     if signed.access_key_id != credentials.id() {
         return Err(Unsigned::UnknownKey);
     }
-    in_scope(&signed, date, service, now)?;
+    in_scope(&signed, date, (region, service), now)?;
     let text = string_to_sign(&signed, date, &canonical_request(request, &signed));
     let right = mac(&*signing_key(credentials, &signed), text.as_bytes());
     if bool::from(right.as_slice().ct_eq(signed.signature.as_slice())) {
@@ -124,7 +124,7 @@ fn covered(request: &Arrived<'_>, signed: &Authorization<'_>) -> Result<(), Unsi
 fn in_scope(
     signed: &Authorization<'_>,
     date: &str,
-    service: &str,
+    (region, service): (&str, &str),
     now: Timestamp,
 ) -> Result<(), Unsigned> {
     let at = parse_date(date).ok_or_else(|| {
@@ -135,6 +135,11 @@ fn in_scope(
     if !date.starts_with(signed.date) {
         return Err(Unsigned::OutOfScope(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP.".into(),
+        ));
+    }
+    if signed.region != region {
+        return Err(Unsigned::OutOfScope(
+            "Credential should be scoped to a valid region.".into(),
         ));
     }
     if signed.service != service {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::guide::Entry;
-use super::{Refusal, Session, brought, build, op, op_exchange};
+use super::{Refusal, Session, asked, brought, build, op, op_exchange};
 use crate::crypto::tr34::KeyToken;
 use crate::engine::{KeyRecord, Material};
 use crate::pki::{Certificate, CounterpartyFile, ImportParameters, verify_issued};
@@ -71,6 +71,7 @@ impl Session {
             "file" if op == op::IMPORT_ROOT.name => {
                 return self.their_root(bytes).map(|_| ());
             }
+            "file" if op == op::IMPORT_TRUSTED.name => build::one_certificate(bytes).err(),
             "sender" if op == op_exchange::IMPORT_TR34.name => return self.their_signer(bytes),
             "file" if op == op_exchange::IMPORT_TR31.name => brought::key_block(bytes, own).err(),
             "file" if op == op_exchange::IMPORT_RSA_WRAP.name => {
@@ -80,6 +81,51 @@ impl Session {
             _ => None,
         };
         rule.map_or(Ok(()), |rule| Err(build::wrong(field, &rule)))
+    }
+
+    /// Whether a text can be what a field of an act asks for, judged as soon as it is typed and not behind other questions.
+    ///
+    /// # Errors
+    /// It cannot; the refusal names the field, or says what a fingerprint that differs means.
+    pub(crate) fn answer_fits(
+        &self,
+        op: &str,
+        field: &str,
+        files: &BTreeMap<String, Vec<u8>>,
+        text: &str,
+    ) -> Result<(), Refusal> {
+        match field {
+            "fingerprint" if op == op::IMPORT_ROOT.name => match files.get("file") {
+                Some(bytes) => build::fingerprint_fits(self, bytes, text),
+                None => Ok(()),
+            },
+            asked::OUTPUT => {
+                let fits = self.marked_file_name(text);
+                fits.map(|_| ()).map_err(|rule| build::wrong(field, &rule))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether whoever takes a TR-34 token in has to bring its sender's certificate, because neither the file nor the
+    /// token holds it; `None` where nobody can tell, and where an act takes none.
+    pub(crate) fn sender_needed(
+        &self,
+        op: &str,
+        files: &BTreeMap<String, Vec<u8>>,
+    ) -> Option<bool> {
+        let bytes = files
+            .get("file")
+            .filter(|_| op == op_exchange::IMPORT_TR34.name)?;
+        let read = brought::tr34(bytes, self.profile()).ok()?;
+        if read.request.is_some() {
+            return Some(false);
+        }
+        match KeyToken::parse(&read.token).ok()?.certificates() {
+            [] => Some(true),
+            [_] => Some(false),
+            _ => None,
+        }
     }
 
     /// What the files of an act say about the certificate above theirs; `None` where they say nothing legible, and

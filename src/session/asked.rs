@@ -6,6 +6,11 @@ use super::handing_out::free_folder;
 use super::{op, op_exchange, op_tr34};
 use crate::text::tr;
 
+/// What is said of a paste where a secret is typed.
+pub fn no_paste() -> &'static str {
+    tr("Paste is refused in a secret field: other programs could have seen it. Type it.")
+}
+
 /// Where a custodian's share envelope lies that is not in the vault's folder.
 pub const SHARE_ENVELOPE: Field = Field {
     id: "envelope",
@@ -203,7 +208,7 @@ pub const OWN_MEDIUM: Field = Field {
 pub const FOLDER: Field = Field {
     id: "folder",
     label: "Folder",
-    hint: "Where the request file and NEXT.txt are written, for example the mount point of a stick. It is made if it is not there; nothing is overwritten.",
+    hint: "Where the file and NEXT.txt are written, for example the mount point of a stick. It is made if it is not there; nothing is overwritten.",
     kind: Kind::Text { max: 400 },
     optional: false,
 };
@@ -224,6 +229,15 @@ pub const ROOT_LABEL: Field = Field {
     hint: "How people here will call this root, for example aws-root. Kept as the tag Name.",
     kind: Kind::Text { max: 64 },
     optional: false,
+};
+
+/// What people call a certificate that was imported under another.
+pub const CERTIFICATE_LABEL: Field = Field {
+    id: "label",
+    label: "Name",
+    hint: "How people here will call it, for example acme-hsm. Kept as the tag Name.",
+    kind: Kind::Text { max: 64 },
+    optional: true,
 };
 
 /// Who compares the check value of a key that came in.

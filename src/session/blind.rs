@@ -7,11 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::api::Timestamp;
+use crate::api::{ExportKeyMaterial, ImportKeyMaterial, Request, Timestamp};
 use crate::engine::{AesCheckValues, KeyRecord};
 use crate::text::{say, tr};
 
 use super::Session;
+use super::action::Action;
 use super::field::AS_SHOWN;
 use super::run::{Run, StepRecord, StepState};
 use super::span::clock;
@@ -206,6 +207,17 @@ impl Session {
         self.record(arn)?.aes_check_values.as_deref()
     }
 
+    /// Every reading of the values that are hidden now, but for those that a key has as well whose own is shown: they
+    /// stand on its page, and where it is destroyed or sent they tell it from others.
+    fn hidden_beside(&self, shown: Option<&str>) -> Vec<String> {
+        let shown = shown.and_then(|named| self.record(named));
+        let shown = shown.filter(|record| !self.is_blind(&record.key.key_arn));
+        let own = shown.map(readings).unwrap_or_default();
+        let mut values = self.hidden_values();
+        values.retain(|value| !own.contains(value));
+        values
+    }
+
     /// Every reading of the values that are hidden now.
     fn hidden_values(&self) -> Vec<String> {
         let runs = ByRuns::of(&self.state.runs);
@@ -221,19 +233,26 @@ impl Session {
             .collect()
     }
 
-    /// Hides them in what an act says of itself.
-    pub(crate) fn blinded(&self, mut act: PendingView) -> PendingView {
-        for value in self.hidden_values() {
-            for (_, text) in &mut act.details {
+    /// Hides them in what an act says of itself. The value of a key that the act names is that key's own: it is hidden
+    /// where its own is, and not because another key that nobody compared has the same.
+    pub(crate) fn blinded(&self, action: &Action, mut act: PendingView) -> PendingView {
+        let [own, wrapping] = named_keys(action);
+        for (label, text) in &mut act.details {
+            let of = match label {
+                l if l == tr("check value") => own,
+                l if l == tr("its kcv") => wrapping,
+                _ => None,
+            };
+            for value in self.hidden_beside(of) {
                 hide(text, &value);
             }
         }
         act
     }
 
-    /// Hides them in a sentence that people read.
-    pub(crate) fn blinded_text(&self, mut text: String) -> String {
-        for value in self.hidden_values() {
+    /// Hides them in a sentence that people read about a key.
+    pub(crate) fn blinded_text(&self, mut text: String, about: &str) -> String {
+        for value in self.hidden_beside(Some(about)) {
             hide(&mut text, &value);
         }
         text
@@ -250,6 +269,39 @@ impl Session {
             }
         }
     }
+}
+
+/// The key that an act is about, and the one that it travels under.
+fn named_keys(action: &Action) -> [Option<&str>; 2] {
+    let request = match action {
+        Action::Control { request, .. } => request,
+        _ => return [None, None],
+    };
+    let own = match request {
+        Request::ExportKey(input) => {
+            let under = match &input.key_material {
+                ExportKeyMaterial::Tr31KeyBlock(block) => Some(&block.wrapping_key_identifier),
+                _ => None,
+            };
+            return [
+                Some(&input.export_key_identifier),
+                under.map(String::as_str),
+            ];
+        }
+        Request::ImportKey(input) => {
+            let under = match &input.key_material {
+                ImportKeyMaterial::Tr31KeyBlock(block) => Some(&block.wrapping_key_identifier),
+                _ => None,
+            };
+            return [None, under.map(String::as_str)];
+        }
+        Request::DeleteKey(input) => &input.key_identifier,
+        Request::RestoreKey(input) => &input.key_identifier,
+        Request::StartKeyUsage(input) => &input.key_identifier,
+        Request::StopKeyUsage(input) => &input.key_identifier,
+        _ => return [None, None],
+    };
+    [Some(own), None]
 }
 
 /// Puts what is said instead in a value's place wherever it stands as a word: six digits inside a longer number, as in

@@ -279,6 +279,42 @@ pub(crate) fn root_for(session: &Session, bytes: &[u8]) -> Result<Certificate, R
     }
 }
 
+/// Whether what was typed is the fingerprint of the root in a file.
+///
+/// # Errors
+/// It is not, or the file holds no root that can be taken.
+pub(super) fn fingerprint_fits(
+    session: &Session,
+    bytes: &[u8],
+    typed: &str,
+) -> Result<(), Refusal> {
+    is_the_roots(session, &root_for(session, bytes)?, bytes, typed)
+}
+
+fn is_the_roots(
+    session: &Session,
+    root: &Certificate,
+    bytes: &[u8],
+    typed: &str,
+) -> Result<(), Refusal> {
+    if typed == "as-shown" {
+        return match session.profile() {
+            super::Profile::Production => Err(Refusal::Profile(
+                "as-shown is for rehearsal and test. In production a second person types the fingerprint that was \
+                 fetched over another channel. Nothing was changed."
+                    .into(),
+            )),
+            _ => Ok(()),
+        };
+    }
+    let fingerprint = TypedFingerprint::parse(field::after_equals(typed))
+        .map_err(|e| wrong("fingerprint", &e.rule()))?;
+    if fingerprint.matches(&root.sha256_fingerprint()) {
+        return Ok(());
+    }
+    Err(Refusal::Custody(not_the_roots(&fingerprint, bytes).into()))
+}
+
 fn import_root(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
     let root = root_for(session, answers.file("file")?)?;
     let key_algorithm = root.key_algorithm().ok_or_else(|| {
@@ -289,22 +325,10 @@ fn import_root(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
     })?;
     let sha256 = hex(&root.sha256_fingerprint());
     let typed = answers.text("fingerprint")?;
+    is_the_roots(session, &root, answers.file("file")?, typed)?;
     let confirmation = if typed == "as-shown" {
-        if session.profile() == super::Profile::Production {
-            return Err(Refusal::Profile(
-                "as-shown is for rehearsal and test. In production a second person types the fingerprint that was \
-                 fetched over another channel. Nothing was changed."
-                    .into(),
-            ));
-        }
         Confirmation::AsShown { sha256 }
     } else {
-        let fingerprint = TypedFingerprint::parse(field::after_equals(typed))
-            .map_err(|e| wrong("fingerprint", &e.rule()))?;
-        if !fingerprint.matches(&root.sha256_fingerprint()) {
-            let bytes = answers.file("file")?;
-            return Err(Refusal::Custody(not_the_roots(&fingerprint, bytes).into()));
-        }
         let source = answers.optional("source").unwrap_or("not said").to_owned();
         Confirmation::Typed {
             sha256,
@@ -362,9 +386,27 @@ fn public_attributes(key_algorithm: KeyAlgorithm) -> KeyAttributes {
     }
 }
 
+/// The one certificate of a file that is imported under a trusted one; where a file holds a chain, somebody has to say
+/// which of it is meant.
+pub(super) fn one_certificate(bytes: &[u8]) -> Result<Certificate, String> {
+    let error = match Certificate::from_any(bytes) {
+        Ok(certificate) => return Ok(certificate),
+        Err(error) => error,
+    };
+    Err(match CounterpartyFile::parse(bytes) {
+        Ok(CounterpartyFile::Certificate(certificate)) => return Ok(*certificate),
+        Ok(CounterpartyFile::Import(_) | CounterpartyFile::Export(_)) => {
+            "holds two certificates, one and the one above it, as the service prints them: give the one that is meant \
+             in a file of its own, as PEM"
+                .into()
+        }
+        Err(_) => format!("holds no certificate: {error}"),
+    })
+}
+
 fn import_trusted(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
     let certificate =
-        Certificate::from_any(answers.file("file")?).map_err(|e| wrong("file", &e.to_string()))?;
+        one_certificate(answers.file("file")?).map_err(|rule| wrong("file", &rule))?;
     let key_algorithm = certificate.key_algorithm().ok_or_else(|| {
         wrong(
             "file",

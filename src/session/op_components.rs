@@ -27,6 +27,12 @@ const COME: Field = Field {
     ..COMPONENTS
 };
 
+/// What help says where such a ceremony is reviewed before it begins.
+pub const REVIEW_HELP: &[&str] = &[
+    "Components are a ceremony of several people: each custodian takes a turn, and the administrator asks for the act when all have had theirs. Here is what will happen, before anybody is called.",
+    "Back keeps every answer. A ceremony that was begun can be paused and gone on with.",
+];
+
 /// To whom components go.
 pub const RECEIVER: Field = Field {
     id: "receiver",

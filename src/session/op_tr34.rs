@@ -5,6 +5,16 @@ use super::field::{Field, Kind};
 use super::op::Op;
 use super::op_exchange::{PAIR_CERTIFICATE, SERIAL, SIGNING_PAIR, TOKEN_FORM};
 
+/// The sender's certificate, where neither the file nor the token holds it.
+pub(crate) const SENDER_NEEDED: Field = Field {
+    id: "sender",
+    label: "Sender's certificate",
+    hint: "Neither the file nor the token holds it: what `aws payment-cryptography get-parameters-for-export` printed \
+           there, or the certificate.",
+    kind: Kind::File,
+    optional: false,
+};
+
 /// The device's certificate.
 const DEVICE: Field = Field {
     id: "device",

@@ -66,10 +66,10 @@ impl Session {
         if !others.is_empty() {
             verdict.push_str(&which(export, &others));
         }
-        let verdict = self.blinded_text(verdict);
+        let verdict = self.blinded_text(verdict, &export.arn);
         let differences = differences
             .into_iter()
-            .map(|words| self.blinded_text(words))
+            .map(|words| self.blinded_text(words, &export.arn))
             .collect();
         let note = Transition::note("receipt", Vec::new())
             .with("key", export.arn.clone())

@@ -70,7 +70,9 @@ impl Session {
 
 #[cfg(test)]
 mod tests {
+    use super::super::build;
     use super::super::comparing::tests::{came_by_form, sender, typed, value};
+    use super::super::tests::{act, answers};
 
     /// The key that came in has the value of the one that was made here: that is said once ours is no longer hidden.
     #[test]
@@ -109,5 +111,46 @@ mod tests {
         came_by_form(&mut session, &file);
         let keys = session.view().keys;
         assert!(keys.iter().all(|row| row.twin.is_none()));
+    }
+
+    /// Two that came in, one of them compared: the compared one's page and the acts on it tell its own value, and
+    /// nothing says that the other has the same.
+    #[test]
+    fn a_compared_key_keeps_its_value_beside_a_hidden_twin_and_does_not_tell_on_it() {
+        let (_, mut session, file) = sender();
+        let first = came_by_form(&mut session, &file);
+        let own = value(&session, &first);
+        typed(&mut session, &first, &own);
+        let gone = [("key", "pek"), ("days", "3")];
+        act(&mut session, "delete-key", &gone, &[]).unwrap();
+        let second = came_by_form(&mut session, &file);
+        let row = |session: &super::Session, arn: &str| {
+            let keys = session.view().keys;
+            let row = keys.iter().find(|row| row.key.key_arn == arn);
+            row.unwrap().clone()
+        };
+        let signed = |session: &super::Session, op: &str, arn: &str| {
+            let fields = [("key", arn), ("days", "3")];
+            let action = build::action(session, op, &answers(&fields, &[])).unwrap();
+            let details = session.preview(&action).unwrap().details;
+            details
+                .into_iter()
+                .find(|(l, _)| l == "check value")
+                .unwrap()
+                .1
+        };
+        assert_eq!(row(&session, &first).key.key_check_value, own);
+        assert_eq!(row(&session, &second).key.key_check_value, "hidden");
+        assert_eq!(
+            row(&session, &first).twin,
+            None,
+            "it would tell the other's"
+        );
+        for op in ["delete-key", "stop-key-usage"] {
+            assert_eq!(signed(&session, op, &first), own, "{op}");
+            assert_eq!(signed(&session, op, &second), "hidden", "{op}");
+        }
+        typed(&mut session, &second, &own);
+        assert!(row(&session, &first).twin.is_some() && row(&session, &second).twin.is_some());
     }
 }

@@ -229,7 +229,7 @@ impl Session {
             .filter(|name| !appointees.iter().any(|own| same(own, name)))
             .collect();
         let digest = pending.act.digest();
-        self.blinded(PendingView {
+        let view = PendingView {
             id: pending.act.approval_id,
             name: pending.action.name().to_owned(),
             sentence,
@@ -255,7 +255,8 @@ impl Session {
                 _ => None,
             },
             of_run: self.run_of(pending).map(|run| run.script.clone()),
-        })
+        };
+        self.blinded(&pending.action, view)
     }
 
     /// What left, the newest first.

@@ -7,7 +7,8 @@ mod mouse;
 mod reach;
 mod ticking;
 
-use crate::text::{say, tr};
+use crate::session::asked::no_paste;
+use crate::text::say;
 
 use crossterm::event::KeyEvent;
 
@@ -320,11 +321,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
         return Vec::new();
     };
     if screen.secret() {
-        state.notice = Some((
-            Role::Note,
-            tr("Paste is refused in a secret field: other programs could have seen it. Type it.")
-                .into(),
-        ));
+        state.notice = Some((Role::Note, no_paste().into()));
         return Vec::new();
     }
     if !screen.typing() || state.world.busy.is_some() {

@@ -151,6 +151,22 @@ fn a_failing_step_writes_the_summary_and_no_output_of_its_own() {
     }
 }
 
+/// What is refused before it begins cuts nothing off: the vault that was opened for it is closed.
+#[test]
+fn a_refused_input_leaves_no_session_that_was_cut_off() {
+    let room = Room::new();
+    room.test_vault();
+    let open = "--vault t.vault --unlock-file people.json";
+    room.run(&format!(
+        "play kek-to-aws-rsa.toml --headless {open} --input counterparty=people.json"
+    ))
+    .refused(1, "Nothing was begun");
+    let status = room.run("vault status t.vault --unlock-file people.json");
+    assert_eq!(status.status, 0, "{}", status.err);
+    let told = format!("{}{}", status.out, status.err);
+    assert!(!told.contains("cut off"), "{told}");
+}
+
 /// The engineer's five minutes, without the far side: what AWS would answer is made from the request.
 #[test]
 fn from_a_test_vault_to_a_confirmed_receipt() {

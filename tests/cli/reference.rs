@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use keymoot::ceremony::{ops, ops_carry, ops_components};
+use keymoot::ceremony::{Script, ops, ops_carry, ops_components};
 use keymoot::session::field::{Field, Kind};
 use keymoot::session::op::{self, Op};
 
@@ -94,6 +94,43 @@ fn the_page_of_scripts_names_every_rule_of_the_linter() {
     assert_eq!(named, rules);
 }
 
+/// The names that the reader of scripts knows in a table: what it says where it meets one that it does not know.
+fn known(table: &str) -> Vec<String> {
+    let script = format!("version = 1\nid = \"x\"\ntitle = \"X\"\n{table}\nno-such-member = 1\n");
+    let Err(found) = Script::parse(script.as_bytes()) else {
+        panic!("{table}: it takes every member");
+    };
+    let told = found
+        .iter()
+        .find(|f| f.message.starts_with("`no-such-member`"));
+    let message = &told.unwrap().message;
+    let (_, names) = message.split_once("Known here: ").unwrap();
+    let (names, _) = names.split_once('.').unwrap();
+    names.split(", ").map(str::to_owned).collect()
+}
+
+/// A script can be written with the page alone: it names every member of a step, a key and an input.
+#[test]
+fn the_page_of_scripts_names_every_member() {
+    let page = std::fs::read_to_string(repository("docs/scripts.md")).unwrap();
+    let tables = [
+        ("[[step]]", "[[step]]\nid = \"n\"\nop = \"present\""),
+        ("[[key]]", "[[key]]\nid = \"k\""),
+        ("[[input]]", "[[input]]\nid = \"i\""),
+    ];
+    for (name, table) in tables {
+        let heading = format!("### Members of `{name}`");
+        let (_, section) = page.split_once(&heading).unwrap();
+        let section = section.split("\n#").next().unwrap();
+        for member in known(table) {
+            assert!(
+                section.contains(&format!("| `{member}`")),
+                "{name}: {member}"
+            );
+        }
+    }
+}
+
 fn describe(op: &Op, page: &mut String) {
     write!(page, "\n### `{}`\n\n{}: {}.", op.name, op.title, op.does).unwrap();
     if op.uses_secret {
@@ -107,7 +144,9 @@ fn describe(op: &Op, page: &mut String) {
         page.push_str("\n| field | takes | |\n|--|--|--|\n");
     }
     for field in op.fields {
-        let optional = if field.optional {
+        let optional = if ops::stands_in_key(op, field) {
+            " (stands in `[[key]]`)"
+        } else if field.optional {
             " (may be left out)"
         } else {
             ""

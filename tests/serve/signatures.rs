@@ -42,7 +42,12 @@ impl Vector {
     fn verify_at(&self, now: Timestamp) -> Result<(), Unsigned> {
         let secret = SecretBytes::from_slice(self.secret.as_bytes());
         let credentials = Credentials::new(self.access_key_id.clone(), secret);
-        verify(&self.arrived(), &credentials, &self.service, now)
+        verify(
+            &self.arrived(),
+            &credentials,
+            ("us-east-1", &self.service),
+            now,
+        )
     }
 
     fn replace(&mut self, name: &str, from: &str, to: &str) {

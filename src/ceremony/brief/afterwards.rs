@@ -33,7 +33,7 @@ pub(super) fn section(model: &Model, file: Option<&str>, page: &mut Page) {
     if !all.is_empty() {
         page.line(
             "  ",
-            "NEXT.txt beside the files says all this with check values. A file of a rehearsal or test vault says so in its name.",
+            "NEXT.txt beside the files says all this, and no check value: those reach the other side by another way. A file of a rehearsal or test vault says so in its name.",
         );
         if model.profiles.contains(&Profile::Production) {
             page.line("  ", "A file of a production vault bears no mark.");

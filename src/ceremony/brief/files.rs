@@ -109,10 +109,22 @@ pub(super) fn before(model: &Model, page: &mut Page) {
     }
 }
 
+/// What a file is and who makes it, each a sentence of its own.
+fn with_maker(input: &FileInput) -> String {
+    let Some(by) = &input.made_by else {
+        return input.hint.clone();
+    };
+    let hint = input.hint.trim_end();
+    let stop = if hint.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{hint}{stop} Made by {by}.")
+}
+
 fn input_lines(input: &FileInput, first: &str, given: &str, page: &mut Page) {
-    let by = input.made_by.as_ref();
-    let by = by.map_or_else(String::new, |by| format!(" Made by {by}."));
-    page.line(first, &format!("{}{by} {given}", input.hint));
+    page.line(first, &format!("{} {given}", with_maker(input)));
     for command in &input.commands {
         page.command(command);
     }
@@ -175,10 +187,7 @@ pub(super) fn meanwhile(model: &Model, page: &mut Page) {
             next = leaves.next();
         }
         let first = format!("  for step {:>2}    ", at + 1);
-        let comes = format!("{}: {}", input.id, input.hint);
-        let by = input.made_by.as_ref();
-        let by = by.map_or_else(String::new, |by| format!(" Made by {by}."));
-        page.line(&first, &format!("{comes}{by}"));
+        page.line(&first, &format!("{}: {}", input.id, with_maker(input)));
         for command in &input.commands {
             page.command(command);
         }

@@ -299,7 +299,10 @@ fn spoken_files(model: &Model, report: &mut Report) {
             }
         }
         if !step.expects_error() {
-            written.extend(step.doings().iter().filter_map(|d| d.field("output")));
+            let doings = step.doings();
+            let outputs = || doings.iter().filter_map(|doing| doing.field("output"));
+            // One that is named with its folder is told at its own place (L10).
+            written.extend(outputs().chain(outputs().filter_map(|name| name.rsplit('/').next())));
         }
     }
 }

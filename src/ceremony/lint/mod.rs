@@ -20,6 +20,7 @@ mod key_life;
 mod key_material;
 mod managers;
 mod media;
+mod namesakes;
 mod observers;
 mod open_papers;
 mod reasons;
@@ -32,6 +33,8 @@ mod strength;
 mod told_values;
 mod unused;
 mod who_acts;
+
+use std::collections::BTreeSet;
 
 use super::finding::{Finding, Place};
 use super::model::{Model, Step};
@@ -77,6 +80,7 @@ pub const RULES: &[Rule] = &[
     told_values::RULE,
     answers::RULE,
     record_closed::RULE,
+    namesakes::RULE,
 ];
 
 /// Findings of one script: more help nobody, and each is a line to read.
@@ -92,6 +96,11 @@ pub(super) fn all(model: &Model) -> Vec<Finding> {
     report
         .findings
         .sort_by(|a, b| (a.line, &a.rule, &a.path).cmp(&(b.line, &b.rule, &b.path)));
+    // One mistake that many acts inherit is one line to read.
+    let mut told: BTreeSet<(String, usize, String)> = BTreeSet::new();
+    report
+        .findings
+        .retain(|f| told.insert((f.rule.clone(), f.line, f.message.clone())));
     report.findings
 }
 

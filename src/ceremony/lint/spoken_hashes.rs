@@ -27,7 +27,9 @@ fn spoken(model: &Model, report: &mut Report) {
             heard.extend(step.fields.get("file").map(String::as_str));
         }
         for doing in step.doings() {
-            if let Some(file) = doing.field("output").filter(|file| !heard.contains(file)) {
+            let file = doing.field("output").filter(|file| !heard.contains(file));
+            // A name that no file can have is told once, by itself.
+            if let Some(file) = file.filter(|file| is_plain(file)) {
                 unheard.insert((&step.id, file));
             }
         }

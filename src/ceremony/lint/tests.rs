@@ -459,3 +459,19 @@ fn a_second_reading_is_of_an_earlier_note_and_by_somebody_else() {
     let alone = said(&alone);
     assert!(alone.contains("somebody else"), "{alone}");
 }
+
+/// What acts inherit from one line is told once, and so is an output that no file can be called.
+#[test]
+fn one_mistake_is_one_finding() {
+    let inherited = changed(
+        "profiles = [\"rehearsal\", \"test\"]",
+        "profiles = [\"rehearsal\", \"test\"]\ndefault_approve = { count = 4 }",
+    );
+    let own = |line: &&str| !line.starts_with("approve = ");
+    let inherited: Vec<&str> = inherited.lines().filter(own).collect();
+    let found = lint(&inherited.join("\n"));
+    assert!(found.iter().any(|f| f.rule == "L02"), "{found:?}");
+    let lines: Vec<(usize, &str)> = found.iter().map(|f| (f.line, f.message.as_str())).collect();
+    let each: std::collections::BTreeSet<_> = lines.iter().collect();
+    assert_eq!(each.len(), lines.len(), "{lines:?}");
+}

@@ -11,16 +11,27 @@ use super::super::ops;
 use super::reader::{Reading, Table, Value};
 use super::{step, values};
 
-/// The fields of the op, checked by their own declaration.
+/// The fields of the op, checked by their own declaration; `makes` is the key that it makes.
 pub(super) fn fields(
     table: &mut Table<'_>,
     op: &'static Op,
+    makes: Option<&str>,
     on: &mut Reading<'_>,
 ) -> BTreeMap<&'static str, String> {
     let mut fields = BTreeMap::new();
     for field in op.fields {
         // What the declared key says is not written again in the step that makes it.
         if is_declared(op, field) {
+            if let Some(place) = table.misplaced(field.id) {
+                let key = makes.map_or_else(String::new, |id| format!(" `{id}`"));
+                on.wrong(
+                    &place,
+                    format!(
+                        "`{}` stands in [[key]]{key}: write it there and remove it here.",
+                        field.id
+                    ),
+                );
+            }
             continue;
         }
         let Some(value) = table.take(field.id) else {
@@ -95,7 +106,15 @@ fn written(field: &'static Field, value: Value<'_>, on: &mut Reading<'_>) -> Opt
         _ => match field.check(&text) {
             Ok(text) => Some(text),
             Err(error) => {
-                on.wrong(&place, format!("{} {}.", error.label, error.rule));
+                let asked = match field.kind {
+                    Kind::Fingerprint => format!(
+                        " It is 64 hex digits or 16 words; to have somebody type it in the room, write input.{} = \
+                         {{ source = \"typed\", who = \"PLACE\" }} instead.",
+                        field.id
+                    ),
+                    _ => String::new(),
+                };
+                on.wrong(&place, format!("{} {}.{asked}", error.label, error.rule));
                 None
             }
         },
@@ -121,7 +140,7 @@ pub(super) fn list(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<Act> {
             );
         }
         let makes = ops::makes_key(op).then(|| values::need_id(&mut act, "key", on));
-        let fields = fields(&mut act, op, on);
+        let fields = fields(&mut act, op, makes.as_deref(), on);
         act.finish(on);
         acts.push(Act {
             place,

@@ -139,7 +139,26 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
     keys
 }
 
+/// The key of a certificate is of one kind: whoever left out a member is told what stands there.
+fn of_certificate(key: &mut Table<'_>, member: &'static str, on: &mut Reading<'_>) -> bool {
+    let missing = !key.members().any(|(name, _)| name == member);
+    if missing && key.says("algorithm", FROM_CERTIFICATE) {
+        on.wrong(
+            &key.place.member(member),
+            format!("`{member}` is missing here: the key of a certificate has usage = \"S0\" and modes = [\"verify\"]."),
+        );
+        return true;
+    }
+    false
+}
+
+/// The algorithm of a public key, which its certificate says.
+const FROM_CERTIFICATE: &str = "from-certificate";
+
 fn declared_usage(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<KeyUsage> {
+    if of_certificate(key, "usage", on) {
+        return None;
+    }
     let text = key.need_text("usage", on);
     let found = usage(&text);
     if found.is_none() && !text.is_empty() {
@@ -153,7 +172,7 @@ fn declared_usage(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<KeyUsage>
 
 fn declared_algorithm(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Algorithm> {
     let text = key.need_text("algorithm", on);
-    if text == "from-certificate" {
+    if text == FROM_CERTIFICATE {
         return Some(Algorithm::FromCertificate);
     }
     let found = KeyAlgorithm::ALL.iter().find(|a| a.name() == text);
@@ -171,6 +190,9 @@ fn declared_algorithm(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Algor
 }
 
 fn declared_modes(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<crate::api::KeyModesOfUse> {
+    if of_certificate(key, "modes", on) {
+        return None;
+    }
     let value = key.need("modes", on)?;
     let place = value.place.clone();
     let text = value.texts(on).join(",");

@@ -104,6 +104,24 @@ impl<'i> Reading<'i> {
     }
 }
 
+/// What a table of this name looks like.
+fn example(path: &str) -> &'static str {
+    let mut names = path.rsplit('.');
+    match (names.next(), names.next()) {
+        (_, Some("input")) => ", for example { source = \"typed\", who = \"PLACE\" }",
+        (Some("input"), _) => {
+            ", for example input.fingerprint = { source = \"typed\", who = \"PLACE\" }"
+        }
+        (Some("approve" | "default_approve"), _) => ", for example { count = 2 }",
+        (Some("expect"), Some(fault)) if fault.starts_with("fault") => {
+            ", for example { outcome = \"again\" }"
+        }
+        (Some("expect"), _) => ", for example { state = \"CREATE_COMPLETE\" }",
+        (Some("set"), _) => ", for example { kcv = \"000000\" }",
+        _ => "",
+    }
+}
+
 /// A message may quote the script, whose texts may be as long as the script.
 fn short(message: String) -> String {
     // Long enough for the names of all ops, which are a list of their own.
@@ -122,6 +140,18 @@ impl<'i> Table<'i> {
         self.known.push(name);
         let at = self.members.iter().position(|(key, _)| key == name)?;
         Some(self.members.remove(at).1)
+    }
+
+    /// Takes a member that stands in another table; where it was.
+    pub(super) fn misplaced(&mut self, name: &str) -> Option<Place> {
+        let at = self.members.iter().position(|(key, _)| key == name)?;
+        Some(self.members.remove(at).1.place)
+    }
+
+    /// Whether a member says this text.
+    pub(super) fn says(&self, name: &str, text: &str) -> bool {
+        let mut members = self.members();
+        members.any(|(known, value)| known == name && value.as_str() == Some(text))
     }
 
     /// Takes a member that must be there.
@@ -303,7 +333,10 @@ impl<'i> Value<'i> {
         if let DeValue::Table(table) = self.inner {
             return Some(on.table(table, self.place));
         }
-        on.wrong(&self.place, "wants a table, for example { count = 2 }.");
+        on.wrong(
+            &self.place,
+            format!("wants a table{}.", example(&self.place.path)),
+        );
         None
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::api::Timestamp;
 use crate::session::{StepState, span};
 
-use super::super::model::{Fault, FaultOutcome, Mischief, Rehearsal, Step};
+use super::super::model::{Fault, FaultOutcome, Mischief, OnFail, Rehearsal, Step};
 use super::reader::{Reading, Table};
 use super::{stand_ins, values};
 
@@ -158,6 +158,16 @@ fn one_fault(
         on.wrong(
             &place.member("expect"),
             "A stop is resumed; wrong answers are asked again or recorded as an exception: correct the outcome.",
+        );
+    }
+    let branches = step.on_fail == OnFail::Exception || step.allow_dissent;
+    if expect == FaultOutcome::Exception && !branches {
+        on.wrong(
+            &place.member("expect"),
+            format!(
+                "Step `{id}` ends in no exception: write on_fail = \"exception\" there, or expect {{ outcome = \
+                 \"again\" }} here."
+            ),
         );
     }
     rehearsal.faults.push(Fault {

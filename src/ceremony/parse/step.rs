@@ -7,6 +7,7 @@ use crate::session::op::{self, Op};
 
 use super::super::finding::Place;
 use super::super::model::{Act, Approve, OnFail, Step};
+use super::super::near::meant;
 use super::super::ops;
 use super::super::ops_components;
 use super::super::others::Others;
@@ -65,7 +66,7 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     } else {
         None
     };
-    let fields = acts::fields(&mut table, op, on);
+    let fields = acts::fields(&mut table, op, makes.as_deref(), on);
     let asked = asked(&mut table, op, &fields, on);
     let acts = if op.name == op::ACT_LIST.name {
         acts::list(&mut table, on)
@@ -215,49 +216,13 @@ pub(super) fn named_op(table: &mut Table<'_>, on: &mut Reading<'_>) -> Option<&'
         return None;
     }
     if op.is_none() {
+        let near = meant(&name, &ops::names());
         on.wrong(
             &place,
-            match meant(&name, ops::names()) {
-                near if near.is_empty() => format!(
-                    "`{name}` is no op: write one of {}.",
-                    ops::names().join(", ")
-                ),
-                near => format!("`{name}` is no op{near}. docs/steps.md has them all."),
-            },
+            format!("`{name}` is no op{near}. docs/steps.md has them all."),
         );
     }
     op
-}
-
-/// The name that somebody may have meant, as a question; nothing where none is near.
-fn meant(typed: &str, names: impl IntoIterator<Item = impl AsRef<str>>) -> String {
-    let near = names.into_iter().map(|name| {
-        let slips = slips(typed, name.as_ref());
-        (slips, name.as_ref().to_owned())
-    });
-    match near.min() {
-        Some((slips, name)) if slips <= 2 && slips < typed.len() => {
-            format!(" (did you mean `{name}`?)")
-        }
-        _ => String::new(),
-    }
-}
-
-/// How many letters have to be put in, taken out or changed to make one word of another.
-fn slips(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.chars().take(60).enumerate() {
-        let mut next = vec![at + 1];
-        let mut before = at + 1;
-        for ((above, across), letter_there) in row.iter().skip(1).zip(&row).zip(&other) {
-            let changed = across + usize::from(*letter_there != letter);
-            before = changed.min(above + 1).min(before + 1);
-            next.push(before);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// `approve = { count = 2, from = [...] }`.

@@ -298,7 +298,7 @@ fn a_wrong_value_has_its_own_line_and_not_that_of_its_table() {
 }
 
 #[test]
-fn an_op_that_is_none_leads_to_the_one_that_was_meant_or_to_the_whole_list() {
+fn an_op_that_is_none_leads_to_the_one_that_was_meant_or_to_the_page_of_them() {
     let text = |op: &str| format!("{HEAD}[[step]]\nid = \"n\"\nop = \"{op}\"\n");
     let found = errors(&text("creat-key"));
     let said = &found
@@ -312,6 +312,63 @@ fn an_op_that_is_none_leads_to_the_one_that_was_meant_or_to_the_whole_list() {
     );
     let far = errors(&text("make"));
     let said = &far.iter().find(|f| f.path == "step[0].op").unwrap().message;
-    assert!(said.starts_with("`make` is no op: write one of "), "{said}");
-    assert!(said.ends_with('.') && !said.ends_with("..."), "{said}");
+    assert_eq!(said, "`make` is no op. docs/steps.md has them all.");
+    let words = errors(&text("export-tr31"));
+    let said = &words
+        .iter()
+        .find(|f| f.path == "step[0].op")
+        .unwrap()
+        .message;
+    assert!(said.contains("did you mean `export-key.tr31`"), "{said}");
+}
+
+/// What was written in the wrong place or left out is answered with what stands where.
+#[test]
+fn a_finding_says_where_it_stands_and_what_it_looks_like() {
+    let said = |text: &str, path: &str| {
+        let found = errors(text);
+        let one = found.iter().find(|f| f.path == path);
+        let one = one.unwrap_or_else(|| panic!("no {path} in {found:?}"));
+        one.message.clone()
+    };
+    let step = |lines: &str| format!("{HEAD}[[step]]\nid = \"n\"\n{lines}\n");
+    let made = step("op = \"create-key\"\nkey = \"kek\"\nusage = \"K0\"");
+    assert_eq!(
+        said(&made, "step[0].usage"),
+        "`usage` stands in [[key]] `kek`: write it there and remove it here."
+    );
+    let open = step("op = \"import-key.root-certificate\"\nkey = \"r\"\ninput = [\"fingerprint\"]");
+    assert!(said(&open, "step[0].input").contains("input.fingerprint = { source"));
+    let typed = step("op = \"import-key.root-certificate\"\nkey = \"r\"\nfingerprint = \"input\"");
+    let typed = said(&typed, "step[0].fingerprint");
+    assert!(
+        typed.contains("64 hex digits or 16 words") && typed.contains("input.fingerprint ="),
+        "{typed}"
+    );
+    let public = format!("{HEAD}[[key]]\nid = \"r\"\nalgorithm = \"from-certificate\"\n");
+    for member in ["usage", "modes"] {
+        let words = said(&public, &format!("key[0].{member}"));
+        assert!(
+            words.contains("usage = \"S0\" and modes = [\"verify\"]"),
+            "{words}"
+        );
+    }
+    let expects = |what: &str| {
+        step(&format!(
+            "op = \"note\"\ntext = \"t\"\nexpect = {{ {what} }}"
+        ))
+    };
+    assert!(said(&expects(""), "step[0].expect").contains("expects nothing"));
+    let wrong = errors(&expects("state = \"DELETED\""));
+    assert!(
+        !wrong.iter().any(|f| f.message.contains("expects nothing")),
+        "{wrong:?}"
+    );
+    let fault = step(
+        "op = \"note\"\ntext = \"t\"\n[[rehearsal.fault]]\nstep = \"n\"\nset = { text = \"x\" }\n\
+         expect = { outcome = \"exception\" }",
+    );
+    assert!(
+        said(&fault, "rehearsal.fault[0].expect").contains("write on_fail = \"exception\" there")
+    );
 }

@@ -79,8 +79,12 @@ impl Runner {
         if right {
             return Ok(());
         }
+        let came = match advance {
+            Advance::Again(_) => "was asked again",
+            _ => state().map_or("was not there any more", StepState::name),
+        };
         Err(format!(
-            "The fault of step {step} was to end as `{}`, and it did not: what the script counts on does not hold.",
+            "The fault of step {step} was to end as `{}`, and the step {came}: what the script counts on does not hold.",
             expect.name()
         ))
     }
@@ -102,20 +106,20 @@ impl Runner {
         self.go_on(session)
     }
 
-    /// A fault whose step has passed without it.
-    pub(super) fn missed_fault(&self) -> Option<String> {
+    /// A fault whose step has passed without it: that step, and what is wrong.
+    pub(super) fn missed_fault(&self) -> Option<(String, String)> {
         let steps = &self.script.model.steps;
         let faults = self.script.model.rehearsal.faults.iter().enumerate();
         let ended = self.outcome.is_some();
         for (at, fault) in faults.filter(|(at, _)| !self.faults_played.contains(at)) {
             let passed = steps.iter().position(|s| s.id == fault.step);
             if self.faults_on && passed.is_some_and(|step| step < self.at || ended) {
-                return Some(format!(
-                    "Fault {} of the script, in step {}, never came about: its state or its fields do not occur \
-                     there.",
-                    at + 1,
-                    fault.step
-                ));
+                let words = format!(
+                    "Fault {} of the script never came about: its state or its fields do not occur in this step, or \
+                     what it sets is no mistake.",
+                    at + 1
+                );
+                return Some((fault.step.clone(), words));
             }
         }
         None

@@ -40,7 +40,8 @@ pub(super) fn is_recorded(
     }
     Err(RunError::CannotBegin(
         "The script asks for a recording of the screens (recording = \"frames\"), and none is being made. Nothing was \
-         begun. Leave keymoot and start it with --record FILE.cast; what is typed in secret is never in a recording."
+         begun. Leave keymoot and start it with --record FILE.cast, at the screen: in lines (--plain) there is none to record. What is \
+         typed in secret is never in a recording."
             .into(),
     ))
 }

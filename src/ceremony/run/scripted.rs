@@ -128,8 +128,13 @@ impl Runner {
         }
         self.play_faults(session);
         for _ in 0..MANY {
-            if let Some(words) = self.missed_fault() {
-                return Err(self.scripted_wrong(session, words));
+            if let Some((of, words)) = self.missed_fault() {
+                let mut wrong = self.scripted_wrong(session, words);
+                // The run has come past the step that this is about.
+                if let RunError::Step { step, .. } = &mut wrong {
+                    *step = of;
+                }
+                return Err(wrong);
             }
             watch(self, session);
             if let Some(outcome) = self.outcome {

@@ -279,12 +279,16 @@ pub(super) fn dropped(all: &[Dropped]) -> Block {
     block
 }
 
-/// How many times the run was interrupted, and each with its step and times.
-pub(super) fn interruptions(count: u64, told: &[Interruption]) -> String {
+/// How many times the run was interrupted, and each with its step and times. In a rehearsal a fault of the script may have
+/// done it, with nobody there.
+pub(super) fn interruptions(count: u64, told: &[Interruption], rehearsal: bool) -> String {
     let mut words = count.to_string();
     for (n, one) in told.iter().enumerate() {
         let how = match (one.closed, one.stayed_open) {
             (true, _) => "the vault was closed",
+            (_, true) if rehearsal => {
+                "a fault of the rehearsal stopped it, or people left the run for the time; the vault stayed open"
+            }
             (_, true) => "people left the run for the time, and the vault stayed open",
             _ => "no line says that the vault was closed",
         };

@@ -124,7 +124,11 @@ fn summary(report: &RunReport) -> Vec<Block> {
         ("Run", report.run.clone()),
         (
             "Interruptions",
-            handled::interruptions(report.interruptions, &report.interrupted),
+            handled::interruptions(
+                report.interruptions,
+                &report.interrupted,
+                report.profile == "rehearsal",
+            ),
         ),
     ] {
         facts.extend(field(label, &value));

@@ -37,7 +37,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts, Fault> {
         return fault("the file", "it is not text");
     };
     let mut lines = file.split('\n');
-    if lines.next() != Some("{") {
+    let begins = file.strip_prefix("{\n\"");
+    if lines.next() != Some("{") || begins.is_none_or(|part| !part.starts_with(PARTS[0])) {
         return fault("the file", "it does not begin as a bundle of keymoot");
     }
     let version = lines.clone().next().unwrap_or_default();

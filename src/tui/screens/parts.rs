@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use super::runner::RunScreen;
 use super::wizard;
-use crate::ceremony::Script;
+use crate::ceremony::ComponentReview;
+use crate::session::View;
 use crate::session::build::Answers;
 use crate::session::field::Footing;
 use crate::session::op::Op;
-use crate::session::{PersonView, View, op_components};
-use crate::text::{say, tr};
+use crate::session::op_components::REVIEW_HELP;
+use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::Order;
@@ -23,60 +24,37 @@ use crate::tui::world::World;
 /// The review of a ceremony of turns.
 pub(crate) struct Parts {
     op: &'static Op,
-    sentence: String,
+    review: ComponentReview,
     lines: Vec<Line>,
-    script: String,
-    /// Whether a run of exactly this script was cut here and goes on.
-    resume: bool,
     reading: Reading,
 }
 
 impl Parts {
     /// The review of this script, which the answers led to.
     pub(crate) fn new(op: &'static Op, answers: &Answers, script: String, view: &View) -> Self {
-        let import = op.name == op_components::IMPORT_COMPONENTS.name;
-        let parsed = Script::parse(script.as_bytes()).ok();
-        let resume = parsed.as_ref().is_some_and(|s| s.stands_open(view));
-        let said = |id: &str| answers.texts.get(id).map_or("", |t| t.trim());
-        let row = view.keys.iter().find(|r| r.key.key_arn == said("key"));
-        let label = row.map_or_else(|| said("label").to_owned(), |r| r.label.clone());
-        let parts = said(op_components::COMPONENTS.id);
-        let receiver = said(op_components::RECEIVER.id);
-        let sentence = if import {
-            say!("FORM KEY {label} from {parts} components", label, parts)
-        } else {
-            say!(
-                "EXPORT KEY {label} as {parts} components to {receiver}",
-                label,
-                parts,
-                receiver
-            )
-        };
-        let mut lines = match row {
-            Some(row) => vec![Line::new(tr("key"), kind(row))],
-            None => formed(&said),
-        };
-        lines.extend(people(import, parts, view));
-        lines.extend(asked(import, parts));
-        let steps = parsed.map(|script| script.steps()).unwrap_or_default();
-        lines.extend(steps.iter().enumerate().map(|(n, (_, title))| {
-            Line::new(&say!("step {n}", n = n.saturating_add(1)), title.clone())
-        }));
+        let review = ComponentReview::of(op, answers, script, view);
+        let lines = review.lines.iter().map(|(label, words)| {
+            let line = Line::new(label, words.clone());
+            // Whoever asks waits until the others have had their turns.
+            if label == tr("asks") {
+                line.role(Role::Wait)
+            } else {
+                line
+            }
+        });
         Self {
             op,
-            sentence,
-            lines,
-            script,
-            resume,
+            lines: lines.collect(),
+            review,
             reading: Reading::default(),
         }
     }
 
     fn begin(&self) -> Reaction {
         let order = Order::PlayHere {
-            resume: self.resume,
+            resume: self.review.resume,
             people: BTreeMap::new(),
-            script: self.script.clone().into_bytes(),
+            script: self.review.script.clone().into_bytes(),
             inputs: BTreeMap::new(),
             real: false,
             out: None,
@@ -87,98 +65,6 @@ impl Parts {
         reaction.0.push(Step::Replace(Box::new(runner)));
         reaction.then(Step::Order(order))
     }
-}
-
-fn kind(row: &crate::session::KeyRow) -> String {
-    let attributes = &row.key.key_attributes;
-    say!(
-        "{usage} {words}, {algorithm}, check value {kcv}",
-        usage = attributes.key_usage.code(),
-        words = tr(attributes.key_usage.words()),
-        algorithm = attributes.key_algorithm.name(),
-        kcv = row.key.key_check_value
-    )
-}
-
-/// What the key will be, for life.
-fn formed<'a>(said: &dyn Fn(&str) -> &'a str) -> Vec<Line> {
-    let usage = crate::session::field::usage(said("usage"));
-    let usage = usage.map_or_else(String::new, |u| format!("{} {}", u.code(), tr(u.words())));
-    let export = if said("exportable") == "yes" {
-        tr("yes, wrapped")
-    } else {
-        tr("no, never")
-    };
-    vec![
-        Line::new(tr("use"), usage),
-        Line::new(tr("algorithm"), said("algorithm")),
-        Line::new(tr("modes"), said("modes")),
-        Line::new(tr("export"), export),
-    ]
-}
-
-/// Who takes part.
-fn people(import: bool, parts: &str, view: &View) -> Vec<Line> {
-    let of = |role: &str| {
-        let of_role = |p: &&PersonView| p.role == role;
-        let names: Vec<&str> = view
-            .people
-            .iter()
-            .filter(of_role)
-            .map(|p| p.name.as_str())
-            .collect();
-        names.join(", ")
-    };
-    let custodians = say!(
-        "{parts} custodians of {names}: each alone at this screen, and nobody sees two components",
-        parts,
-        names = of("custodian")
-    );
-    let when = if import {
-        tr("when all components are there")
-    } else {
-        tr("before the last component leaves")
-    };
-    vec![
-        Line::new(tr("turns"), custodians),
-        Line::new(
-            tr("asks"),
-            say!(
-                "{names}, {when}; then 2 custodians sign",
-                names = of("administrator"),
-                when
-            ),
-        )
-        .role(Role::Wait),
-        Line::new(tr("watches"), of("witness")),
-    ]
-}
-
-/// What people are asked for, and what they hold afterwards.
-fn asked(import: bool, parts: &str) -> Vec<Line> {
-    let (bring, papers) = if import {
-        (
-            tr("each package and its serial; the component typed twice, with its check value"),
-            say!(
-                "{parts} packages come in; each paper is sealed again at the end",
-                parts
-            ),
-        )
-    } else {
-        (
-            tr(
-                "a printer's device or a new file of their own for each paper, and a package with a serial",
-            ),
-            say!(
-                "{parts} papers are printed; each is sealed in its package at the end",
-                parts
-            ),
-        )
-    };
-    vec![
-        Line::new(tr("needs"), bring),
-        Line::new(tr("papers"), papers),
-    ]
 }
 
 impl Screen for Parts {
@@ -193,18 +79,8 @@ impl Screen for Parts {
     fn footing(&self, world: &World) -> Footing {
         Footing {
             acts: wizard::acts(world),
-            enter: if self.resume {
-                tr("goes on with this ceremony, which was cut before")
-            } else {
-                tr("begins the ceremony: the people named above are called in turn")
-            }
-            .into(),
-            so_far: if self.resume {
-                tr("this ceremony stands open; what was done in it is saved")
-            } else {
-                tr("nothing was begun, nobody was called, nothing has changed")
-            }
-            .into(),
+            enter: self.review.enter().into(),
+            so_far: self.review.so_far().into(),
         }
     }
 
@@ -218,15 +94,12 @@ impl Screen for Parts {
     }
 
     fn help(&self) -> &'static [&'static str] {
-        &[
-            "Components are a ceremony of several people: each custodian takes a turn, and the administrator asks for the act when all have had theirs. Here is what will happen, before anybody is called.",
-            "Back keeps every answer. A ceremony that was begun can be paused and gone on with.",
-        ]
+        REVIEW_HELP
     }
 
     fn draw(&self, _world: &World, canvas: &mut Canvas<'_>) {
         let parts = [
-            Part::Head(Role::Title, self.sentence.as_str().into()),
+            Part::Head(Role::Title, self.review.sentence.as_str().into()),
             Part::Gap,
             Part::Lines(&self.lines, 12, &self.reading),
         ];

@@ -65,7 +65,9 @@ const PHRASE: Field = Field {
 impl Runner {
     /// What to show and ask now.
     pub fn showing(&self, session: &Session) -> Showing {
-        let why = self.step().map(why).unwrap_or_default();
+        // Why a step is done is not why the ceremony was stopped in it.
+        let stops = matches!(self.stage, Stage::AbortSignOff | Stage::AbortReseal);
+        let why = self.step().filter(|_| !stops).map(why).unwrap_or_default();
         let held = self.held(session);
         Showing {
             steps: self.step_lines(session),
