@@ -110,6 +110,7 @@ pub mod span;
 mod standing;
 mod state;
 mod stop;
+pub(crate) mod token_signer;
 pub mod tr34_act;
 mod trail;
 mod trail_words;
