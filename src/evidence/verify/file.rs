@@ -17,7 +17,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts, Fault> {
     };
     let mut lines = file.split('\n');
     if lines.next() != Some("{") {
-        return fault("the file", "it does not begin as a bundle of keymoot");
+        return fault(
+            "its beginning",
+            "that is not how a bundle of keymoot begins",
+        );
     }
     let mut parts = Parts::new();
     let mut hashes = BTreeMap::new();
