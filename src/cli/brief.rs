@@ -16,6 +16,7 @@ use super::{lint, play, streams, vault};
 #[command(after_help = "\
 Who comes and what each brings, what to run beforehand and afterwards, what the vault must allow, what ends when.
 With --vault it ends with 3 where the vault would refuse the script; with --unlock-file it also reads the policy.
+It ends with 1 where the script has errors that `keymoot lint` finds.
 
 Example:
   keymoot brief kek-to-aws-rsa.toml --vault acme.vault")]
@@ -66,7 +67,11 @@ impl Brief {
         }
         streams::print(&streams::printable(&brief.page))?;
         if brief.refusals.is_empty() {
-            return Ok(Status::Done);
+            return Ok(if errors > 0 {
+                Status::Failed
+            } else {
+                Status::Done
+            });
         }
         Err(Failure::person_needed(format!(
             "this vault would refuse the script. Nothing was begun. {}",

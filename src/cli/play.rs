@@ -44,7 +44,7 @@ pub(super) struct PlayArgs {
     /// Write the evidence of a headless ceremony into this new file (see `keymoot bundle` for others)
     #[arg(long, value_name = "F", requires = "headless")]
     bundle: Option<PathBuf>,
-    /// Take up the run that was interrupted in this vault; it knows the script
+    /// Take up the run that was interrupted in this vault; a script of your own is named again
     #[arg(long, requires = "vault")]
     resume: bool,
     /// The other side is real: nobody stands in for it, and the run waits for its files (in a test vault)

@@ -181,7 +181,16 @@ impl Report {
 
     fn of_a_bundle(&self, format: Format) -> Answer<String> {
         let bytes = streams::read(&self.from, verify::MAX_BUNDLE)?;
-        let value = verify::report(&bytes).map_err(|e| self.refused(&e.to_string()))?;
+        let value = verify::report(&bytes).map_err(|e| {
+            if Cast::read(&bytes).is_ok() {
+                return Failure::usage(format!(
+                    "{}: a recording of the screen, which holds no report. No report was written.",
+                    self.from.display()
+                ))
+                .hint("--format svg draws it; a bundle or a vault has the report");
+            }
+            self.refused(&e.to_string())
+        })?;
         let run: report::RunReport =
             serde_json::from_value(value).map_err(|e| self.refused(&e.to_string()))?;
         Ok(format.draw(&run))

@@ -100,6 +100,13 @@ pub(crate) fn told(old: &Policy, new: &Policy) -> Details {
         );
         told.push(line(tr("never fewer"), means));
     }
+    let alone = |policy: &Policy| policy.default < 2 || policy.overrides.values().any(|n| *n < 2);
+    if alone(new) && !alone(old) {
+        let means = tr(
+            "1 signature leaves one person alone with an act (PCI PIN 21-1, dual control); a script that asks for fewer than 2 is not played",
+        );
+        told.push(line(tr("dual control"), means));
+    }
     if new.software_generation && !old.software_generation {
         let means = tr(
             "a laptop is not a secure cryptographic device (PCI PIN 5-1, 6-2), and keys made on it are so marked on every report",

@@ -74,7 +74,7 @@ impl Session {
                 for text in texts.chain([&exemption.reason, &exemption.form]) {
                     told("Each name, the reason and the form's reference", text)?;
                 }
-                op_ledger::judged_exemption(exemption)
+                op_ledger::judged_exemption(exemption, |name| self.knows_of(name))
             }
             CustodyAct::Suspect {
                 key,

@@ -51,7 +51,7 @@ pub(super) fn of(
                 until: o.parameters_valid_until_timestamp,
                 use_of: "wraps the key",
                 back: if tr34 {
-                    "Send back the token, as export-key printed it or in an import-key request,"
+                    "Send back the token, as export-key printed it or in an import-key request,\n   and what checks it: what get-parameters-for-export printed, or the root and\n   the certificate that signs,"
                 } else {
                     "Send back the import-key request with the wrapped key and this token,"
                 },

@@ -112,6 +112,7 @@ pub mod span;
 mod standing;
 mod state;
 mod stop;
+pub(crate) mod token_signer;
 pub mod tr34_act;
 mod trail;
 mod trail_words;
@@ -373,10 +374,14 @@ impl Session {
             [] => Err(Refusal::Usage(format!(
                 "There is no key named {name} in this vault. Nothing was changed."
             ))),
-            several => Err(Refusal::Usage(format!(
-                "{} keys are named {name}: give the ARN. Nothing was changed.",
-                several.len()
-            ))),
+            several => {
+                let arns: Vec<&str> = several.iter().map(|key| key.key_arn.as_str()).collect();
+                Err(Refusal::Usage(format!(
+                    "{} keys are named {name}: give the ARN of the one that is meant ({}). Nothing was changed.",
+                    several.len(),
+                    arns.join(", ")
+                )))
+            }
         }
     }
 

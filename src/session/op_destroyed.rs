@@ -44,7 +44,7 @@ impl Session {
     /// The act that the answers describe. Whether the secret ends with it is found out here, and is signed.
     pub(super) fn components_gone(&self, answers: &Answers) -> Result<CustodyAct, Refusal> {
         let text = |field: &Field| answers.text(field.id).map(|text| text.trim().to_owned());
-        let split = components_of(&self.state.ledger, &text(&OF)?)?;
+        let split = components_of(&self.state.ledger, &text(&OF)?, "")?;
         let set = self.state.components.iter().find(|set| set.id == split);
         Ok(CustodyAct::ComponentsGone(ComponentsGone {
             ends: set.is_some_and(|set| self.nothing_is_left(set)),

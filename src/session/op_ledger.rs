@@ -141,6 +141,16 @@ impl Session {
         access(answers, &self.ledger_now(), &self.book.set())
     }
 
+    /// Whether somebody is, or was, a person of this vault, or is appointed.
+    pub(super) fn knows_of(&self, name: &str) -> bool {
+        let ledger = &self.state.ledger;
+        let people = self.state.people.iter().map(|person| &person.name);
+        let appointed = ledger.appointments.iter().map(|a| &a.person);
+        let held = ledger.holdings.iter().map(|holding| &holding.person);
+        let mut all = people.chain(appointed).chain(held);
+        all.any(|known| same(known, name))
+    }
+
     /// The custody ledger.
     pub const fn ledger(&self) -> &Ledger {
         &self.state.ledger
@@ -194,7 +204,11 @@ fn access(answers: &Answers, ledger: &Ledger, set: &str) -> Result<CustodyAct, R
     let custodian = text(&CUSTODIAN)?;
     let split = match answers.optional(SET.id).map(str::trim) {
         None | Some("") => set.to_owned(),
-        Some(key) => components_of(ledger, key)?,
+        Some(key) => components_of(
+            ledger,
+            key,
+            " Left empty, the field means the share of this vault.",
+        )?,
     };
     let held = ledger.held_by(&custodian, &split).last();
     let Some(part) = held.map(|holding| holding.part) else {
@@ -205,9 +219,21 @@ fn access(answers: &Answers, ledger: &Ledger, set: &str) -> Result<CustodyAct, R
             "{custodian} never held a part of the {what}."
         )));
     };
+    let (out, back) = (time(&OUT)?, time(&BACK)?);
+    if back < out {
+        let at = |millis| Timestamp::from_millis(millis).rfc3339();
+        return Err(wrong(format_args!(
+            "The field {} ({}) is before the field {} ({}), and it is put back after it was taken out. Correct one of the \
+             two times.",
+            BACK.id,
+            at(back),
+            OUT.id,
+            at(out)
+        )));
+    }
     Ok(CustodyAct::RecordAccess(Access {
-        out: time(&OUT)?,
-        back: time(&BACK)?,
+        out,
+        back,
         split,
         part,
         purpose: text(&PURPOSE)?,
@@ -217,19 +243,26 @@ fn access(answers: &Answers, ledger: &Ledger, set: &str) -> Result<CustodyAct, R
     }))
 }
 
-/// The newest set of components of a key of this name.
-pub(super) fn components_of(ledger: &Ledger, key: &str) -> Result<String, Refusal> {
+/// The newest set of components of a key of this name; `otherwise` is what else the field may say.
+pub(super) fn components_of(
+    ledger: &Ledger,
+    key: &str,
+    otherwise: &str,
+) -> Result<String, Refusal> {
     let wanted = format!("components of {key}");
     let found = ledger.splits.iter().rev().find(|s| same(&s.what, &wanted));
     found.map(|split| split.id.clone()).ok_or_else(|| {
         wrong(format_args!(
-            "No components of {key} are on record; an empty field means the share of this vault."
+            "No components of {key} are on record: name the key as it was named when they were entered.{otherwise}"
         ))
     })
 }
 
 /// Whether two managers, neither of them a custodian in question, let at least two people hold parts together.
-pub(super) fn judged_exemption(exemption: &Exemption) -> Result<(), Refusal> {
+pub(super) fn judged_exemption(
+    exemption: &Exemption,
+    known: impl Fn(&str) -> bool,
+) -> Result<(), Refusal> {
     let [first, second] = &exemption.managers;
     if exemption.people.len() < 2 {
         return Err(wrong("An exception names at least two custodians."));
@@ -248,6 +281,13 @@ pub(super) fn judged_exemption(exemption: &Exemption) -> Result<(), Refusal> {
     }
     if exemption.until <= exemption.from {
         return Err(wrong("The exception ends before it begins."));
+    }
+    // Whoever is still to come is appointed before: until then nobody knows to whom they report.
+    if let Some(nobody) = exemption.people.iter().find(|name| !known(name)) {
+        return Err(wrong(format_args!(
+            "{nobody} is nobody of this vault, and no appointment names them: an exception would be for nobody. Correct \
+             the name, or record the appointment first."
+        )));
     }
     Ok(())
 }

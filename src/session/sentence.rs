@@ -206,7 +206,12 @@ fn creation(input: &CreateKeyInput) -> (String, Details) {
         .tags
         .iter()
         .find(|t| t.key == super::LABEL_TAG)
-        .map_or("", |t| t.value.as_str());
+        .map_or("", |t| t.value.trim());
+    let label = if label.is_empty() {
+        tr("without a name")
+    } else {
+        label
+    };
     let mut details = attributes(&input.key_attributes);
     details.push(line(
         tr("export"),

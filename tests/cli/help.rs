@@ -97,6 +97,15 @@ fn completions_and_manual_are_drawn_from_the_same_tree() {
     assert!(room.ok("man").starts_with(".ie"));
     assert!(room.ok("man play").contains("headless"));
     room.run("man frob").refused(2, "frob");
+    // Each page that another one names can be printed, by the name that stands there as well.
+    for path in subcommands() {
+        let page = room.ok(&format!("man {}", path.join(" ")));
+        let by_name = room.ok(&format!("man keymoot-{}", path.join("-")));
+        assert_eq!(page, by_name, "{path:?}");
+        let name = path.last().unwrap();
+        assert!(page.replace("\\-", "-").contains(name.as_str()), "{path:?}");
+    }
+    room.run("man vault frob").refused(2, "vault frob");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod help;
 mod inspect;
 mod killed;
 mod ledger;
+mod partner;
 mod people;
 mod play;
 mod policy;

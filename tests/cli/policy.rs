@@ -39,6 +39,28 @@ fn a_policy_is_printed_changed_and_counts_from_the_next_opening_on() {
         .refused(254, "The limit of 1 keys has been reached.");
 }
 
+/// A file is a whole policy: what it leaves out changes as well, and nobody is there who reads the request.
+#[test]
+fn a_program_is_told_every_rule_that_a_policy_changes() {
+    let room = Room::new();
+    room.test_vault();
+    let mut policy = room.json(&format!("vault policy t.vault {OPEN}"));
+    policy["demand_crl"] = json!(true);
+    room.write("policy.json", policy.to_string());
+    room.ok(&format!("vault policy t.vault --set policy.json {OPEN}"));
+    room.ok(&format!("vault status t.vault {OPEN}"));
+    room.write("one.json", r#"{"default":1}"#);
+    let run = room.run(&format!("vault policy t.vault --set one.json {OPEN}"));
+    assert_eq!(run.status, 0, "{}", run.err);
+    for words in [
+        "default: until now 2; then 1",
+        "demand crl: until now yes; then not set",
+        "1 signature leaves one person alone with an act",
+    ] {
+        assert!(run.err.contains(words), "no {words:?} in {}", run.err);
+    }
+}
+
 #[test]
 fn a_policy_that_cannot_stand_is_refused_and_nothing_changes() {
     let room = Room::new();

@@ -116,6 +116,10 @@ fn a_second_split_opens_for_a_rotation_and_for_nothing_else() {
         ))
     };
     make("--holder Fay --holder Gus").refused(2, "one loss ends");
+    room.run(&format!(
+        "vault recovery-set t.vault --place bank --holder Fay --holder Gus {OPEN}"
+    ))
+    .refused(2, "one loss ends");
     make("--holder Fay --holder Gus --holder custodian-1").refused(2, "is a person of this vault");
     assert!(
         !room.path("holders.json").exists(),
@@ -124,6 +128,8 @@ fn a_second_split_opens_for_a_rotation_and_for_nothing_else() {
     room.ok(&format!("vault recovery-set t.vault --place bank --holder Fay --holder Gus --holder Hal {OPEN} --new-unlock-file holders.json"));
     let status = room.json(&format!("vault status t.vault {OPEN} --json"));
     assert_eq!(status["recovery"]["holders"][2]["name"], "Hal");
+    room.run(&format!("vault recovery-drill t.vault {OPEN}"))
+        .refused(2, "--holders-file");
     let drill = "vault recovery-drill t.vault --holders-file holders.json --json";
     let drilled = room.json(&format!("{drill} {OPEN}"));
     assert_eq!(drilled["proven"], serde_json::json!(["Fay", "Gus", "Hal"]));

@@ -234,6 +234,7 @@ impl Runner {
                 }
             }
         }
+        Self::found_signer(session.profile(), &run, doing, &mut answers);
         self.declared(doing, &mut answers);
         self.component_answers(doing, &mut answers);
         answers

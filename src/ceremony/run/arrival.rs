@@ -105,11 +105,10 @@ impl Runner {
             here: arrival.here,
         }))?;
         self.goes_elsewhere(session, arrival.out.as_deref())?;
-        for (name, bytes) in arrival.inputs {
-            if !run.inputs.contains_key(&name) {
-                self.keep_input(session, &name, bytes, "command line".to_owned())?;
-            }
-        }
+        let come = arrival.inputs.into_iter();
+        self.given = come
+            .filter(|(name, _)| !run.inputs.contains_key(name))
+            .collect();
         Ok(())
     }
 

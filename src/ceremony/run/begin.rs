@@ -80,6 +80,9 @@ impl Runner {
         }
         let mut runner = Runner::standing(script, run.id.clone(), people);
         runner.judge_given(session, &run.inputs, "Nothing was begun.")?;
+        if inputs::asked_for(session.profile(), run.real_others) {
+            runner.hold_back(&mut run.inputs);
+        }
         session.perform(Command::Journal(Arrow::Begin(Box::new(run))))?;
         runner.attended = attended;
         runner.rehearsal_note = wanted.rehearsal_note;
@@ -123,6 +126,8 @@ impl Runner {
             left: false,
             awaited: VecDeque::new(),
             tried: BTreeMap::new(),
+            given: BTreeMap::new(),
+            unfit: None,
             texts: BTreeMap::new(),
             drawn: None,
             at_printer: false,
@@ -281,7 +286,11 @@ fn resume(
         ));
     };
     for (name, bytes) in &wanted.inputs {
-        let comes = script.model.input(name).is_some_and(|input| input.during);
+        let real = inputs::asked_for(session.profile(), run.real_others);
+        let comes = script
+            .model
+            .input(name)
+            .is_some_and(|input| input.during || real);
         let came = run.inputs.get(name);
         if came != Some(bytes) && !(comes && came.is_none()) {
             return Err(RunError::CannotBegin(format!(

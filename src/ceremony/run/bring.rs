@@ -24,7 +24,12 @@ impl Runner {
     pub(super) fn await_files(&mut self, session: &mut Session) -> Result<(), Halt> {
         let missing = self.missing_files(session);
         self.awaited = VecDeque::new();
+        self.unfit = None;
         for input in missing {
+            if let Some(bytes) = self.given.remove(&input) {
+                self.take_given(session, &input, bytes)?;
+                continue;
+            }
             match self.stand_in(session, &input) {
                 Some(Ok(bytes)) => {
                     let from = "stand-in".to_owned();
@@ -72,7 +77,8 @@ impl Runner {
         let run = self.run(session);
         let mut missing: Vec<String> = Vec::new();
         for input in files_of(step) {
-            if !run.inputs.contains_key(&input) && !missing.contains(&input) {
+            let known = run.inputs.contains_key(&input) || missing.contains(&input);
+            if !known && !Self::comes_otherwise(session.profile(), &run, step, &input) {
                 missing.push(input);
             }
         }
@@ -165,15 +171,19 @@ impl Runner {
             if self.not_taken(session, "file", &from)? {
                 return Ok(());
             }
-            return Err(Halt::Again(format!(
-                "{why} Nothing was changed, and the step still waits: name another file."
-            )));
+            return Err(Halt::Again(still_waits(&why)));
         }
+        self.unfit = None;
         self.keep_input(session, &name, bytes, from)?;
         self.last = Some(say!("The file `{name}` is in the record.", name));
         self.awaited.pop_front();
         Ok(())
     }
+}
+
+/// A file is not taken, for this reason, and another one can come.
+pub(super) fn still_waits(why: &str) -> String {
+    format!("{why} Nothing was changed, and the step still waits: name another file.")
 }
 
 /// Inputs that a step reads, in order.

@@ -23,6 +23,7 @@ mod existing;
 mod expect;
 mod fates;
 mod faults;
+mod given;
 mod inputs;
 mod judge;
 mod leaving;
@@ -43,6 +44,7 @@ mod scripted;
 mod serves;
 mod sign;
 mod sign_off;
+mod signers;
 mod standing;
 mod stop_signed;
 mod stopping;
@@ -208,6 +210,10 @@ pub struct Runner {
     awaited: VecDeque<String>,
     /// Files that are being judged: seen as if they had come, and on no record.
     tried: BTreeMap<String, Vec<u8>>,
+    /// Files that were given with the order to begin or to go on, and that no step has asked for yet.
+    given: BTreeMap<String, Vec<u8>>,
+    /// Why a file that was given is not taken at the step at hand.
+    unfit: Option<String>,
     /// Fields answered so far in this step; for fields that several people answer, `field (name)`.
     texts: BTreeMap<String, String>,
     /// A component that was drawn and printed in this step and not yet read back.

@@ -210,6 +210,9 @@ impl Runner {
         let mut answers = Vec::new();
         for AskField { field, .. } in self.fields(session) {
             let Some(text) = self.scripted(session, field.id) else {
+                if let Some(words) = self.file_wanted() {
+                    return Err(RunError::Refused(Refusal::PersonNeeded(words)));
+                }
                 return Err(RunError::Refused(Refusal::PersonNeeded(format!(
                     "Step {} asks for `{}`, and neither the script nor a held key answers. The run stands open: give \
                      an unlock file, or take it up with --resume at a terminal.",

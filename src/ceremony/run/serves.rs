@@ -12,7 +12,7 @@ use crate::session::{Action, Refusal, Session, brought};
 use super::super::model::{Doing, OnFail, Step};
 use super::super::ops;
 use super::bring::files_of;
-use super::{RunError, Runner, carry};
+use super::{RunError, Runner, carry, signers};
 
 /// The words of a file that is not taken, with what is wanted in its place.
 fn not_this(why: &str, hint: Option<&str>) -> String {
@@ -177,6 +177,9 @@ fn requested(action: &Action) -> Option<&Request> {
 fn about_file(doing: &Doing<'_>, refusal: &Refusal, name: &str) -> Option<String> {
     if matches!(refusal, Refusal::Profile(_)) {
         return Some(format!("is of another profile. {refusal}"));
+    }
+    if signers::is_without(doing, refusal, name) {
+        return Some(signers::WITHOUT.to_owned());
     }
     let files = doing.op.fields.iter().filter(|f| f.kind == Kind::File);
     let mut named = files.filter(|field| doing.field(field.id) == Some(name));

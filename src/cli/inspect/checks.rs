@@ -73,6 +73,7 @@ impl Wanted {
     /// The file is no token that anybody signs.
     pub(super) fn compare(&self, file: &[u8], found: &mut Facts) -> Result<bool, String> {
         let token = tr34::bytes(file)
+            .or_else(|| tr34::in_json(file))
             .or_else(|| codings(file).next())
             .and_then(|bytes| AnyToken::parse(&bytes).ok());
         let checks = match &token {

@@ -121,7 +121,7 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     if let Some(token) = tr34::bytes(bytes) {
         return tr34::token(&token, now);
     }
-    if let Some(script) = own_files::script(text) {
+    if let Some(script) = own_files::script(bytes) {
         return Ok(script);
     }
     if text.contains("vault_id") && text.contains("recipients") {

@@ -7,11 +7,12 @@ use super::facts::Facts;
 use crate::ceremony::Script;
 
 /// A ceremony's script, if the text is one; what is wrong with one that is none, `lint` says.
-pub(super) fn script(text: &str) -> Option<Facts> {
-    if !text.contains("[[step]]") {
+pub(super) fn script(bytes: &[u8]) -> Option<Facts> {
+    if !String::from_utf8_lossy(bytes).contains("[[step]]") {
         return None;
     }
-    let script = Script::parse(text.as_bytes()).ok()?;
+    // The bytes as they are: a script is known by the SHA-256 of all of them, down to the last line end.
+    let script = Script::parse(bytes).ok()?;
     let mut found = Facts::new(
         "ceremony-script",
         format!("CEREMONY SCRIPT  {}", script.title()),
@@ -46,6 +47,9 @@ pub(super) fn bundle(value: &Value) -> Option<Facts> {
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::HEXLOWER;
+    use sha2::{Digest as _, Sha256};
+
     use super::super::explain;
     use crate::api::Timestamp;
 
@@ -56,6 +60,10 @@ mod tests {
         for (name, bytes) in crate::ceremony::shipped() {
             let told = explain(bytes, now).unwrap();
             assert!(told.starts_with("CEREMONY SCRIPT"), "{name}: {told}");
+            // What record and brief call it by, and `sha256sum`: there are no two.
+            let sha256 = HEXLOWER.encode(&Sha256::digest(bytes));
+            let told: String = told.split_whitespace().collect();
+            assert!(told.contains(&sha256), "{name}: {told}");
         }
         let bundle = br#"{"keymoot_bundle":1,"vault":{"id":"aa","profile":"test"},"run":{"id":"bb","script":"cc"}}"#;
         let told = explain(bundle, now).unwrap();

@@ -8,6 +8,7 @@ use crate::crypto::tr34::codings;
 use crate::crypto::tr34::{
     AnyToken, Binding, Credential, KeyToken, OaepForm, PartyId, read_random,
 };
+use crate::custody::json;
 use crate::pki::{Crl, name_of_der};
 
 use super::aws_json;
@@ -22,6 +23,19 @@ pub(super) fn bytes(file: &[u8]) -> Option<Vec<u8>> {
             && (crate::crypto::tr34::names_signed_data(bytes) || read_random(bytes).is_ok())
     };
     codings(file).find(|bytes| looks(bytes))
+}
+
+/// The token in what `export-key` printed, or in a request for `import-key`; nothing if there is none.
+pub(super) fn in_json(file: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(file).ok()?;
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let value = json::strict(text.as_bytes()).ok()?;
+    let hex = [
+        "/WrappedKey/KeyMaterial",
+        "/KeyMaterial/Tr34KeyBlock/WrappedKeyBlock",
+    ];
+    let hex = hex.iter().find_map(|path| value.pointer(path)?.as_str())?;
+    bytes(hex.as_bytes())
 }
 
 /// Any token.

@@ -28,7 +28,15 @@ impl ChangePolicy {
                 ..Answers::default()
             };
             return act(&self.which, |session| {
-                build::action(session, op_policy::CHANGE_POLICY.name, &answers)
+                let action = build::action(session, op_policy::CHANGE_POLICY.name, &answers)?;
+                // At a terminal people read it before they sign. Here nobody asks, and a file is the whole policy: what
+                // it leaves out changes as well.
+                if session.automatic() {
+                    for (rule, change) in session.preview(&action)?.details {
+                        streams::note(&format!("keymoot: {rule}: {change}"));
+                    }
+                }
+                Ok(action)
             });
         }
         let session = self.which.open()?;

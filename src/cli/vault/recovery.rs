@@ -123,6 +123,8 @@ impl Make {
     }
 
     fn by_file(&self, session: &mut Session) -> Answer<RecoveryMade> {
+        // Judged before anything is asked for that only a set which can be needs.
+        session.preview(&Action::Custody(CustodyAct::Recovery(self.recovery())))?;
         let path = self.new_unlock_file.as_deref().ok_or_else(|| {
             Failure::usage("the holders' passphrases need a place. Nothing was changed.")
                 .hint("--new-unlock-file G is written if it is not there")
@@ -215,6 +217,12 @@ impl Drill {
         if session.automatic() {
             let json = match &self.holders_file {
                 Some(file) => unlock_file::read(file)?,
+                None if self.which.unlock_file.is_some() => {
+                    return Err(Failure::usage(
+                        "the holders' passphrases do not stand in the unlock file of those who open the vault. Nothing was changed.",
+                    )
+                    .hint("name theirs with --holders-file G: the one that recovery-set wrote"));
+                }
                 None => zeroize::Zeroizing::new(sessions::sample_unlock_file(true).into_bytes()),
             };
             return Ok(session.recovery_drill_automatic(&Hand::of_unlock_file(&json)?)?);

@@ -39,7 +39,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<Parts, Fault> {
     let mut lines = file.split('\n');
     let begins = file.strip_prefix("{\n\"");
     if lines.next() != Some("{") || begins.is_none_or(|part| !part.starts_with(PARTS[0])) {
-        return fault("the file", "it does not begin as a bundle of keymoot");
+        return fault(
+            "its beginning",
+            "that is not how a bundle of keymoot begins",
+        );
     }
     let version = lines.clone().next().unwrap_or_default();
     let names = names(version)?;
