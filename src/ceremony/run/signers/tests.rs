@@ -61,6 +61,7 @@ fn sent(runner: &Runner, session: &Session, seed: &str, peer: Peer) -> Vec<u8> {
         peer,
         key: "kek".to_owned(),
         needs: "partner.parameters.json".to_owned(),
+        random: None,
     };
     let mut files = run.steps.iter().flat_map(|step| &step.files);
     let handed = files.find(|(name, _)| name.starts_with("partner.parameters"));
@@ -72,7 +73,9 @@ fn sent(runner: &Runner, session: &Session, seed: &str, peer: Peer) -> Vec<u8> {
         run: run.number,
         now: session.now(),
     };
-    other.answer(&stand_in, handed.map(Vec::as_slice)).unwrap()
+    other
+        .answer(&stand_in, handed.map(Vec::as_slice), None)
+        .unwrap()
 }
 
 #[test]
