@@ -84,6 +84,7 @@ fn a_root_is_told_without_its_fingerprint() {
     let answers = [
         ("Number: ", "Import a root certificate"),
         ("File: ", "f5"),
+        ("Second person: ", "Wim"),
         ("Fingerprint: ", "cancel"),
         ("Number: ", "close"),
     ];

@@ -103,9 +103,10 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
         let place = key.place.clone();
         let id = values::need_id(&mut key, "id", on);
         let label = key.text("label", on).unwrap_or_else(|| id.clone());
-        let usage = declared_usage(&mut key, on);
+        let certificates = key.says("algorithm", FROM_CERTIFICATE);
+        let usage = declared_usage(&mut key, certificates, on);
         let algorithm = declared_algorithm(&mut key, on);
-        let modes = declared_modes(&mut key, on);
+        let modes = declared_modes(&mut key, certificates, on);
         let public = algorithm == Some(Algorithm::FromCertificate);
         let exportable = declared_exportable(&mut key, public, on);
         let components = declared_components(&mut key, on);
@@ -140,9 +141,9 @@ pub(super) fn keys(table: &mut Table<'_>, on: &mut Reading<'_>) -> Vec<KeyDeclar
 }
 
 /// The key of a certificate is of one kind: whoever left out a member is told what stands there.
-fn of_certificate(key: &mut Table<'_>, member: &'static str, on: &mut Reading<'_>) -> bool {
+fn of_certificate(key: &Table<'_>, member: &str, on: &mut Reading<'_>) -> bool {
     let missing = !key.members().any(|(name, _)| name == member);
-    if missing && key.says("algorithm", FROM_CERTIFICATE) {
+    if missing {
         on.wrong(
             &key.place.member(member),
             format!("`{member}` is missing here: the key of a certificate has usage = \"S0\" and modes = [\"verify\"]."),
@@ -155,8 +156,12 @@ fn of_certificate(key: &mut Table<'_>, member: &'static str, on: &mut Reading<'_
 /// The algorithm of a public key, which its certificate says.
 const FROM_CERTIFICATE: &str = "from-certificate";
 
-fn declared_usage(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<KeyUsage> {
-    if of_certificate(key, "usage", on) {
+fn declared_usage(
+    key: &mut Table<'_>,
+    certificates: bool,
+    on: &mut Reading<'_>,
+) -> Option<KeyUsage> {
+    if certificates && of_certificate(key, "usage", on) {
         return None;
     }
     let text = key.need_text("usage", on);
@@ -189,8 +194,12 @@ fn declared_algorithm(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<Algor
     found.copied().map(Algorithm::Is)
 }
 
-fn declared_modes(key: &mut Table<'_>, on: &mut Reading<'_>) -> Option<crate::api::KeyModesOfUse> {
-    if of_certificate(key, "modes", on) {
+fn declared_modes(
+    key: &mut Table<'_>,
+    certificates: bool,
+    on: &mut Reading<'_>,
+) -> Option<crate::api::KeyModesOfUse> {
+    if certificates && of_certificate(key, "modes", on) {
         return None;
     }
     let value = key.need("modes", on)?;
