@@ -259,7 +259,13 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         goes: Goes::Custodians,
     };
     let open = view.open_reshare.then(|| {
-        let what = tr("stands open: its new envelopes are not all proven").to_owned();
+        let cut = view.reshare_left.as_ref().is_some_and(|left| left.is_cut());
+        let what = if cut {
+            tr("was cut off, and cannot be finished: give it up, or ask for another")
+        } else {
+            tr("stands open: its new envelopes are not all proven")
+        };
+        let what = what.to_owned();
         line("reshare", what, tr("everybody"), tr("now"))
     });
     let now_for_all = |kind, what: &str| line(kind, what.to_owned(), tr("everybody"), tr("now"));

@@ -169,14 +169,8 @@ impl Session {
             let when = super::sentence_custody::when(change.at);
             self.notes.push(format!("{when}: {}", change.text));
         }
-        if let Some(open) = self.open_reshare()? {
-            self.notes.push(format!(
-                "a reshare stands open: {} have new envelopes that are not proven. The old and the new set both \
-                 open this vault until everybody has proven the new one (at Custodians, A reshare stands open; at a \
-                 shell, `keymoot vault reshare DIR --finish`)",
-                open.who().join(", ")
-            ));
-        }
+        self.notes
+            .extend(self.reshare_left().map(|left| left.note()));
         Ok(())
     }
 
