@@ -59,12 +59,6 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Act(&op_custody::REPLACE),
     },
     Happened {
-        id: "fewer",
-        what: "Somebody left, and nobody takes the place",
-        then: "rotate, with that name left out: new identities, shares, words and keys for whoever stays",
-        leads: Leads::Act(&op_custody::ROTATE),
-    },
-    Happened {
         id: "lost",
         what: "An envelope was lost",
         then: "rotate with the same people: the old envelope opens nothing here; copies made before still open with it",
@@ -80,6 +74,12 @@ pub const HAPPENED: &[Happened] = &[
         id: "forgotten",
         what: "A passphrase is forgotten",
         then: "rotate while enough others can open and sign: everybody gets new words; the old ones nobody brings back",
+        leads: Leads::Act(&op_custody::ROTATE),
+    },
+    Happened {
+        id: "fewer",
+        what: "Somebody left, and nobody takes the place",
+        then: "rotate, with that name left out: new identities, shares, words and keys for whoever stays",
         leads: Leads::Act(&op_custody::ROTATE),
     },
     Happened {

@@ -72,6 +72,14 @@ pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
             let when = told_when(now, newest.at);
             lines.push(line(what, when, Goes::Backup));
         }
+        let set = view.recovery.as_ref().filter(|set| set.ended.is_none());
+        if set.is_some_and(|set| newest.at < set.made) && !newest.old_set {
+            let what = say!(
+                "{id} knows nothing of the recovery set: make another",
+                id = newest.id
+            );
+            lines.push(line(what, tr("now").into(), Goes::Backup));
+        }
     }
     lines
 }
