@@ -276,12 +276,7 @@ impl ChangeTalk {
             Moment::Words { .. } => self.typed_back(session, person, answers.next()),
             Moment::Place { .. } => self.placed(session, &text(answers.next())),
             Moment::Placed(_) => self.own_medium(person, &text(answers.next())),
-            Moment::Cut(_) => {
-                let gives_up = text(answers.next()) == GIVES_UP;
-                let decided = self.changing.decide(session, gives_up);
-                decided.map_err(|refusal| refusal.to_string())?;
-                Ok(String::new())
-            }
+            Moment::Cut(_) => self.decided(session, &text(answers.next())),
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => {
                 if text(answers.next()) == PRESENT {
                     self.here = Some(turn.person);
@@ -328,6 +323,13 @@ impl ChangeTalk {
                 })
             }
         }
+    }
+
+    /// A reshare that was cut off is given up, or stays open.
+    fn decided(&mut self, session: &mut Session, answer: &str) -> Result<String, Again> {
+        let decided = self.changing.decide(session, answer == GIVES_UP);
+        decided.map_err(|refusal| refusal.to_string())?;
+        Ok(String::new())
     }
 
     /// Writes the person's envelopes; where they lie is asked about next.

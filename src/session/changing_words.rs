@@ -235,12 +235,43 @@ fn placed(turn: &Turn, written: &Written) -> Vec<String> {
     lines
 }
 
+/// What is written to somebody's own medium, and what else may lie there.
+fn places(files: &[(String, String)], set: &str, unfinished: &[String]) -> Vec<String> {
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let mut lines = vec![
+        say!(
+            "To be written there, and read back: {names}.",
+            names = names.join(" and ")
+        ),
+        tr("Only your own words open them. Take the medium out afterwards and keep it.").to_owned(),
+        say!(
+            "{set} in the names is the set they belong to: those with other names, on the same medium too, count until everybody has proven these. keymoot takes the right ones from a folder by itself.",
+            set
+        ),
+    ];
+    lines.extend(media::never_counted(unfinished));
+    lines
+}
+
 /// Who has envelopes of a reshare that was cut off, and what can be done.
 fn cut(left: &ReshareLeft) -> Vec<String> {
     let mut lines = left.told();
     lines.push(tr("Everybody's envelopes of before open this vault, with the same words. Given up, its set ends, and whoever has envelopes of it destroys them before the witness.").to_owned());
     lines.push(tr("For new shares ask for another reshare, at Custodians, \"Media are old\": it draws everything anew, and the one that was cut off ends with it.").to_owned());
     lines
+}
+
+/// What is said to whoever brings the present envelopes to a reshare: some hold no share.
+fn renews(holds_share: bool) -> Vec<String> {
+    let opens = if holds_share {
+        tr("Both envelopes are opened and held against what was published when they were made.")
+    } else {
+        tr("The approval envelope is opened and held against what was published when it was made.")
+    };
+    let then = tr(
+        "Once everybody has proven, the vault's two secret identities are put together in memory, everybody's new envelopes are made of them, and memory is wiped of them. The words stay the same.",
+    );
+    vec![opens.to_owned(), then.to_owned()]
 }
 
 /// What is said in a turn, line by line.
@@ -264,19 +295,7 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
         ],
         Moment::Placed(written) => placed(turn, written),
         Moment::Cut(left) => cut(left),
-        Moment::Place { files, set, unfinished } => {
-            let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-            let mut lines = vec![
-                say!("To be written there, and read back: {names}.", names = names.join(" and ")),
-                tr("Only your new words open them. Take the medium out afterwards and keep it.").to_owned(),
-                say!(
-                    "{set} in the names is the set they belong to: those with other names, on the same medium too, count until everybody has proven these. keymoot takes the right ones from a folder by itself.",
-                    set
-                ),
-            ];
-            lines.extend(media::never_counted(unfinished));
-            lines
-        }
+        Moment::Place { files, set, unfinished } => places(files, set, unfinished),
         Moment::Prove { new: true, .. } if turn.role == HOLDER => vec![
             tr("The envelopes were just made, and are opened with your new words. They count only when every holder has opened \
              their own. The custodians' envelopes and words stay as they are.")
@@ -287,15 +306,7 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
              where there are new ones, else with the present ones.")
                 .to_owned(),
         ],
-        Moment::Prove { makes: true, new: false, holds_share, may_be_absent: false } => vec![
-            if *holds_share {
-                tr("Both envelopes are opened and held against what was published when they were made.")
-            } else {
-                tr("The approval envelope is opened and held against what was published when it was made.")
-            }
-            .to_owned(),
-            tr("Once everybody has proven, the vault's two secret identities are put together in memory, everybody's new envelopes are made of them, and memory is wiped of them. The words stay the same.").to_owned(),
-        ],
+        Moment::Prove { makes: true, holds_share, may_be_absent: false, .. } => renews(*holds_share),
         Moment::Prove { makes: true, .. } => vec![
             tr("Both envelopes are opened and held against what was published when they were made. Once enough have \
              proven, the vault's two secret identities are put together in memory, the holders' envelopes are made \

@@ -110,8 +110,8 @@ impl Make {
         let seats = recovery.people.clone();
         let act = CustodyAct::Recovery(recovery);
         let id = by_hand::approved(session, &Action::Custody(act.clone()))?;
-        let names: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
-        session.words_are_shown(&act, &names)?;
+        let who: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
+        session.words_are_shown(&act, &who)?;
         let passphrases = by_hand_people::new_passphrases(&seats, profile)?;
         streams::note("Custodians bring their present envelopes, as many as open the vault.");
         let mut brought = session.begin_recovery();

@@ -188,8 +188,8 @@ impl Rotate {
         let seats = rotation.people.clone();
         let act = CustodyAct::Rotate(rotation);
         let id = by_hand::approved(session, &Action::Custody(act.clone()))?;
-        let names: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
-        session.words_are_shown(&act, &names)?;
+        let who: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
+        session.words_are_shown(&act, &who)?;
         let passphrases = by_hand_people::new_passphrases(&seats, profile)?;
         let mut prepared = session.prepare_rotation(&id, passphrases)?;
         let named = prepared.proving().sets();

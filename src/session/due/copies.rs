@@ -72,16 +72,27 @@ pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
             let when = told_when(now, newest.at);
             lines.push(line(what, when, Goes::Backup));
         }
-        let set = view.recovery.as_ref().filter(|set| set.ended.is_none());
-        if set.is_some_and(|set| newest.at < set.made) && !newest.old_set {
-            let what = say!(
-                "{id} knows nothing of the recovery set: make another",
-                id = newest.id
-            );
-            lines.push(line(what, tr("now").into(), Goes::Backup));
-        }
     }
     lines
+}
+
+/// That the newest copy was made before the recovery set: it opens to the custodians alone.
+pub(super) fn before_the_set(view: &View) -> Option<Due> {
+    let set = view.recovery.as_ref().filter(|set| set.ended.is_none())?;
+    let whole = view.copies.iter().filter(|c| c.state == "verified");
+    let newest = whole.max_by_key(|c| c.at)?;
+    let lacks = newest.at < set.made && !newest.old_set;
+    lacks.then(|| Due {
+        kind: "copy",
+        what: say!(
+            "{id} knows nothing of the recovery set: make another",
+            id = newest.id
+        ),
+        when: tr("now").into(),
+        who: tr("everybody").into(),
+        over: false,
+        goes: Goes::Backup,
+    })
 }
 
 impl View {

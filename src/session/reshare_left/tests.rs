@@ -228,6 +228,7 @@ fn a_rotation_ends_a_reshare_that_was_cut() {
 
 /// Cut at every write: the envelopes of before open; it is given up for good, or another takes its place.
 #[test]
+#[allow(clippy::too_many_lines)] // one cut after the other, each to its end
 fn a_reshare_to_own_media_cut_at_any_write_is_given_up_or_done_again() {
     let (store, _) = with_a_key();
     let room = tempfile::tempdir().unwrap();
@@ -252,7 +253,7 @@ fn a_reshare_to_own_media_cut_at_any_write_is_given_up_or_done_again() {
     ];
     let (mut cut, mut complete) = (0, 0);
     for at in first..=last {
-        let fault = faults[at as usize % faults.len()];
+        let fault = faults[usize::try_from(at).unwrap() % faults.len()];
         let files = store.snapshot();
         let own = media(&at.to_string());
         let mut session = open_all(FaultStore::new(files.clone(), at, fault), OLD).unwrap();
