@@ -4,8 +4,8 @@
 use crate::crypto::{Entropy as _, OsEntropy, SecretBytes};
 use crate::custody::passphrase;
 use crate::session::asked::{
-    AGAIN, APPROVAL_ENVELOPE, DRILLED_SHARE, HERE, MEDIUM, MINE, ONCE_MORE, OWN_MEDIUM,
-    OWN_PASSPHRASE, PRESENT,
+    AGAIN, APPROVAL_ENVELOPE, CUT, DRILLED_SHARE, GIVES_UP, HERE, MEDIUM, MINE, ONCE_MORE,
+    OWN_MEDIUM, OWN_PASSPHRASE, PRESENT,
 };
 use crate::session::changing_words::{
     footing_of, footing_of_failure, footing_of_presence, lines_of, title_of,
@@ -89,16 +89,17 @@ impl ChangeTalk {
     /// Makes the next turn ready; `false` when everybody had theirs.
     ///
     /// # Errors
-    /// Words could not be drawn.
-    pub fn next(&mut self, session: &Session) -> Result<bool, Refusal> {
+    /// Words could not be drawn, or it could not be written down who is shown them.
+    pub fn next(&mut self, session: &mut Session) -> Result<bool, Refusal> {
         let Some(turn) = self.changing.turn() else {
             return Ok(false);
         };
         if let (Moment::Words { words }, None) = (&turn.moment, &self.words) {
-            self.words = Some(drawn(session, &turn.person, *words)?);
             if !self.wrote.contains(&turn.person) {
                 self.wrote.push(turn.person.clone());
             }
+            session.words_are_shown(self.changing.act(), &self.wrote)?;
+            self.words = Some(drawn(session, &turn.person, *words)?);
             self.shown = true;
         }
         Ok(true)
@@ -140,6 +141,7 @@ impl ChangeTalk {
             Moment::Words { .. } => vec![OWN_PASSPHRASE],
             Moment::Place { .. } => vec![MEDIUM],
             Moment::Placed(_) => vec![OWN_MEDIUM],
+            Moment::Cut(_) => vec![CUT],
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => vec![HERE],
             Moment::Prove { .. } if self.asks_what_then(&turn) => vec![AGAIN],
             Moment::Prove { holds_share, .. } => {
@@ -201,9 +203,14 @@ impl ChangeTalk {
             let wanted = rehearsal && field.secret();
             wanted.then(|| self.practice(session)).flatten()
         };
+        let mut body = lines_of(&turn, shown);
+        // Those of practice people are known for good; these are forgotten with the session.
+        if rehearsal && shown && session.new_practice_phrase(&turn.person).is_none() {
+            body.push(tr("This rehearsal shows them once: F5 types them back today, and at the next opening only your paper knows them.").to_owned());
+        }
         Some(Ask {
             title: title_of(&turn, shown),
-            body: lines_of(&turn, shown),
+            body,
             fields: fields
                 .map(|field| AskField {
                     exactly: None,
@@ -214,7 +221,11 @@ impl ChangeTalk {
                 .collect(),
             words: words.map(ShownWords::new),
             types_back: !shown && self.words.is_some(),
-            hand_over: shown || !matches!(turn.moment, Moment::Words { .. } | Moment::Placed(_)),
+            hand_over: shown
+                || !matches!(
+                    turn.moment,
+                    Moment::Words { .. } | Moment::Placed(_) | Moment::Cut(_)
+                ),
             footing: footing_of(&turn, shown),
             person: turn.person,
             role: turn.role,
@@ -265,6 +276,7 @@ impl ChangeTalk {
             Moment::Words { .. } => self.typed_back(session, person, answers.next()),
             Moment::Place { .. } => self.placed(session, &text(answers.next())),
             Moment::Placed(_) => self.own_medium(person, &text(answers.next())),
+            Moment::Cut(_) => self.decided(session, &text(answers.next())),
             Moment::Prove { .. } if self.asks_who_is_here(&turn) => {
                 if text(answers.next()) == PRESENT {
                     self.here = Some(turn.person);
@@ -313,8 +325,15 @@ impl ChangeTalk {
         }
     }
 
+    /// A reshare that was cut off is given up, or stays open.
+    fn decided(&mut self, session: &mut Session, answer: &str) -> Result<String, Again> {
+        let decided = self.changing.decide(session, answer == GIVES_UP);
+        decided.map_err(|refusal| refusal.to_string())?;
+        Ok(String::new())
+    }
+
     /// Writes the person's envelopes; where they lie is asked about next.
-    fn placed(&mut self, session: &Session, folder: &str) -> Result<String, Again> {
+    fn placed(&mut self, session: &mut Session, folder: &str) -> Result<String, Again> {
         let placed = self.changing.place(session, folder.trim().as_ref());
         placed.map_err(|refusal| refusal.to_string())?;
         Ok(String::new())

@@ -119,7 +119,11 @@ fn show_once(name: &str, phrase: &SecretBytes) -> Answer<()> {
 
 /// Production: everybody's envelopes go to that person's own medium, never over a file that is there. `sets` is the set
 /// that they belong to, which their names have.
-pub(super) fn hand_out(envelopes: &Envelopes, sets: &[String], session: &Session) -> Answer<()> {
+pub(super) fn hand_out(
+    envelopes: &Envelopes,
+    sets: &[String],
+    session: &mut Session,
+) -> Answer<()> {
     if session.profile() != Profile::Production {
         return Ok(());
     }
@@ -138,7 +142,7 @@ pub(super) fn hand_out(envelopes: &Envelopes, sets: &[String], session: &Session
             let folder = ask(&format!(
                 "Folder on the medium of {name} for the new envelopes: "
             ))?;
-            match session.place_envelopes(Path::new(&folder), &files, &taken) {
+            match session.place_envelopes(name, Path::new(&folder), &files, &taken) {
                 Ok((real, notes)) => {
                     let written: Vec<&str> = files.iter().map(|(file, _)| file.as_str()).collect();
                     streams::note(&format!(

@@ -58,7 +58,7 @@ impl Acting<'_, '_> {
         }
         match self.session.finish_change(talk.over()) {
             Ok(changed) => {
-                self.talk.heading(tr("Done, saved and in the audit log."));
+                self.talk.heading(changed.heading());
                 for line in changed.told() {
                     self.talk.say(&line);
                 }

@@ -109,7 +109,7 @@ pub const WATCH_TIME: Field = Field {
 pub const APPROVAL_ENVELOPE: Field = Field {
     id: "envelope",
     label: "Envelope",
-    hint: "This person's own medium, or the file on it: /media/ada or /media/ada/Ada.approval.age.",
+    hint: "This person's own medium, or the file on it, for example /media/stick or its NAME.approval.age.",
     kind: Kind::File,
     optional: false,
 };
@@ -151,7 +151,7 @@ pub const ONCE_MORE: &str = "again";
 pub const AGAIN: Field = Field {
     id: "again",
     label: "Then",
-    hint: "Recorded, the drill goes on with the others; afterwards Custodians asks what happened: an envelope lost, a passphrase forgotten.",
+    hint: "Recorded, it goes on with the others; afterwards Custodians asks what happened: an envelope lost, a passphrase forgotten.",
     kind: Kind::Choice(&[
         Choice {
             id: ONCE_MORE,
@@ -160,6 +160,27 @@ pub const AGAIN: Field = Field {
         Choice {
             id: "no",
             label: "cannot open them: recorded so, and passed over",
+        },
+    ]),
+    optional: false,
+};
+
+/// The answer that ends a reshare that was cut off.
+pub const GIVES_UP: &str = "give-up";
+
+/// What becomes of a reshare that was cut off before everybody had new envelopes.
+pub const CUT: Field = Field {
+    id: "cut",
+    label: "Then",
+    hint: "Given up, it ends for good, and the log says so. Left, it is asked again, and everybody's envelopes of before open meanwhile.",
+    kind: Kind::Choice(&[
+        Choice {
+            id: "later",
+            label: "it stays open; nothing changes now",
+        },
+        Choice {
+            id: GIVES_UP,
+            label: "it is given up: its set ends",
         },
     ]),
     optional: false,

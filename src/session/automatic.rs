@@ -324,6 +324,7 @@ impl Changing {
                     self.words(session, words)?;
                 }
                 Moment::Place { .. } | Moment::Placed(_) => self.placed(),
+                Moment::Cut(_) => self.decide(session, false)?,
                 Moment::Prove { may_be_absent, .. } => {
                     if may_be_absent && session.held_phrase(&turn.person).is_none() {
                         self.absent();

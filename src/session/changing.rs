@@ -1,10 +1,12 @@
 //! A drill, a reshare, a rotation or the making of a recovery set while people carry it out: whose turn it is, what that
 //! person does, and what follows. Screens, lines and scripts ask for the same moments in the same order.
 
+mod cut;
 mod placing;
 #[cfg(test)]
 mod placing_tests;
 mod proof;
+mod turn;
 
 use std::collections::BTreeSet;
 
@@ -12,7 +14,7 @@ use crate::crypto::SecretBytes;
 use crate::custody::passphrase;
 
 use super::action::Action;
-use super::command::{Arrow, Executed};
+use super::command::Arrow;
 use super::custody_act::CustodyAct;
 use super::drill::DrillDone;
 use super::envelopes::{file_name, set_name};
@@ -20,62 +22,17 @@ use super::error::Refusal;
 use super::media::Media;
 use super::proving::{Hand, Proving};
 use super::recovery::{PreparedRecovery, RecoveryMade};
+use super::reshare_left::{Ended, ReshareLeft};
 use super::resharing::{Reshared, Resharing};
 use super::rotation::{Prepared, Rotated};
 use super::{Profile, Session};
 
 pub use placing::Written;
 pub use proof::Proof;
+pub use turn::{Moment, Turn};
 
 /// What a holder of the recovery set is called.
 pub(super) const HOLDER: &str = "holder";
-
-/// One person's turn.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Turn {
-    /// Whose.
-    pub person: String,
-    /// What they are: `administrator`, `custodian`, `witness`, or `holder` of the recovery set.
-    pub role: String,
-    /// What they do.
-    pub moment: Moment,
-    /// How many had this turn before.
-    pub done: usize,
-    /// How many have it in all.
-    pub all: usize,
-}
-
-/// What a person does in their turn.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moment {
-    /// New words are shown to this person alone, written down, and typed back.
-    Words {
-        /// How many.
-        words: usize,
-    },
-    /// Production: the new envelopes are written to the person's own medium.
-    Place {
-        /// File name and armored text.
-        files: Vec<(String, String)>,
-        /// The set that they belong to, as their names have it.
-        set: String,
-        /// Sets that were cut off before they counted, whose envelopes may lie on the same medium.
-        unfinished: Vec<String>,
-    },
-    /// They were written: their owner says whether that is where they belong.
-    Placed(Box<Written>),
-    /// The person proves both envelopes with the passphrase.
-    Prove {
-        /// Whether there is a share envelope beside the approval envelope.
-        holds_share: bool,
-        /// Whether these are the envelopes that were just made.
-        new: bool,
-        /// Whether the person may be passed over as not here.
-        may_be_absent: bool,
-        /// Whether others are made of what is brought: then it is kept until that is done.
-        makes: bool,
-    },
-}
 
 /// What a change came to.
 #[derive(Debug, Clone)]
@@ -88,6 +45,10 @@ pub enum Changed {
     Rotated(Box<Rotated>),
     /// The recovery set is in force.
     Recovery(Box<RecoveryMade>),
+    /// A reshare that was cut off is given up.
+    GivenUp(Ended),
+    /// It stands open as before: nothing was done.
+    Stands,
 }
 
 /// What was made and is handed out and proven before it counts.
@@ -133,6 +94,10 @@ enum Stage {
     Place(New, usize),
     /// Everybody proves what they were given.
     Prove(New),
+    /// A reshare that nobody can finish: it is given up, or left as it stands.
+    Cut(ReshareLeft),
+    /// That was decided.
+    Decided(Changed),
     /// It was finished, or gave up.
     Over,
 }
@@ -209,41 +174,6 @@ impl Session {
             brought: Default::default(),
         }))
     }
-
-    /// The reshare that stands open, from where its new envelopes are proven.
-    ///
-    /// # Errors
-    /// The public files cannot be read.
-    pub fn reshare_left_open(&self) -> Result<Option<Changing>, Refusal> {
-        let Some(proving) = self.open_reshare()? else {
-            return Ok(None);
-        };
-        let people = &proving.file().people;
-        let roles = people.iter().map(|p| (p.name.clone(), p.role.clone()));
-        Ok(Some(Changing {
-            id: [0; 32],
-            act: CustodyAct::Reshare {
-                reason: String::new(),
-            },
-            profile: self.profile,
-            roles: roles.collect(),
-            stage: Stage::Prove(New::Shares(Box::new(Resharing {
-                envelopes: Vec::new(),
-                proving,
-                executed: Executed {
-                    responses: Vec::new(),
-                    token: None,
-                    seq: self.book.seq(),
-                    digest: String::new(),
-                    who: Vec::new(),
-                },
-            }))),
-            media: Media::default(),
-            written: None,
-            unfinished: self.unfinished_sets(),
-            brought: Default::default(),
-        }))
-    }
 }
 
 impl Changing {
@@ -296,7 +226,8 @@ impl Changing {
                 })
             }
             Stage::Prove(new) => self.proves(new.seen(), &BTreeSet::new(), (true, false)),
-            Stage::Over => None,
+            Stage::Cut(left) => Some(cut::turn(left)),
+            Stage::Decided(_) | Stage::Over => None,
         }
     }
 
@@ -455,6 +386,7 @@ impl Changing {
             Stage::Prove(New::Recovery(prepared)) => session
                 .finish_recovery_with(*prepared, arrow)
                 .map(|made| Changed::Recovery(Box::new(RecoveryMade { lying, ..made }))),
+            Stage::Decided(changed) => Ok(changed),
             _ => Err(out_of_turn()),
         }
     }

@@ -5,6 +5,7 @@ use crate::text::{say, tr};
 use super::changing::{Changed, HOLDER, Moment, Turn, Written};
 use super::field::Footing;
 use super::media;
+use super::reshare_left::ReshareLeft;
 use super::{RecoveryMade, Rotated, View};
 
 /// That a change was given up, and whose papers count for nothing.
@@ -37,6 +38,14 @@ pub fn void_if_left(wrote: &[String]) -> Option<String> {
 }
 
 impl Changed {
+    /// What stands above what it came to.
+    pub fn heading(&self) -> &'static str {
+        match self {
+            Self::Stands => tr("Nothing was changed."),
+            _ => tr("Done, saved and in the audit log."),
+        }
+    }
+
     /// What it came to, in lines for people, on every front end.
     pub fn told(&self) -> Vec<String> {
         match self {
@@ -85,6 +94,10 @@ impl Changed {
             .chain(done.lying.told())
             .collect(),
             Self::Recovery(made) => of_recovery(made),
+            Self::GivenUp(ended) => ended.told(),
+            Self::Stands => vec![
+                tr("The reshare stands open as before. Everybody's envelopes of before open this vault.").to_owned(),
+            ],
             Self::Rotated(done) => of_rotation(done),
         }
     }
@@ -199,6 +212,7 @@ pub fn title_of(turn: &Turn, shown: bool) -> String {
             )
         }
         Moment::Placed(_) => say!("{person}: where your envelopes lie now", person),
+        Moment::Cut(_) => tr("A reshare was cut off, and cannot be finished").to_owned(),
         Moment::Prove { new: true, .. } => say!("{person} proves the new envelopes", person),
         Moment::Prove {
             holds_share: false, ..
@@ -221,6 +235,45 @@ fn placed(turn: &Turn, written: &Written) -> Vec<String> {
     lines
 }
 
+/// What is written to somebody's own medium, and what else may lie there.
+fn places(files: &[(String, String)], set: &str, unfinished: &[String]) -> Vec<String> {
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    let mut lines = vec![
+        say!(
+            "To be written there, and read back: {names}.",
+            names = names.join(" and ")
+        ),
+        tr("Only your own words open them. Take the medium out afterwards and keep it.").to_owned(),
+        say!(
+            "{set} in the names is the set they belong to: those with other names, on the same medium too, count until everybody has proven these. keymoot takes the right ones from a folder by itself.",
+            set
+        ),
+    ];
+    lines.extend(media::never_counted(unfinished));
+    lines
+}
+
+/// Who has envelopes of a reshare that was cut off, and what can be done.
+fn cut(left: &ReshareLeft) -> Vec<String> {
+    let mut lines = left.told();
+    lines.push(tr("Everybody's envelopes of before open this vault, with the same words. Given up, its set ends, and whoever has envelopes of it destroys them before the witness.").to_owned());
+    lines.push(tr("For new shares ask for another reshare, at Custodians, \"Media are old\": it draws everything anew, and the one that was cut off ends with it.").to_owned());
+    lines
+}
+
+/// What is said to whoever brings the present envelopes to a reshare: some hold no share.
+fn renews(holds_share: bool) -> Vec<String> {
+    let opens = if holds_share {
+        tr("Both envelopes are opened and held against what was published when they were made.")
+    } else {
+        tr("The approval envelope is opened and held against what was published when it was made.")
+    };
+    let then = tr(
+        "Once everybody has proven, the vault's two secret identities are put together in memory, everybody's new envelopes are made of them, and memory is wiped of them. The words stay the same.",
+    );
+    vec![opens.to_owned(), then.to_owned()]
+}
+
 /// What is said in a turn, line by line.
 pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
     match &turn.moment {
@@ -241,19 +294,8 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
                 .to_owned(),
         ],
         Moment::Placed(written) => placed(turn, written),
-        Moment::Place { files, set, unfinished } => {
-            let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-            let mut lines = vec![
-                say!("Written there and read back: {names}.", names = names.join(" and ")),
-                tr("Only your new words open them. Take the medium out afterwards and keep it.").to_owned(),
-                say!(
-                    "{set} in the names is the set they belong to: those with other names, on the same medium too, count until everybody has proven these. keymoot takes the right ones from a folder by itself.",
-                    set
-                ),
-            ];
-            lines.extend(media::never_counted(unfinished));
-            lines
-        }
+        Moment::Cut(left) => cut(left),
+        Moment::Place { files, set, unfinished } => places(files, set, unfinished),
         Moment::Prove { new: true, .. } if turn.role == HOLDER => vec![
             tr("The envelopes were just made, and are opened with your new words. They count only when every holder has opened \
              their own. The custodians' envelopes and words stay as they are.")
@@ -264,6 +306,7 @@ pub fn lines_of(turn: &Turn, shown: bool) -> Vec<String> {
              where there are new ones, else with the present ones.")
                 .to_owned(),
         ],
+        Moment::Prove { makes: true, holds_share, may_be_absent: false, .. } => renews(*holds_share),
         Moment::Prove { makes: true, .. } => vec![
             tr("Both envelopes are opened and held against what was published when they were made. Once enough have \
              proven, the vault's two secret identities are put together in memory, the holders' envelopes are made \
@@ -336,6 +379,9 @@ fn so_far(turn: &Turn) -> String {
             done = turn.done,
             all = turn.all
         ),
+        Moment::Cut(_) => {
+            tr("nothing has changed; everybody's envelopes of before open").to_owned()
+        }
         Moment::Prove { new: true, .. } if turn.role == HOLDER => say!(
             "{done} of {all} holders have proven; until all have, there is no such set",
             done = turn.done,
@@ -377,6 +423,10 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
         Moment::Placed(_) => (
             say!("{who}, who takes the medium out", who),
             tr("calls the next person, or asks for another folder"),
+        ),
+        Moment::Cut(_) => (
+            tr("whoever is at the keyboard, in front of all").to_owned(),
+            tr("gives the reshare up, or leaves it open, as is chosen"),
         ),
         Moment::Prove { makes: true, .. } => (
             who,

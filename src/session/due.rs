@@ -148,6 +148,7 @@ pub fn due(view: &View, now: Timestamp) -> Vec<Due> {
         line("copy", what, tr("now"), tr("everybody"), Goes::Backup)
     }));
     lines.extend(copies(view, now));
+    lines.extend(copies::before_the_set(view));
     lines.extend(recovery(view));
     lines.extend(rules(view));
     lines.extend(people(view, now));
@@ -263,6 +264,14 @@ fn sent(export: &ExportView) -> Goes {
     Goes::Exchange(Exchanged::Sent(export.arn.clone(), export.at))
 }
 
+/// What of a reshare that stands open.
+fn reshare(view: &View) -> &'static str {
+    if view.reshare_left.as_ref().is_some_and(|left| left.is_cut()) {
+        return tr("was cut off, and cannot be finished: give it up, or ask for another");
+    }
+    tr("stands open: its new envelopes are not all proven")
+}
+
 /// A reshare that stands open, and drills whose day has come.
 fn people(view: &View, now: Timestamp) -> Vec<Due> {
     let line = |kind, what: String, who: &str, when: &str| Due {
@@ -274,7 +283,7 @@ fn people(view: &View, now: Timestamp) -> Vec<Due> {
         goes: Goes::Happened(answered_by(kind)),
     };
     let open = view.open_reshare.then(|| {
-        let what = tr("stands open: its new envelopes are not all proven").to_owned();
+        let what = reshare(view).to_owned();
         line("reshare", what, tr("everybody"), tr("now"))
     });
     let now_for_all = |kind, what: &str| line(kind, what.to_owned(), tr("everybody"), tr("now"));

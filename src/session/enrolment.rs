@@ -176,18 +176,13 @@ pub(crate) fn seal_all(
 ) -> Result<Vec<(String, &'static str, String)>, Refusal> {
     let mut envelopes = Vec::new();
     let mut kept = BTreeMap::new();
+    let log_n = file.profile.scrypt_log_n();
     for person in enrolled {
         let passphrase = custody::passphrase::normalise(utf8(&person.passphrase)?);
         let passphrase = utf8(&passphrase)?;
         let seal = |contents: &Contents| {
-            Envelope::seal(
-                file,
-                &person.name,
-                contents,
-                passphrase,
-                profile.scrypt_log_n(),
-            )
-            .map_err(|e| Refusal::Custody(e.to_string()))
+            Envelope::seal(file, &person.name, contents, passphrase, log_n)
+                .map_err(|e| Refusal::Custody(e.to_string()))
         };
         let approval = seal(&Contents::Approval {
             use_share: person

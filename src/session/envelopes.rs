@@ -32,18 +32,23 @@ impl Session {
         vec![set_name(&self.book.custody_of(person).set_id)]
     }
 
-    /// Writes one person's new envelopes, told as [`place_telling`] tells; `taken` are folders that hold somebody else's.
+    /// Writes one person's new envelopes, told as [`place_telling`] tells; `taken` are folders that hold somebody else's. Of
+    /// a reshare the vault knows before and after whose they are.
     ///
     /// # Errors
-    /// As [`place`].
+    /// As [`place`]; a failed write to the vault says what stands.
     pub fn place_envelopes(
-        &self,
+        &mut self,
+        person: &str,
         folder: &Path,
         files: &[(String, String)],
         taken: &[PathBuf],
     ) -> Result<(PathBuf, Vec<String>), Refusal> {
+        self.note_written(person, folder, (files, false))?;
         let vault = PathBuf::from(self.book.vault().store().place());
-        place_telling(folder, files, &vault, taken)
+        let placed = place_telling(folder, files, &vault, taken)?;
+        self.note_written(person, folder, (files, true))?;
+        Ok(placed)
     }
 }
 

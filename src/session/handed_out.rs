@@ -8,8 +8,9 @@
 use crate::custody::policy::operation::ROTATE;
 use crate::text::say;
 
-use super::custody_act::Seat;
+use super::custody_act::{CustodyAct, Seat};
 use super::error::Refusal;
+use super::reshare_left::ReshareLeft;
 use super::state::{ChangeRecord, State};
 use super::transition::Transition;
 use super::{Profile, Session};
@@ -21,6 +22,9 @@ pub(super) const GIVEN_UP: &str = "given-up";
 
 /// The kind of the record of a recovery set, and the name of its line in the log.
 pub(super) const RECOVERY: &str = "recovery-handed-out";
+
+/// The kind of the record that holders have words of a recovery set of which nothing is drawn yet, and the name of its line.
+pub(super) const RECOVERY_WORDS: &str = "recovery-words";
 
 /// How the text of both records names the set's envelopes.
 fn envelopes_of(set: &str) -> String {
@@ -36,7 +40,7 @@ fn set_in(text: &str) -> Option<String> {
 
 /// Takes both records out of a state: with new identities every share of before is void.
 pub(super) fn forget(state: &mut State) {
-    let kinds = [HANDED_OUT, RECOVERY];
+    let kinds = [HANDED_OUT, RECOVERY, RECOVERY_WORDS];
     state
         .changes
         .retain(|change| !kinds.contains(&change.kind.as_str()));
@@ -51,6 +55,12 @@ pub(super) fn forget_recovery(state: &mut State) {
     if let Some(at) = newest {
         state.changes.remove(at);
     }
+}
+
+/// The line that says that a change was given up, where it takes such a record out of a state.
+pub(super) fn given_up(before: &State, after: &State, reason: &str) -> Option<Transition> {
+    let fewer = after.changes.len() < before.changes.len();
+    fewer.then(|| Transition::note(GIVEN_UP, Vec::new()).with("reason", reason.to_owned()))
 }
 
 /// Whether such a set was cut off.
@@ -106,12 +116,79 @@ impl Session {
     pub(super) fn unfinished_sets(&self) -> Vec<String> {
         let changes = self.state.changes.iter();
         let cut = changes.filter(|change| [HANDED_OUT, RECOVERY].contains(&change.kind.as_str()));
-        cut.filter_map(|change| set_in(&change.text)).collect()
+        let mut sets: Vec<String> = cut.filter_map(|change| set_in(&change.text)).collect();
+        let open = self.reshare_left().filter(ReshareLeft::is_cut);
+        let other = super::op_envelopes::lying_about(&self.state).chain(open.map(|left| left.set));
+        for set in other {
+            if !sets.contains(&set) {
+                sets.push(set);
+            }
+        }
+        sets
+    }
+
+    /// Whether what people have in their hands is written down: a rehearsal that is gone when it ends, or that files play,
+    /// leaves nobody with two papers.
+    fn can_be_taken_up(&self) -> bool {
+        self.profile != Profile::Rehearsal || self.book.vault().store().lasts() && !self.automatic()
+    }
+
+    /// Writes down who is shown new words, before they are: of a change that is cut there nothing is drawn yet, and whoever
+    /// has two papers learns at the next opening which one counts.
+    ///
+    /// # Errors
+    /// A failed write says what stands.
+    pub fn words_are_shown(&mut self, act: &CustodyAct, who: &[String]) -> Result<(), Refusal> {
+        if !self.can_be_taken_up() {
+            return Ok(());
+        }
+        let names = who.join(", ");
+        let (kind, text) = match act {
+            CustodyAct::Rotate(_) => (
+                HANDED_OUT,
+                format!(
+                    "a rotation was begun and NOT finished: {names} had new words, or were about to. The words of before \
+                     count, with their envelopes; the new ones open nothing: destroy those papers"
+                ),
+            ),
+            CustodyAct::Recovery(_) => (
+                RECOVERY_WORDS,
+                format!(
+                    "a recovery set was begun and NOT finished: {names} had words for it, or were about to. They open \
+                     nothing, and no envelope was made: destroy those papers{}",
+                    self.recovery_stays()
+                ),
+            ),
+            _ => return Ok(()),
+        };
+        let mut working = self.state.clone();
+        working.changes.retain(|change| change.kind != kind);
+        working.changes.push(ChangeRecord {
+            kind: kind.into(),
+            seq: self.book.seq(),
+            at: self.now().millis(),
+            text,
+            shown: false,
+        });
+        let note = Transition::note(kind, who.to_vec());
+        self.commit(working, &[note], false)
+    }
+
+    /// That a recovery set in force is not touched by one that was cut, where there is one.
+    fn recovery_stays(&self) -> String {
+        let set = self.state.recovery_in_force();
+        let told = set.map(|set| {
+            format!(
+                ". The recovery set of before ({}) is in force as it was",
+                set.place
+            )
+        });
+        told.unwrap_or_default()
     }
 
     /// Writes down that people have new words. A rehearsal, which nobody carries anything out of, writes nothing.
     pub(super) fn note_handed_out(&mut self, seats: &[Seat], set: &str) -> Result<(), Refusal> {
-        if self.profile == Profile::Rehearsal {
+        if !self.can_be_taken_up() {
             return Ok(());
         }
         let people: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
@@ -138,12 +215,13 @@ impl Session {
         seats: &[Seat],
         set: &str,
     ) -> Result<(), Refusal> {
-        if self.profile == Profile::Rehearsal {
+        if !self.can_be_taken_up() {
             return Ok(());
         }
         let people: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
         let envelopes = envelopes_of(set);
-        let mut working = self.state.clone();
+        let stays = self.recovery_stays();
+        let mut working = self.no_recovery_words();
         working.changes.push(ChangeRecord {
             kind: RECOVERY.into(),
             seq: self.book.seq(),
@@ -151,7 +229,7 @@ impl Session {
             text: format!(
                 "a recovery set was begun and NOT finished: {} had words for it. Whatever was written of it \
                  ({envelopes}) holds shares of this vault's identities: destroy it in front of the witness. \
-                 If one of them cannot be found, rotate",
+                 If one of them cannot be found, rotate{stays}",
                 people.join(", ")
             ),
             shown: false,
@@ -183,6 +261,13 @@ impl Session {
         }
         let note = Transition::note(GIVEN_UP, Vec::new()).with("reason", reason.to_owned());
         self.commit(self.none_handed_out(), &[note], false)
+    }
+
+    /// The state of now without the record of words of a recovery set: of it more is on record, or it was given up.
+    pub(super) fn no_recovery_words(&self) -> State {
+        let mut state = self.state.clone();
+        state.changes.retain(|change| change.kind != RECOVERY_WORDS);
+        state
     }
 
     /// The state of now without that record: the change was given up in front of everybody, or is in force.
@@ -285,6 +370,59 @@ pub(super) mod tests {
         let session = open_all(store, OLD).unwrap();
         assert!(!told(&session), "{:?}", session.view().notes);
         assert!(session.view().pending.is_empty());
+    }
+
+    /// The power fails while the first has new words on paper and has not typed them back: nothing is drawn, and two papers
+    /// lie there.
+    #[test]
+    fn a_rotation_that_was_cut_while_words_were_on_show_says_whose_papers_are_void() {
+        let store = MemoryStore::new();
+        let mut session = vault(&store);
+        let id = rotates(&mut session);
+        let act = CustodyAct::Rotate(rotation(NEW));
+        session.words_are_shown(&act, &["Ada".into()]).unwrap();
+        let names = ["Ada".to_owned(), "Ana".to_owned()];
+        session.words_are_shown(&act, &names).unwrap();
+        let changing = session.begin_change(&id).unwrap().unwrap();
+        let other = store.snapshot();
+        drop(session);
+        assert!(is_begun(&other));
+        let session = open_all(other, OLD).unwrap();
+        let notes = session.view().notes.join("\n");
+        assert!(notes.contains("Ada, Ana had new words"), "{notes}");
+        assert!(!notes.contains(": Ada had"), "told once: {notes}");
+        drop(session);
+        // Given up in front of everybody, nothing is told, before the opening neither.
+        let mut session = vault_of(&MemoryStore::new(), OLD);
+        let id = rotates(&mut session);
+        session.words_are_shown(&act, &names).unwrap();
+        let lines = |session: &Session| session.log_lines().unwrap().join("\n");
+        assert!(super::begun(lines(&session).as_bytes()));
+        drop(changing);
+        let changing = session.begin_change(&id).unwrap().unwrap();
+        changing.give_up(&mut session).unwrap();
+        assert!(!super::begun(lines(&session).as_bytes()));
+        assert!(!super::rotation_cut(&session.state));
+    }
+
+    /// Words of a recovery set of which nothing was drawn are told once: no share is anywhere.
+    #[test]
+    fn words_of_a_recovery_set_that_was_cut_before_it_was_drawn_are_told_once() {
+        let store = MemoryStore::new();
+        let mut session = vault(&store);
+        session
+            .recovery_automatic(recovery(), passphrases(HOLDERS), &hands(OLD))
+            .unwrap();
+        let act = CustodyAct::Recovery(recovery());
+        session.words_are_shown(&act, &["Ida".into()]).unwrap();
+        drop(session);
+        let session = open_all(store.clone(), OLD).unwrap();
+        let notes = session.view().notes.join("\n");
+        assert!(notes.contains("Ida had words for it"), "{notes}");
+        assert!(notes.contains("is in force as it was"), "{notes}");
+        assert!(!session.view().recovery_cut);
+        session.close().unwrap();
+        assert!(!told(&open_all(store, OLD).unwrap()));
     }
 
     /// Shares of the present identities may lie on sticks when the power fails: it is told until every share is void, whatever

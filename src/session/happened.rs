@@ -66,7 +66,7 @@ pub const HAPPENED: &[Happened] = &[
     },
     Happened {
         id: LEFT,
-        what: "Somebody left, or another takes the place",
+        what: "Somebody left, and another takes the place",
         then: "replace the person: new identities, shares, words and keys for all; theirs open only copies made before",
         leads: Leads::Act(&op_custody::REPLACE),
     },
@@ -89,6 +89,12 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Act(&op_custody::ROTATE),
     },
     Happened {
+        id: "fewer",
+        what: "Somebody left, and nobody takes the place",
+        then: "rotate, with that name left out: new identities, shares, words and keys for whoever stays",
+        leads: Leads::Act(&op_custody::ROTATE),
+    },
+    Happened {
         id: RENEW,
         what: "Media are old; nobody changes, nothing is suspect",
         then: "reshare: new shares and envelopes for the same people, who all bring the present ones",
@@ -97,7 +103,7 @@ pub const HAPPENED: &[Happened] = &[
     Happened {
         id: OPEN_RESHARE,
         what: "A reshare stands open",
-        then: "goes on where it stopped: everybody proves the new envelopes, and the old set ends",
+        then: "goes on with the proofs, and the old set ends; where somebody has no new envelopes, it says so and is given up",
         leads: Leads::OpenReshare,
     },
     Happened {
@@ -208,7 +214,7 @@ const TOO_FEW: &[&str] = &[
     "What cannot be saved: the vault opens only with enough shares. No password resets it, keymoot knows no back door, \
      and whoever wrote keymoot cannot help.",
     "What can be tried first: a drill says whose envelopes still open. Look for envelopes in safes and for words on \
-     paper. Copies made before a rotation open to the people of then; at a shell, `keymoot vault status` lists all copies.",
+     paper. Copies made before a rotation open to the people of then: every report lists the copies, with who keeps each and where.",
     "If a recovery set was made: close this vault, open it again, and take the last line of the list of custodians. Its \
      holders come with their envelopes; enough of them open the vault, as an exception that is written down, and a \
      rotation makes everything new.",

@@ -167,10 +167,29 @@ impl Knows<'_> {
         if !people.iter().any(|name| same(name, person)) {
             people.push(person);
         }
-        let judged = ledger.may_form(&people, self.threshold, self.at);
-        let told = judged.err().map(|why| {
+        let forms = |people: &[&str]| ledger.may_form(people, self.threshold, self.at);
+        let told = forms(&people).err().map(|why| {
+            if !self.is_free(person) {
+                return say!(
+                    "It can be entered, but the next change of people or shares will be refused. {why}",
+                    why = why.foretold()
+                );
+            }
+            // Whoever holds no part stands against nobody until they take a place: whose, decides.
+            let own = self.custodians();
+            let others = own.iter().filter(|name| forms(&taking(&own, name, person)).is_ok());
+            let places: Vec<&str> = others.copied().collect();
+            if places.is_empty() {
+                return say!(
+                    "It can be entered, but a change by which {person} takes a place here would be refused. {why}",
+                    person,
+                    why = why.foretold()
+                );
+            }
             say!(
-                "It can be entered, but the next change of people or shares will be refused. {why}",
+                "It can be entered, and {person} may take the place of {places}. A change by which {person} holds a part beside them would be refused. {why}",
+                person,
+                places = places.join(", "),
                 why = why.foretold()
             )
         });
@@ -363,6 +382,18 @@ mod tests {
         // An exception that two managers signed, or somebody else above, and there is nothing to tell.
         let other = [("person", "Ben"), ("manager", "Ned")];
         assert_eq!(said(&view, appoint, "manager", &other), "");
+    }
+
+    /// Whoever holds no part may report to the same manager and take that person's place: nothing is refused then.
+    #[test]
+    fn a_stand_in_under_the_manager_of_whom_they_stand_in_for_is_told_whose_place_they_may_take() {
+        let mut view = view();
+        let appoint = &op_custody::APPOINT;
+        let answers = [("person", "Pia"), ("manager", "Meg")];
+        appointed(&mut view, "Ana", "Meg");
+        let told = said(&view, appoint, "manager", &answers);
+        assert!(!told.contains("will be refused"), "{told}");
+        assert!(told.contains("Pia may take the place of Ana. "), "{told}");
     }
 
     #[test]

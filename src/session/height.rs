@@ -127,7 +127,7 @@ impl Session {
         }
         self.notes.extend(self.runs_ahead());
         self.adopt_policy();
-        self.show_changes()?;
+        self.show_changes();
         let mut opened =
             Transition::note("open", self.present.clone()).with("seq", self.book.seq());
         if let Some(card) = self.card_seen.get() {
@@ -162,22 +162,15 @@ impl Session {
     }
 
     /// What changed of people and shares is shown first at the next opening; a reshare that stands open always.
-    fn show_changes(&mut self) -> Result<(), Refusal> {
+    fn show_changes(&mut self) {
         for change in self.state.changes.iter_mut().filter(|c| !c.shown) {
             // Shares of a recovery set that was cut are good until everything is new: that is said at every opening.
             change.shown = change.kind != super::handed_out::RECOVERY;
             let when = super::sentence_custody::when(change.at);
             self.notes.push(format!("{when}: {}", change.text));
         }
-        if let Some(open) = self.open_reshare()? {
-            self.notes.push(format!(
-                "a reshare stands open: {} have new envelopes that are not proven. The old and the new set both \
-                 open this vault until everybody has proven the new one (at Custodians, A reshare stands open; at a \
-                 shell, `keymoot vault reshare DIR --finish`)",
-                open.who().join(", ")
-            ));
-        }
-        Ok(())
+        self.notes
+            .extend(self.reshare_left().map(|left| left.note()));
     }
 
     /// Raises the workstation's memory of the highest state; were it unwritable, the vault is still whole.

@@ -96,6 +96,7 @@ mod receipt;
 mod recovered;
 pub mod recovery;
 mod refused;
+pub mod reshare_left;
 mod resharing;
 mod restoring;
 pub mod returning;

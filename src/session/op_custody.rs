@@ -89,7 +89,7 @@ pub const PERSON: Field = Field {
 pub const FROM: Field = Field {
     id: "from",
     label: "From",
-    hint: "First day of the appointment, 2026-12-01.",
+    hint: "First day of the appointment, for example 2026-12-01.",
     kind: Kind::Day,
     optional: false,
 };
@@ -98,7 +98,7 @@ pub const FROM: Field = Field {
 pub const UNTIL: Field = Field {
     id: "until",
     label: "Until",
-    hint: "Last day of the appointment, 2027-11-30.",
+    hint: "Last day of the appointment, for example 2027-11-30.",
     kind: Kind::Day,
     optional: false,
 };

@@ -124,7 +124,7 @@ pub struct OldEnvelopes {
     /// Where they were written; empty: into the vault's folder.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub place: String,
-    /// By which act the set ended: `rotate`, `reshare` or `recovery-set`.
+    /// By which act the set ended: `rotate`, `reshare`, `recovery-set`, or `reshare-given-up` of one that never counted.
     pub by: String,
     /// When it ended, in milliseconds since 1970.
     pub at: i64,
@@ -157,7 +157,7 @@ impl OldEnvelopes {
 
     /// Whether the words ended with the envelopes: a reshare seals the new ones with the same words.
     pub fn words_ended(&self) -> bool {
-        self.by != RESHARE
+        self.by != RESHARE && self.by != CUT_OFF
     }
 
     /// The digits of the set that envelopes have in their names.
@@ -165,6 +165,9 @@ impl OldEnvelopes {
         digits(&self.set)
     }
 }
+
+/// [`OldEnvelopes::by`] of a reshare that ended before it came into force.
+const CUT_OFF: &str = "reshare-given-up";
 
 /// [`OldEnvelopes::by`] of a reshare.
 pub(super) const RESHARE: &str = "reshare";
@@ -192,6 +195,28 @@ pub(super) fn ended(working: &mut State, file: &CustodyFile, by: &str, at: i64) 
         gone: None,
     });
     working.old_envelopes.extend(old);
+}
+
+/// Of a set that never came into force this person has envelopes, or may have.
+pub(super) fn cut_off(working: &mut State, (set, person, place): (&str, &str, String), at: i64) {
+    working.old_envelopes.push(OldEnvelopes {
+        set: set.to_owned(),
+        person: person.to_owned(),
+        place,
+        by: CUT_OFF.to_owned(),
+        at,
+        gone: None,
+    });
+}
+
+/// The sets that never came into force and whose envelopes nobody attested as destroyed, as their names have it.
+pub(super) fn lying_about(state: &State) -> impl Iterator<Item = String> + '_ {
+    let old = state.old_envelopes.iter();
+    let there = |old: &&OldEnvelopes| {
+        let gone = old.gone.as_ref().map(|gone| gone.fate);
+        old.by == CUT_OFF && gone != Some(Fate::Destroyed)
+    };
+    old.filter(there).map(|old| old.digits().to_owned())
 }
 
 impl Session {

@@ -47,7 +47,7 @@ pub const SECOND_MANAGER: Field = Field {
 pub const UNTIL: Field = Field {
     id: "until",
     label: "Until",
-    hint: "Last day of the exception, 2027-11-30. Then it is signed anew, or the people change.",
+    hint: "Last day of the exception, for example 2027-11-30. Then it is signed anew, or the people change.",
     kind: Kind::Day,
     optional: false,
 };

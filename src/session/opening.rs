@@ -225,6 +225,11 @@ impl Opening {
         if mark.is_some() {
             return Some(super::unfinished::told(k));
         }
+        if let [old, new] = self.own.as_slice()
+            && super::reshare_left::goes_out(old, new)
+        {
+            return Some(super::reshare_left::told_before_opening(old, new));
+        }
         let log = std::io::BufReader::new(self.log()?);
         let begun = super::handed_out::begun(log);
         let set = self.sets.first().filter(|_| begun)?;

@@ -98,7 +98,9 @@ impl Session {
         // Where there is room for one note alone, it is this.
         let note = format!(
             "EXCEPTION, written down: the recovery set opened this vault: {reason}. Here people look, and rotate: new \
-             identities, shares, words and keys for whoever serves from then on. Nothing else is done."
+             identities, shares, words and keys for whoever serves from then on. Nothing else is done. An administrator asks \
+             for it; where none can come, a holder asks, who then does not sign it: {} others do, so one holder more comes.",
+            self.book.k()
         );
         self.notes.insert(0, note);
         Ok(())
@@ -136,5 +138,88 @@ impl Session {
             whole.k,
             whole.t,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::custody_tests::{NEW, OLD, open_all, passphrases, rotation};
+    use super::super::recovery_tests::{HOLDERS, recovered, with_a_set};
+    use super::super::*;
+    use crate::crypto::SecretBytes;
+
+    /// What a copy of before the set opens to: the custodians alone, which is due until there is a newer one.
+    #[test]
+    fn a_copy_of_before_the_set_is_due() {
+        let (store, _) = with_a_set();
+        let mut session = open_all(store, OLD).unwrap();
+        let made = session.state.recovery.as_ref().unwrap().at;
+        let copy = |at: i64| state::BackupRecord {
+            id: "B1".into(),
+            seq: session.view().seq,
+            medium: "stick 4".into(),
+            bag: None,
+            at,
+            state: "verified".into(),
+            set: None,
+            end: None,
+            holder: None,
+            place: None,
+        };
+        let (before, after) = (copy(made - 1), copy(made + 1));
+        let told = |session: &Session| {
+            let view = session.view();
+            let lines = due::due(&view, view.now);
+            lines
+                .iter()
+                .any(|line| line.what.contains("knows nothing of the recovery set"))
+        };
+        assert!(!told(&session));
+        session.state.backups = vec![before];
+        session.copies = OnceLock::new();
+        assert!(told(&session));
+        session.state.backups = vec![after];
+        session.copies = OnceLock::new();
+        assert!(!told(&session));
+    }
+
+    /// The administrator is lost with the custodians: a holder asks, and others sign.
+    #[test]
+    fn without_an_administrator_a_holder_asks_and_two_others_sign() {
+        let (store, _) = with_a_set();
+        let names: Vec<&str> = HOLDERS.iter().map(|(name, _)| *name).collect();
+        let mut session = recovered(store, &names).unwrap();
+        assert!(
+            session
+                .view()
+                .notes
+                .iter()
+                .any(|note| note.contains("2 others do"))
+        );
+        let key =
+            |at: usize| KeySource::Passphrase(SecretBytes::from_slice(HOLDERS[at].1.as_bytes()));
+        let Outcome::Asked(asked) = session
+            .perform(Command::Ask {
+                action: Action::Custody(CustodyAct::Rotate(rotation(NEW))),
+                issuer: names[0].into(),
+                origin: None,
+                key: key(0),
+            })
+            .unwrap()
+        else {
+            panic!("not asked")
+        };
+        for at in [1, 2] {
+            session
+                .perform(Command::Approve {
+                    id: asked.id,
+                    person: names[at].into(),
+                    key: key(at),
+                })
+                .unwrap();
+        }
+        session
+            .prepare_rotation(&asked.id, passphrases(NEW))
+            .unwrap();
     }
 }

@@ -35,7 +35,7 @@ fn make(session: &mut Session) -> Result<RecoveryMade, Refusal> {
 }
 
 /// A vault with a key and a recovery set, closed; the key's check value.
-fn with_a_set() -> (MemoryStore, String) {
+pub(super) fn with_a_set() -> (MemoryStore, String) {
     let (store, kcv) = with_a_key();
     let mut session = open_all(store.clone(), OLD).unwrap();
     make(&mut session).unwrap();
@@ -44,7 +44,7 @@ fn with_a_set() -> (MemoryStore, String) {
 }
 
 /// Opens with the named holders.
-fn recovered(store: impl Store + 'static, names: &[&str]) -> Result<Session, Refusal> {
+pub(super) fn recovered(store: impl Store + 'static, names: &[&str]) -> Result<Session, Refusal> {
     let mut opening =
         Opening::begin_by_recovery(Box::new(store), "rehearsal", "the house burned down")?;
     for (name, phrase) in HOLDERS.iter().filter(|(name, _)| names.contains(name)) {

@@ -15,9 +15,10 @@ use super::enrolment::{self, Enrolled, array, custody_file, seal_all, shares};
 use super::error::Refusal;
 use super::media::LeftLying;
 use super::proving::{Kept, Proving};
+use super::reshare_left::HandingRecord;
 use super::state::{ChangeRecord, DrillRecord, State};
 use super::transition::Transition;
-use super::{Hand, Session};
+use super::{Hand, Profile, Session};
 
 /// New envelopes that both sets' people can open the vault beside, until every one is proven.
 pub struct Resharing {
@@ -87,7 +88,7 @@ impl Session {
         let old = self.book.custody().clone();
         let enrolled = self.shared_anew(&old, brought.kept(), (&v, &u))?;
         let mut file = custody_file(
-            self.profile,
+            old.profile,
             (old.k, old.t),
             (old.vault_id, set_id),
             (&v, &u),
@@ -99,10 +100,9 @@ impl Session {
         let at = self.now().millis();
         let mut working = self.state.clone();
         self.ledger_begins(&mut working);
-        if let Some(abandoned) = self.open_reshare()? {
-            let abandoned = super::door::hex(&abandoned.file().set_id);
-            working.ledger.close_set(&abandoned, at);
-        }
+        self.end_open_reshare(&mut working)?;
+        working.handing =
+            (self.profile == Profile::Production).then(|| HandingRecord::begun(set.clone()));
         enrolment::enter_in_ledger(&mut working.ledger, &file, "reshare", at);
         working.consumed = vec![ByteBuf::from(pending.act.approval_id.to_vec())];
         let response = serde_json::json!({"set": set});
@@ -166,7 +166,7 @@ impl Session {
     }
 
     /// SHA-256 of custody.toml as it lies in the folder.
-    fn custody_in_place(&self) -> Result<[u8; 32], Refusal> {
+    pub(super) fn custody_in_place(&self) -> Result<[u8; 32], Refusal> {
         let bytes = self
             .book
             .vault()
@@ -209,6 +209,7 @@ impl Session {
         let old_set = self.book.set();
         let set = super::door::hex(&file.set_id);
         let mut working = self.state.clone();
+        working.handing = None;
         self.end_old_set(&mut working, &file, &old_set);
         if let Some(arrow) = arrow {
             super::journal::apply(&mut working, arrow, None, self.now())?;

@@ -212,6 +212,7 @@ impl Session {
             })?;
         super::components::reseal(&mut working, &opener, u.recipient())?;
         drop(opener);
+        self.end_open_reshare(&mut working)?;
         let (gone, joined) = self.turn_people(&mut working, &file, &enrolled);
         let open_copies = self.copies_of_old_set(&mut working);
         let before = self.state.recovery_in_force();

@@ -91,7 +91,11 @@ fn reshare(reason: &str) -> (String, Details) {
             ),
             line(
                 tr("after"),
-                tr("the old envelopes are worthless together with the new, and must be destroyed"),
+                tr("the old envelopes open nothing here, and are destroyed"),
+            ),
+            line(
+                tr("words"),
+                tr("everybody keeps theirs: the new envelopes open with the same"),
             ),
         ],
     )
@@ -187,7 +191,16 @@ fn recovery(made: &Recovery, state: &State) -> (String, Details) {
         line(tr("place"), &made.place),
         line(
             tr("opens"),
-            tr("this vault and its secrets, without the custodians; recorded as an exception"),
+            tr(
+                "this vault without the custodians, to look and to rotate; recorded as an exception",
+            ),
+        ),
+        line(
+            tr("rotates"),
+            &say!(
+                "an administrator asks and {k} holders sign; without one a holder asks and {k} others sign",
+                k = made.k
+            ),
         ),
         line(
             tr("custodians"),

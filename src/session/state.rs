@@ -91,6 +91,9 @@ pub(crate) struct State {
     /// The recovery set, and its holders of now and before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) recovery: Option<RecoveryRecord>,
+    /// Whose new envelopes were written, while a reshare stands open whose envelopes go to people's own media.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) handing: Option<super::reshare_left::HandingRecord>,
 }
 
 impl State {
@@ -137,6 +140,7 @@ impl State {
             blocks: BTreeMap::new(),
             old_envelopes: Vec::new(),
             next_policy: None,
+            handing: None,
             recovery: None,
         }
     }

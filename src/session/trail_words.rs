@@ -10,7 +10,7 @@ use crate::evidence::audit::Event;
 use crate::text::{say, tr};
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 66] = [
+const WORDS: [(&str, &str); 37] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -32,6 +32,8 @@ const WORDS: [(&str, &str); 66] = [
     (operation::CHANGE_PEOPLE, "people changed"),
     (operation::DRILL, "drill"),
     (operation::RESHARE, "envelopes made anew"),
+    (super::reshare_left::WRITTEN, "new envelopes written"),
+    ("EndOldSet", "set of envelopes ended"),
     (operation::ROTATE, "custodians made anew"),
     (operation::RECOVERY_SET, "recovery set made"),
     ("open-by-recovery", "opened by the recovery set"),
@@ -63,6 +65,10 @@ const WORDS: [(&str, &str); 66] = [
     (super::handed_out::HANDED_OUT, "new words handed out"),
     (super::handed_out::GIVEN_UP, "change of people given up"),
     (super::handed_out::RECOVERY, "recovery set handed out"),
+    (
+        super::handed_out::RECOVERY_WORDS,
+        "recovery set: words shown",
+    ),
     ("attest-clock", "clock attested"),
     ("run-begin", "ceremony begun"),
     ("run-close", "ceremony ended"),

@@ -79,6 +79,8 @@ pub struct RecoveryView {
     pub k: u8,
     /// The holders; nobody once a rotation ended it.
     pub people: Vec<PersonView>,
+    /// When it was made: a copy of before knows nothing of it.
+    pub made: Timestamp,
     /// When a rotation ended it.
     pub ended: Option<Timestamp>,
     /// When it last opened the vault.
@@ -441,6 +443,8 @@ pub struct View {
     pub ledger: Arc<Ledger>,
     /// Whether new envelopes of a reshare wait to be proven.
     pub open_reshare: bool,
+    /// Who has them, and who has none.
+    pub reshare_left: Option<Arc<super::reshare_left::ReshareLeft>>,
     /// Whether its making was cut while envelopes were handed out, and nobody has shown since that all have theirs.
     pub unfinished: bool,
     /// Shares of a recovery set that was begun and cut off may lie on media: until everything is made new.

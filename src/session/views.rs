@@ -66,6 +66,7 @@ impl Session {
             old_envelopes: Arc::new(self.state.old_envelopes.clone()),
             ledger: self.ledger_view(),
             open_reshare: self.book.vault().header().custody.len() > 1,
+            reshare_left: self.reshare_left().map(Arc::new),
             recovery: self.recovery_view(),
             by_recovery: self.by_recovery(),
             attested: self.attested,
@@ -117,6 +118,7 @@ impl Session {
             place: record.place.clone(),
             k: record.k,
             people: holders.collect(),
+            made: Timestamp::from_millis(record.at),
             ended: record.ended.map(Timestamp::from_millis),
             used: record.used.as_ref().map(|u| Timestamp::from_millis(u.at)),
         }))

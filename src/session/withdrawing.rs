@@ -37,12 +37,15 @@ impl Session {
         if let Some(issuer) = pending.who().into_iter().next().filter(|who| who != person) {
             note = note.with("asked_by", issuer);
         }
-        let state = if matches!(pending.action, Action::Custody(CustodyAct::Rotate(_))) {
-            self.none_handed_out()
-        } else {
-            self.state.clone()
+        let state = match &pending.action {
+            Action::Custody(CustodyAct::Rotate(_)) => self.none_handed_out(),
+            Action::Custody(CustodyAct::Recovery(_)) => self.no_recovery_words(),
+            _ => self.state.clone(),
         };
-        self.commit(state, &[note], false)?;
+        // Whoever reads the log before an opening learns from it that those words are told of no more.
+        let given_up = super::handed_out::given_up(&self.state, &state, reason);
+        let notes: Vec<Transition> = std::iter::once(note).chain(given_up).collect();
+        self.commit(state, &notes, false)?;
         Ok(Outcome::Withdrawn)
     }
 

@@ -107,6 +107,7 @@ pub(crate) fn rehearsal() -> View {
         backups: 0,
         copies: Arc::default(),
         open_reshare: false,
+        reshare_left: None,
         unfinished: false,
         recovery_cut: false,
         rotation_cut: false,

@@ -26,11 +26,14 @@ pub(super) struct Drill {
 pub(super) struct Reshare {
     #[command(flatten)]
     which: Which,
-    #[arg(long, value_name = "TEXT", help = op::REASON.hint, required_unless_present = "finish")]
+    #[arg(long, value_name = "TEXT", help = op::REASON.hint, required_unless_present_any = ["finish", "give_up"])]
     reason: Option<String>,
     /// Prove the new envelopes of a reshare that stands open, and end the old set
     #[arg(long, conflicts_with = "reason")]
     finish: bool,
+    /// End a reshare that stands open: the envelopes of before stay in force
+    #[arg(long, conflicts_with_all = ["reason", "finish"])]
+    give_up: bool,
 }
 
 #[derive(clap::Args)]
@@ -298,9 +301,21 @@ struct Shared {
     proven: Vec<String>,
 }
 
+/// `vault reshare --give-up --json`.
+#[derive(Serialize)]
+struct GaveUp<'a> {
+    /// The set that ended before it came into force.
+    given_up: &'a str,
+    /// Who has envelopes of it, or may have.
+    written_for: &'a [String],
+}
+
 impl Reshare {
     pub(super) fn run(self) -> Answer<Status> {
         let mut session = self.which.open()?;
+        if self.give_up {
+            return self.given_up(session);
+        }
         let done = if self.finish {
             self.finish(&mut session)
         } else {
@@ -320,6 +335,20 @@ impl Reshare {
                 shared.set, shared.old_set
             )
         })?;
+        Ok(Status::Done)
+    }
+
+    fn given_up(&self, mut session: Session) -> Answer<Status> {
+        let ended = session.give_up_reshare("given up at the command line");
+        let closed = sessions::close(session);
+        let ended = ended?;
+        closed?;
+        let json = GaveUp {
+            given_up: &ended.set,
+            written_for: &ended.people,
+        };
+        self.which
+            .tell_json_or(&json, || format!("{}\n", ended.told().join("\n")))?;
         Ok(Status::Done)
     }
 
@@ -345,6 +374,7 @@ impl Reshare {
         let mut proving = session.open_reshare()?.ok_or_else(|| {
             Failure::usage("no reshare stands open in this vault. Nothing was changed.")
         })?;
+        session.can_be_finished(&proving)?;
         if session.automatic() {
             for hand in hands(&self.which)? {
                 if proving.who().contains(&hand.name) {

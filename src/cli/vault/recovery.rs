@@ -108,7 +108,10 @@ impl Make {
             }
         }
         let seats = recovery.people.clone();
-        let id = by_hand::approved(session, &Action::Custody(CustodyAct::Recovery(recovery)))?;
+        let act = CustodyAct::Recovery(recovery);
+        let id = by_hand::approved(session, &Action::Custody(act.clone()))?;
+        let who: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
+        session.words_are_shown(&act, &who)?;
         let passphrases = by_hand_people::new_passphrases(&seats, profile)?;
         streams::note("Custodians bring their present envelopes, as many as open the vault.");
         let mut brought = session.begin_recovery();

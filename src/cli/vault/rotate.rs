@@ -186,7 +186,10 @@ impl Rotate {
         }
         let rotation = self.rotation(session, people);
         let seats = rotation.people.clone();
-        let id = by_hand::approved(session, &Action::Custody(CustodyAct::Rotate(rotation)))?;
+        let act = CustodyAct::Rotate(rotation);
+        let id = by_hand::approved(session, &Action::Custody(act.clone()))?;
+        let who: Vec<String> = seats.iter().map(|seat| seat.name.clone()).collect();
+        session.words_are_shown(&act, &who)?;
         let passphrases = by_hand_people::new_passphrases(&seats, profile)?;
         let mut prepared = session.prepare_rotation(&id, passphrases)?;
         let named = prepared.proving().sets();

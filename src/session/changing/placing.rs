@@ -26,7 +26,7 @@ impl Changing {
     /// # Errors
     /// The folder lies in the vault or holds somebody else's; it cannot be written, or reads back differently. The
     /// same person may try again.
-    pub fn place(&mut self, session: &Session, folder: &Path) -> Result<(), Refusal> {
+    pub fn place(&mut self, session: &mut Session, folder: &Path) -> Result<(), Refusal> {
         let Some(Turn {
             moment: Moment::Place { files, .. },
             person,
@@ -35,7 +35,7 @@ impl Changing {
         else {
             return Err(out_of_turn());
         };
-        let (real, notes) = session.place_envelopes(folder, &files, self.media.taken())?;
+        let (real, notes) = session.place_envelopes(&person, folder, &files, self.media.taken())?;
         self.media.placed(real.clone());
         self.written = Some(Written {
             files: files.into_iter().map(|(name, _)| name).collect(),

@@ -22,7 +22,7 @@ fn a_wrong_medium_of_a_rotation_is_put_right_by_whose_turn_it_is() {
     }
     let folder = |name: &str| room.path().join(name);
     let first = changing.turn().unwrap().person;
-    changing.place(&session, &folder("wrong")).unwrap();
+    changing.place(&mut session, &folder("wrong")).unwrap();
     let turn = changing.turn().unwrap();
     assert!(matches!(turn.moment, Moment::Placed(_)), "{turn:?}");
     assert_eq!(turn.person, first);
@@ -41,7 +41,9 @@ fn a_wrong_medium_of_a_rotation_is_put_right_by_whose_turn_it_is() {
         ..
     }) = changing.turn()
     {
-        changing.place(&session, &folder(&at.to_string())).unwrap();
+        changing
+            .place(&mut session, &folder(&at.to_string()))
+            .unwrap();
         assert!(changing.own_medium(true).unwrap().is_empty());
         at += 1;
     }

@@ -34,7 +34,9 @@ impl Changing {
         let proving = match &self.stage {
             Stage::Bring(proving, ..) => proving,
             Stage::Place(new, _) | Stage::Prove(new) => new.seen(),
-            Stage::Words(_) | Stage::Over => return Proof::default(),
+            Stage::Words(_) | Stage::Cut(_) | Stage::Decided(_) | Stage::Over => {
+                return Proof::default();
+            }
         };
         let drill = matches!(self.act, CustodyAct::Drill { .. });
         let counts = |name: &String| !drill || proving.holds_share(name);
@@ -59,7 +61,7 @@ impl Changing {
         let proving = match &self.stage {
             Stage::Bring(proving, ..) => proving,
             Stage::Place(new, _) | Stage::Prove(new) => new.seen(),
-            Stage::Words(_) | Stage::Over => return Vec::new(),
+            Stage::Words(_) | Stage::Cut(_) | Stage::Decided(_) | Stage::Over => return Vec::new(),
         };
         proving.sets()
     }
@@ -155,7 +157,7 @@ impl Changing {
     /// # Errors
     /// The log cannot be written.
     pub fn give_up(self, session: &mut Session) -> Result<(), Refusal> {
-        let reason = match self.turn() {
+        let reason = match self.turn().filter(|turn| !turn.person.is_empty()) {
             Some(turn) => format!(
                 "given up while it was carried out, at the turn of {}",
                 turn.person
@@ -169,6 +171,10 @@ impl Changing {
             .find(|p| waits(p))
             .map(|p| p.act.issuer.clone())
         else {
+            // Its envelopes count beside those of before until it is ended.
+            if self.stands_open() {
+                return session.give_up_reshare(&reason).map(drop);
+            }
             // The words were drawn, and the request went with that.
             return if matches!(self.act, crate::session::CustodyAct::Recovery(_)) {
                 session.note_recovery_given_up(&reason)

@@ -85,6 +85,25 @@ pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
     lines
 }
 
+/// That the newest copy was made before the recovery set: it opens to the custodians alone.
+pub(super) fn before_the_set(view: &View) -> Option<Due> {
+    let set = view.recovery.as_ref().filter(|set| set.ended.is_none())?;
+    let whole = view.copies.iter().filter(|c| c.state == "verified");
+    let newest = whole.max_by_key(|c| c.at)?;
+    let lacks = newest.at < set.made && !newest.old_set;
+    lacks.then(|| Due {
+        kind: "copy",
+        what: say!(
+            "{id} knows nothing of the recovery set: make another",
+            id = newest.id
+        ),
+        when: tr("now").into(),
+        who: tr("everybody").into(),
+        over: false,
+        goes: Goes::Backup,
+    })
+}
+
 impl View {
     /// Keys with a secret that were made or came in after the newest copy: lose the medium, and they are gone.
     pub fn in_no_copy(&self) -> Option<String> {

@@ -75,9 +75,9 @@ fn of_custody(kind: &str) -> &'static str {
         "change" => tr(
             "People had new words, perhaps new envelopes, and the change was cut off before it counted: the words and envelopes of before open the vault. Begin it anew at Custodians; until one is finished this line stays. The words and envelopes of the one that was cut open nothing: destroy them.",
         ),
-        "reshare" => {
-            tr("Until everybody has proven the new envelopes, those of before open the vault.")
-        }
+        "reshare" => tr(
+            "The envelopes of before open the vault, until everybody has proven the new ones. Custodians says who has new ones; where somebody has none and gets none any more, it is given up there, or another reshare takes its place.",
+        ),
         "envelopes" => tr(
             "Their set ended: they open nothing here any more, and copies made before it still. Each owner destroys them before the witness, after a rotation the old words too; what became of them is attested here, also at Custodians.",
         ),

@@ -29,6 +29,9 @@ enum About {
 /// What a change came to, and its papers; or papers alone.
 pub(crate) struct Changed {
     about: About,
+    head: &'static str,
+    /// Whether it changed nothing.
+    stands: bool,
     lines: Vec<String>,
     /// Where enrolment forms and the witness card go, after a rotation or the making of a recovery set.
     folder: Option<TextField>,
@@ -44,6 +47,8 @@ impl Changed {
         );
         Self {
             about: About::Change,
+            head: changed.heading(),
+            stands: matches!(changed, changing::Changed::Stands),
             lines: changed.told(),
             folder: papers.then(TextField::default),
             said: None,
@@ -63,6 +68,8 @@ impl Changed {
     fn asking(about: About) -> Self {
         Self {
             about,
+            head: "",
+            stands: false,
             lines: Vec::new(),
             folder: Some(TextField::default()),
             said: None,
@@ -72,7 +79,7 @@ impl Changed {
     /// What stands above.
     fn head(&self) -> &'static str {
         match self.about {
-            About::Change => tr("Done, saved and in the audit log."),
+            About::Change => self.head,
             About::Papers => {
                 tr("Enrolment forms and witness card of the people of now, and policy.json.")
             }
@@ -134,6 +141,7 @@ impl Screen for Changed {
             (_, None) => tr("back to the people"),
         };
         let so_far = match (self.about, typed) {
+            (About::Change, _) if self.stands => tr("nothing has changed"),
             (About::Change, _) => tr("it is done, saved and in the audit log"),
             (_, Some(_)) => tr("nothing is written yet; nothing in the vault is changed"),
             (_, None) => tr("written; nothing in the vault was changed"),

@@ -30,7 +30,7 @@ fn a_copy_is_opened_approved_and_written_out() {
     );
     // The way there: Custodians asks what happened.
     room.shows(&["What happened?"]);
-    for _ in 0..7 {
+    for _ in 0..8 {
         room.press("<Down>");
     }
     room.shows(&["asks which copy; nothing is asked for yet"]);
@@ -81,7 +81,7 @@ fn at_the_review(place: &Path) -> Room {
         super::custodians::Custodians::default(),
         practice_session(false),
     );
-    for _ in 0..7 {
+    for _ in 0..8 {
         room.press("<Down>");
     }
     room.press("<Enter>");

@@ -154,8 +154,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("QR", "shows the digest of this page as a QR code", "QR code"),
     ("serial", "Export a terminal's initial key (IPEK): ", ""),
     ("software", "begins the wizard that makes a new key", "Create key"),
-    ("absent", "Somebody left, or another takes the place: ", "Custodians"),
-    ("sick", "Somebody left, or another takes the place: ", "Custodians"),
+    ("absent", "Somebody left, and another takes the place: ", "Custodians"),
+    ("sick", "Somebody left, and another takes the place: ", "Custodians"),
     ("holiday", "Fewer can open than are needed: ", "Custodians"),
     ("lost", "An envelope was lost: ", "Custodians"),
     ("reset", "An envelope was lost: ", "Custodians"),
@@ -304,7 +304,7 @@ fn a_place_that_is_open_already_is_not_opened_above_itself() {
     room.press("<C-p>absent<Enter>");
     assert_eq!(room.state.top().unwrap().name(), "Custodians");
     assert_eq!(room.state.screens().count(), before);
-    room.shows(&["► Somebody left, or another takes the place"]);
+    room.shows(&["► Somebody left, and another takes the place"]);
     room.press("<Esc>");
     assert_eq!(room.state.top().unwrap().name(), "Home");
 }
