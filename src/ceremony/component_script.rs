@@ -51,7 +51,7 @@ fn script(import: bool, answers: &Answers, view: &View) -> Result<String, String
     if of_role("administrator") == 0 || of_role("witness") == 0 {
         return Err(
             "A component ceremony wants an administrator who asks and a witness who watches, and this vault lacks one \
-             of them. Nothing was begun. Take them in first (at Custodians, Somebody left, or another takes the place), or play a script of your own."
+             of them. Nothing was begun. Take them in first (at Custodians, Somebody left, and another takes the place), or play a script of your own."
                 .into(),
         );
     }

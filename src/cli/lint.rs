@@ -163,8 +163,8 @@ pub(super) fn read(path: &Path) -> Answer<Zeroizing<Vec<u8>>> {
             return Ok(Zeroizing::new(bytes.to_vec()));
         }
         let names: Vec<&str> = ceremony::shipped().iter().map(|(name, _)| *name).collect();
-        let named = path.file_name().and_then(|name| name.to_str());
-        let near = ceremony::meant(named.unwrap_or_default(), &names);
+        let given = path.file_name().and_then(|name| name.to_str());
+        let near = ceremony::meant(given.unwrap_or_default(), &names);
         let hint = if near.is_empty() {
             format!("these ship with keymoot: {}", names.join(", "))
         } else {

@@ -25,12 +25,9 @@ fn prints(device: u64) -> bool {
     /// Virtual consoles share their number with the serial lines, which come after them.
     const FIRST_SERIAL: u32 = 64;
     match (rustix::fs::major(device), rustix::fs::minor(device)) {
-        // lp, usblp.
-        (6 | 180, _) => true,
-        // ttyS; ttyACM, ttyUSB, ttyAMA and their like.
         (4, minor) => minor >= FIRST_SERIAL,
-        (166 | 188 | 204, _) => true,
-        _ => false,
+        // lp and usblp; ttyACM, ttyUSB, ttyAMA and their like.
+        (major, _) => [6, 180, 166, 188, 204].contains(&major),
     }
 }
 

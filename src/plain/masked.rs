@@ -38,8 +38,8 @@ struct Typed {
 }
 
 /// How the terminal says that a paste begins, and that it ends, behind ESC and the bracket.
-const PASTE: [u8; 5] = *b"\0200~";
-const PASTE_END: [u8; 5] = *b"\0201~";
+const PASTE: [u8; 5] = *b"\x00200~";
+const PASTE_END: [u8; 5] = *b"\x00201~";
 
 /// How far such a sequence has come.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -273,9 +273,8 @@ impl Session {
 
 /// The key that an act is about, and the one that it travels under.
 fn named_keys(action: &Action) -> [Option<&str>; 2] {
-    let request = match action {
-        Action::Control { request, .. } => request,
-        _ => return [None, None],
+    let Action::Control { request, .. } = action else {
+        return [None, None];
     };
     let own = match request {
         Request::ExportKey(input) => {

@@ -177,13 +177,11 @@ pub fn create_under(
     session.attested = true;
     session.watched.read = true;
     session.remember_height();
-    let forms = forms::enrolment(&session);
-    let witness_card = session.witness_card();
     Ok(Created {
+        forms: forms::enrolment(&session),
+        witness_card: session.witness_card(),
         session,
         envelopes,
-        forms,
-        witness_card,
     })
 }
 

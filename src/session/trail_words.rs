@@ -10,7 +10,7 @@ use crate::evidence::audit::Event;
 use crate::text::{say, tr};
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 37] = [
+const WORDS: [(&str, &str); 69] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),

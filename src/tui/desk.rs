@@ -178,11 +178,7 @@ impl Desk {
             Order::SetAside => return self.set_aside(),
             Order::Stay => return self.stay(),
             Order::WriteOutputs(folder) => return self.write(folder),
-            Order::WriteRun { run, folder } => self.session().and_then(|session| {
-                let files = crate::ceremony::write_run(session, &run, &folder)
-                    .map_err(|error| Refusal::Usage(error.to_string()))?;
-                Ok(News::Written { folder, files })
-            }),
+            Order::WriteRun { run, folder } => self.write_run(&run, folder),
             Order::Trail => self.trail(),
             Order::Report(run) => self.report(&run),
             Order::Bundle { run, signer } => self.bundle(&run, signer),
@@ -190,6 +186,14 @@ impl Desk {
             order => self.act(order),
         };
         answer.unwrap_or_else(|refusal| News::Refused(refusal.to_string()))
+    }
+
+    /// Writes what a run that is over made.
+    fn write_run(&mut self, run: &str, folder: PathBuf) -> Result<News, Refusal> {
+        let session = self.session()?;
+        let files = crate::ceremony::write_run(session, run, &folder)
+            .map_err(|error| Refusal::Usage(error.to_string()))?;
+        Ok(News::Written { folder, files })
     }
 
     /// The rehearsals that this workstation has noted.

@@ -59,6 +59,11 @@ fn people() -> Vec<PersonView> {
     .to_vec()
 }
 
+fn on_the_card() -> Vec<String> {
+    let words = "velvet anchor lunar crisp mango tidal".split(' ');
+    words.map(str::to_owned).collect()
+}
+
 /// The view of a practice vault at the start of a rehearsal.
 pub(crate) fn rehearsal() -> View {
     View {
@@ -86,10 +91,7 @@ pub(crate) fn rehearsal() -> View {
         state_head: "0".repeat(64),
         audit_head: "0".repeat(64),
         card_seen: None,
-        card_words: "velvet anchor lunar crisp mango tidal"
-            .split(' ')
-            .map(str::to_owned)
-            .collect(),
+        card_words: on_the_card(),
         keys: Arc::default(),
         pending: Vec::new(),
         exports: Arc::default(),

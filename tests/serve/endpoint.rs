@@ -113,7 +113,7 @@ type Change = fn(&mut Signing);
 #[test]
 fn only_the_runs_own_signatures_count() {
     let endpoint = Endpoint::rehearse();
-    let changes: [(Change, &str, &str); 8] = [
+    let changes: [(Change, &str, &str); 9] = [
         (
             |s| s.secret.push('x'),
             "InvalidSignatureException",

@@ -373,8 +373,8 @@ fn signs_a_number(model: &Model, stand_in: &StandIn, report: &mut Report) {
     let draws = |doing: &Doing<'_>| {
         doing.op.name == op_tr34::RANDOM.name && doing.field("output") == Some(random)
     };
-    let drawn = model.doings().any(|doing| draws(&doing));
-    if drawn && is_there(model, random, &stand_in.gives) {
+    let known = model.doings().any(|doing| draws(&doing));
+    if known && is_there(model, random, &stand_in.gives) {
         return;
     }
     report.error(

@@ -134,7 +134,9 @@ mod tests {
         let mut text = "version = 1\nid = \"two\"\ntitle = \"Two\"\nperson = [\n".to_owned();
         for (id, name, more) in places {
             let key = key(name);
-            text += &format!("{{ id = \"{id}\", role = \"custodian\", key = \"{key}\"{more} }},\n");
+            let place =
+                format!("{{ id = \"{id}\", role = \"custodian\", key = \"{key}\"{more} }},\n");
+            text.push_str(&place);
         }
         text += "]\n[policy]\nprofiles = [\"rehearsal\"]\n[[step]]\nid = \"open\"\nop = \"present\"\n\
                  who = [\"first\", \"second\"]\n";

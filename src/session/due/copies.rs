@@ -6,7 +6,7 @@ use crate::text::{say, tr};
 use super::super::happened;
 use super::{DAY, Due, Goes, told_when};
 use crate::session::state::copy_state;
-use crate::session::view::{KeyRow, View};
+use crate::session::view::{CopyView, KeyRow, View};
 
 /// Days after which a copy that lacks later acts is old.
 const COPY_DAYS: i64 = 30;
@@ -14,14 +14,6 @@ const COPY_DAYS: i64 = 30;
 /// Copies that were never proven, that open to people of before, that may still hold what was destroyed here; and the
 /// newest, where it is old and the vault has gone on.
 pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
-    let line = |what: String, when: String, goes| Due {
-        kind: "copy",
-        what,
-        when,
-        who: tr("everybody").into(),
-        over: false,
-        goes,
-    };
     let mut lines: Vec<Due> = view
         .in_no_copy()
         .map(|what| line(what, tr("now").into(), Goes::Backup))
@@ -35,39 +27,7 @@ pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
     let gone = [copy_state::DESTROYED, copy_state::PRACTISED];
     let there = view.copies.iter();
     for copy in there.filter(|c| !gone.contains(&c.state.as_str())) {
-        let (id, medium) = (&copy.id, &copy.medium);
-        if copy.state != "verified" {
-            let what = say!(
-                "{id} on {medium} was not read back: make another",
-                id,
-                medium
-            );
-            lines.push(line(what, tr("now").into(), Goes::Backup));
-        }
-        if copy.old_set && newer {
-            let what = say!("{id} on {medium} opens to the people of before", id, medium);
-            lines.push(line(
-                what,
-                tr("now").into(),
-                Goes::Happened(happened::COPY_GONE),
-            ));
-        } else if copy.old_set {
-            // The only copy is not the first thing to be destroyed.
-            let what = say!("make a new copy; then destroy {id}", id);
-            lines.push(line(what, tr("now").into(), Goes::Backup));
-        }
-        if !copy.holds_gone.is_empty() {
-            let what = say!(
-                "{id} may still hold {holds_gone}",
-                id,
-                holds_gone = copy.holds_gone.join(", ")
-            );
-            lines.push(line(
-                what,
-                tr("now").into(),
-                Goes::Happened(happened::COPY_GONE),
-            ));
-        }
+        lines.extend(of_one(copy, newer));
     }
     let whole = view.copies.iter().filter(|c| c.state == "verified");
     if let Some(newest) = whole.max_by_key(|c| c.at) {
@@ -81,6 +41,57 @@ pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
             let when = told_when(now, newest.at);
             lines.push(line(what, when, Goes::Backup));
         }
+    }
+    lines
+}
+
+/// A line about a copy.
+fn line(what: String, when: String, goes: Goes) -> Due {
+    Due {
+        kind: "copy",
+        what,
+        when,
+        who: tr("everybody").into(),
+        over: false,
+        goes,
+    }
+}
+
+/// What is due of one copy that is there, where a newer one opens to the people of now or not.
+fn of_one(copy: &CopyView, newer: bool) -> Vec<Due> {
+    let mut lines = Vec::new();
+    let (id, medium) = (&copy.id, &copy.medium);
+    if copy.state != "verified" {
+        let what = say!(
+            "{id} on {medium} was not read back: make another",
+            id,
+            medium
+        );
+        lines.push(line(what, tr("now").into(), Goes::Backup));
+    }
+    if copy.old_set && newer {
+        let what = say!("{id} on {medium} opens to the people of before", id, medium);
+        lines.push(line(
+            what,
+            tr("now").into(),
+            Goes::Happened(happened::COPY_GONE),
+        ));
+    } else if copy.old_set {
+        // The only copy is not the first thing to be destroyed.
+        let what = say!("make a new copy; then destroy {id}", id);
+        lines.push(line(what, tr("now").into(), Goes::Backup));
+    }
+    if !copy.holds_gone.is_empty() {
+        let what = say!(
+            "{id} may still hold {holds_gone}",
+            id,
+            holds_gone = copy.holds_gone.join(", ")
+        );
+        lines.push(line(
+            what,
+            tr("now").into(),
+            Goes::Happened(happened::COPY_GONE),
+        ));
     }
     lines
 }

@@ -210,6 +210,18 @@ fn entries(house: &mut House) {
     );
 }
 
+/// What is due of keys that a return disabled, and whether the record says so of pek.
+fn disabled(session: &Session) -> (Vec<String>, bool) {
+    let view = session.view();
+    let due = crate::session::due::due(&view, view.now).into_iter();
+    let told = due.filter(|due| due.kind == "disabled").map(|due| due.what);
+    let record = crate::session::due::on_record(&view);
+    let written = record
+        .iter()
+        .any(|one| one.contains("pek is disabled since the return"));
+    (told.collect(), written)
+}
+
 #[test]
 fn what_the_newer_log_marked_disabled_and_entered_is_so_in_the_restored_vault() {
     let mut house = House::new();
@@ -260,16 +272,6 @@ fn what_the_newer_log_marked_disabled_and_entered_is_so_in_the_restored_vault() 
             .is_ok()
     );
     // What it disabled is due until somebody decides, and on record.
-    let disabled = |session: &Session| {
-        let view = session.view();
-        let due = crate::session::due::due(&view, view.now).into_iter();
-        let told = due.filter(|due| due.kind == "disabled").map(|due| due.what);
-        let record = crate::session::due::on_record(&view);
-        let written = record
-            .iter()
-            .any(|one| one.contains("pek is disabled since the return"));
-        (told.collect::<Vec<_>>(), written)
-    };
     let (told, written) = disabled(&session);
     assert_eq!(told, ["pek since the return: enable or delete"]);
     assert!(written);

@@ -72,8 +72,7 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         interrupted: handled::interruptions(&from),
         clock: handled::clock(&from),
         network: begun_with(run, crate::session::run::NETWORK),
-        answers: super::super::Practised::of(run)
-            .map_or_else(String::new, super::super::Practised::told),
+        answers: answers(run),
         rehearsed: begun_with(run, crate::session::run::REHEARSED),
         software_policy: software(&from),
         estimated: script.estimate().unwrap_or_default().to_owned(),
@@ -110,6 +109,11 @@ pub(super) fn gather(run: &Run, script: &Script, session: &Session) -> RunReport
         audit_words: in_words(&audit_head),
         audit_head,
     }
+}
+
+/// Who gave the answers of a rehearsal: people, or F5.
+fn answers(run: &Run) -> String {
+    super::super::Practised::of(run).map_or_else(String::new, super::super::Practised::told)
 }
 
 /// A head in hex digits as it is read aloud.
