@@ -346,7 +346,7 @@ fn members_that_no_model_knows_are_ignored_and_can_be_told() {
     assert!(Operation::CreateKey.parse(&input).is_ok());
     let mut unknown = Operation::CreateKey.unknown_members(&input);
     unknown.sort();
-    assert_eq!(unknown, ["enable", "keyAttributes.keyUse"]);
+    assert_eq!(unknown, ["Enable", "keyAttributes.KeyUse"]);
 }
 
 #[test]

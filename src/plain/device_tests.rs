@@ -31,9 +31,7 @@ fn a_device_is_let_go_and_files_that_nobody_has_are_left_out() {
             ("Device's file: ", device.as_str()),
             ("Random number (nonce): ", "0439F40A883AD204"),
             ("Export token: ", ""),
-            ("Own pair: ", ""),
-            // No file, and no reason to stop.
-            ("Its certificate: ", ""),
+            // No pair is here, and neither that nor its certificate is asked for.
             ("Token form: ", ""),
             ("File name: ", "go.hex"),
             ("Folder: ", out.as_str()),

@@ -212,7 +212,7 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
     let mut session = practice_session(true);
     let text = at_home(&mut session, &answers).text();
     for words in [
-        "aws-root cannot be chosen: RSA keys do not travel",
+        "aws-root cannot be chosen: it is a certificate of others",
         "kek cannot be chosen: it is no imported certificate",
         "\"ExportKeyIdentifier\"",
         "Exactly this is signed:",
