@@ -86,7 +86,7 @@ pub struct Look {
     /// Colours: the name of a theme (dark, light, mono, ...) or a theme file
     #[arg(long, value_name = "NAME|F")]
     pub theme: Option<String>,
-    /// Record the screen into a new file (asciicast v2), secrets as masks; not with --plain
+    /// Record the screen (asciicast v2, secrets as masks); not with --plain
     #[arg(long, value_name = "F.cast", conflicts_with = "plain")]
     pub record: Option<PathBuf>,
 }

@@ -31,10 +31,10 @@ fn at_every_write(
     // What two cuts leave alike, to the byte, is looked at once.
     let mut known = BTreeMap::new();
     for at in first..=last {
+        // Killed before a write it is as after the one before.
         for fault in [
             Fault::Full,
             Fault::Unsure,
-            Fault::KilledBefore,
             Fault::KilledDuring,
             Fault::KilledAfter,
         ] {

@@ -354,6 +354,41 @@ pub(super) fn to_json(name: &str, gone: &EnvelopesGone) -> Value {
     json!({"name": name, "envelopes": gone.envelopes, "how": gone.how, "witness": gone.witness})
 }
 
+/// What a step that attested it has on record, for its report: whose, what became of them, how, and who watched. Nothing of
+/// any other step.
+pub fn attested(record: &super::StepRecord) -> Vec<String> {
+    let Some(evidence) = record
+        .evidence
+        .as_deref()
+        .filter(|_| record.op == ENVELOPES_GONE.name)
+    else {
+        return Vec::new();
+    };
+    let Ok(evidence) = serde_json::from_str::<Value>(evidence) else {
+        return Vec::new();
+    };
+    let action = evidence.get("action").cloned().unwrap_or_default();
+    let Ok(gone) = serde_json::from_value::<EnvelopesGone>(action) else {
+        return Vec::new();
+    };
+    let one = |one: &OneGone| {
+        let words = match (one.words, one.fate) {
+            (true, Fate::Destroyed) => ", with the old words",
+            _ => "",
+        };
+        format!(
+            "{}: envelopes of {}, set {}{words}",
+            one.fate.word(),
+            one.person,
+            digits(&one.set)
+        )
+    };
+    let mut told: Vec<String> = gone.envelopes.iter().map(one).collect();
+    told.push(format!("how: {}", gone.how));
+    told.push(format!("before {}", gone.witness));
+    told
+}
+
 /// The act in a custodian's words.
 pub(super) fn told(gone: &EnvelopesGone) -> (String, Details) {
     let mut details: Details = gone

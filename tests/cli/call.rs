@@ -172,7 +172,7 @@ fn a_request_is_given_as_the_aws_cli_takes_it() {
         "slip.json",
         r#"{"AliasName": "alias/b", "keyArn": "x", "Tag": []}"#,
     );
-    call("create-alias", "slip.json").refused(2, "create-alias has no member tag, keyArn");
+    call("create-alias", "slip.json").refused(2, "create-alias has no member Tag, keyArn");
     room.write("b.json", r#"{"AliasName": "alias/b"}"#);
     call("get-alias", "b.json").refused(254, "Alias alias/b was not found.");
 }

@@ -115,12 +115,12 @@ fn a_second_split_opens_for_a_rotation_and_for_nothing_else() {
             "vault recovery-set t.vault --place bank {more} {OPEN} --new-unlock-file holders.json"
         ))
     };
-    make("--holder Fay --holder Gus").refused(2, "one loss ends");
+    make("--holder Fay --holder Gus").refused(2, "three or more");
     room.run(&format!(
         "vault recovery-set t.vault --place bank --holder Fay --holder Gus {OPEN}"
     ))
-    .refused(2, "one loss ends");
-    make("--holder Fay --holder Gus --holder custodian-1").refused(2, "is a person of this vault");
+    .refused(2, "three or more");
+    make("--holder Fay --holder Gus --holder custodian-1").refused(2, "of this vault already");
     assert!(
         !room.path("holders.json").exists(),
         "nothing was written for nothing"

@@ -109,7 +109,7 @@ fn verify_finds_what_was_tampered_with() {
         ("form.json", people.replace("witness", "watch")),
         (
             "words.json",
-            people.replace("\"passphrase\": \"", "\"passphrase\": \"x"),
+            people.replace("\"passphrase\":\"", "\"passphrase\":\"x"),
         ),
     ] {
         assert_ne!(wrong, people);

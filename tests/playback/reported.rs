@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use keymoot::ceremony::{Advance, Answer, Runner, run_report_of, shipped};
-use keymoot::evidence::verify::{Verified, told, verify};
+use keymoot::evidence::verify::{Trusted, Verified, refused, told, verify};
 use keymoot::session::build::{Answers, action};
 use keymoot::session::{Brought, Refusal, RunOutcome, Session};
 use serde_json::{Value, json};
 
 use super::people::{by_people, practised, typing_vault};
-use super::stage::{parsed, script, tampered, text, vault, wanted};
+use super::stage::{parsed, reported, script, tampered, text, vault, wanted};
 
 /// An act that is none of a script.
 fn act(session: &mut Session, op: &str, fields: &[(&str, &str)]) {
@@ -91,6 +91,59 @@ pub(super) fn bundled(
         build: json!({}),
     };
     session.bundle(run, brought, Vec::new())
+}
+
+/// Everybody of the vault as the signed forms have them.
+fn forms(session: &Session) -> Vec<Trusted> {
+    let people = session.view().people;
+    let form = |name: &str, fingerprint: &str| Trusted {
+        name: name.to_owned(),
+        fingerprint: data_encoding::HEXLOWER
+            .decode(fingerprint.as_bytes())
+            .unwrap(),
+        role: None,
+    };
+    people
+        .iter()
+        .map(|p| form(&p.name, &p.fingerprint))
+        .collect()
+}
+
+/// Whoever checked a replacement against the forms of one time alone read that the bundle was of other people; and of what
+/// people had attested about the old envelopes the report said "done".
+#[test]
+fn a_replacement_is_checked_against_the_forms_of_before_and_after() {
+    let name = "custodian-replacement.toml";
+    let (_, bytes) = shipped().iter().find(|(file, _)| *file == name).unwrap();
+    let (_, mut session) = vault(&script(name));
+    let before = forms(&session);
+    let mut runner = Runner::begin(&mut session, script(name), wanted(&[])).unwrap();
+    assert!(matches!(
+        runner.headless(&mut session),
+        Ok(RunOutcome::Completed)
+    ));
+    let told = reported(&runner, &session);
+    for words in [
+        "destroyed: envelopes of Ana, set",
+        "how: ",
+        "gave up the place",
+    ] {
+        assert!(told.contains(words), "no {words} in\n{told}");
+    }
+    let (_, ink) = told.rsplit_once("Keep until").unwrap();
+    assert!(
+        !ink.contains("Cho,") && ink.contains("Ana, custodian"),
+        "{ink}"
+    );
+    let run = runner.run(&session).id;
+    let bundle = bundled(&mut session, bytes, &run, |_| ()).unwrap();
+    let after = forms(&session);
+    for one in [&before, &after] {
+        let why = refused(&verify(&bundle, Some(one)).unwrap_err());
+        assert!(why.contains("both fingerprints"), "{why}");
+    }
+    let both: Vec<Trusted> = before.into_iter().chain(after).collect();
+    assert!(verify(&bundle, Some(&both)).unwrap().authentic);
 }
 
 /// Bundles the run once as it is and once for each change, which has to be found at its place.

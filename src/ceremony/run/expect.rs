@@ -5,7 +5,7 @@ use crate::engine::Material;
 use crate::session::changing::Proof;
 use crate::session::{Changing, Comparing, KeyRow, Run, Session, StepRecord};
 
-use super::super::model::{Doing, Expect, Model, Step};
+use super::super::model::{Algorithm, Doing, Expect, KeyDeclaration, Model, Step};
 use super::effect;
 
 /// Compares; the words of the first difference otherwise.
@@ -173,7 +173,11 @@ fn one(
     if expect.declared {
         let declared = doing.key().and_then(|id| model.key(id));
         if !declared.is_some_and(|key| key.matches(&row.key.key_attributes, row.key.exportable)) {
-            return Err(format!("{} is not as the script declares it.", row.label));
+            return Err(format!(
+                "{} is not as the script declares it{}.",
+                row.label,
+                declared.map_or_else(String::new, |key| differs(key, row))
+            ));
         }
     }
     let arn = &row.key.key_arn;
@@ -185,6 +189,38 @@ fn one(
         ));
     }
     Ok(())
+}
+
+/// In what a key is another than its declaration, with what a sender would have to say in the header of a key block.
+fn differs(declared: &KeyDeclaration, row: &KeyRow) -> String {
+    let there = &row.key.key_attributes;
+    let mut told = Vec::new();
+    if there.key_usage != declared.usage {
+        let (is, wanted) = (there.key_usage.name(), declared.usage.name());
+        told.push(format!("its usage is {is} and not {wanted}"));
+    }
+    if let Algorithm::Is(algorithm) = declared.algorithm
+        && there.key_algorithm != algorithm
+    {
+        let (is, wanted) = (there.key_algorithm.name(), algorithm.name());
+        told.push(format!("its algorithm is {is} and not {wanted}"));
+    }
+    if there.key_modes_of_use != declared.modes {
+        let [is, wanted] =
+            [there.key_modes_of_use, declared.modes].map(|modes| modes.names().join(", "));
+        told.push(format!("its modes of use are {is} and not {wanted}"));
+    }
+    if !declared.is_public() && row.key.exportable != declared.exportable {
+        told.push(if declared.exportable {
+            "it never leaves, and the script wants that it may (exportability E in the sender's header)".to_owned()
+        } else {
+            "it may leave, and the script wants that it never does (exportability N in the sender's header)".to_owned()
+        });
+    }
+    if told.is_empty() {
+        return String::new();
+    }
+    format!(": {}", told.join("; "))
 }
 
 /// Token and certificate that the step gave out are good for so long.

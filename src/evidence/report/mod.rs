@@ -162,6 +162,9 @@ pub struct PersonPresent {
     /// Signatures beside those, for requests that were not carried out: an interruption took them, or the request was
     /// dropped.
     pub signed_for_nothing: u64,
+    /// Their place was given up, and they had no part in it: nobody called them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub gave_up: bool,
 }
 
 /// The signatures of a run, as its audit log holds them.

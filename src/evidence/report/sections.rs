@@ -170,7 +170,16 @@ fn people(report: &RunReport) -> Vec<Block> {
         .iter()
         .map(|person| {
             record(
-                &format!("{}, {}", person.name, person.role),
+                &format!(
+                    "{}, {}{}",
+                    person.name,
+                    person.role,
+                    if person.gave_up {
+                        ", gave up the place"
+                    } else {
+                        ""
+                    }
+                ),
                 &[
                     ("Form", &person.form),
                     ("Approval key", &person.key),
@@ -488,6 +497,7 @@ fn ink(report: &RunReport) -> Vec<Block> {
         report
             .people
             .iter()
+            .filter(|p| !p.gave_up)
             .map(|p| ink_line(&format!("{}, {}", p.name, p.role))),
     );
     blocks

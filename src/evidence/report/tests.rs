@@ -28,6 +28,7 @@ fn full() -> RunReport {
         signed_at_terminal: terminal,
         signed_from_file: file,
         signed_for_nothing: 0,
+        gave_up: false,
     };
     RunReport {
         done: "One AES-128 key-encryption key was made and sent to AWS by TR-34.".into(),

@@ -2,10 +2,17 @@
 
 use std::fmt::Write as _;
 
+use super::trust::CHANGED;
 use super::{Fault, TRUST, Verified};
 
 /// Why a bundle is not what it should be, and what to do with it.
 pub fn refused(fault: &Fault) -> String {
+    if fault.place == TRUST && fault.what.ends_with(CHANGED) {
+        return format!(
+            "consistent, but NOT AUTHENTIC yet: {}. Add what is missing, and verify again.",
+            fault.what
+        );
+    }
     if fault.place == TRUST {
         return format!(
             "consistent, but NOT AUTHENTIC: {}. Compare the trust file with the signed enrolment forms; if they agree, \

@@ -87,7 +87,21 @@ pub(super) fn trusted(
     if wrong.is_empty() {
         return Ok((unnamed.into_iter().collect(), roles));
     }
+    // Only where nothing else is wrong do the missing forms mend it.
+    let changed = |name: &&str| changed_keys(keys, name);
+    if wrong.len() == 1 && !another.is_empty() && another.iter().all(changed) {
+        wrong.push(CHANGED.to_owned());
+    }
     fault(TRUST, wrong.join("; "))
+}
+
+/// What whoever holds the forms of one time alone is told.
+pub(super) const CHANGED: &str = "keys were changed within this log, by a rotation: the trust file needs both fingerprints of whoever \
+                       has two, that of the form of before and that of the form made then, each on a line of its own";
+
+/// Whether a person has more than one key in the log.
+fn changed_keys(keys: &People, name: &str) -> bool {
+    keys.all().filter(|(_, person)| person.name == name).count() > 1
 }
 
 fn list(names: &BTreeSet<&str>) -> String {

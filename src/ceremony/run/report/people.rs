@@ -3,6 +3,7 @@
 use crate::evidence::report::{PersonPresent, Relieved, Signatures};
 use crate::session::{StepRecord, StepState};
 
+use super::super::super::brief::people::stays_away;
 use super::Material;
 use super::log::Under;
 use super::steps::signs;
@@ -33,8 +34,16 @@ pub(super) fn present(from: &Material<'_>) -> Vec<PersonPresent> {
                 .filter(|s| s.name == name && s.from_file == from_file);
             own.count() as u64
         };
+        // Whoever left the vault has the role of the place that was given up.
+        let place = from
+            .model
+            .places()
+            .find(|place| from.name(&place.id) == name);
+        let role = person.map(|p| p.role.clone());
+        let role = role.or_else(|| place.map(|place| place.role.name().to_owned()));
         PersonPresent {
-            role: person.map(|p| p.role.clone()).unwrap_or_default(),
+            gave_up: place.is_some_and(|place| stays_away(from.model, place)),
+            role: role.unwrap_or_default(),
             form: form(from, &name),
             key: person.map(|p| p.fingerprint.clone()).unwrap_or_default(),
             signed_at_terminal: count(false),

@@ -176,6 +176,7 @@ fn result(from: &Material<'_>, step: &Step, record: &StepRecord) -> String {
     parts.extend(record.files.keys().map(|name| format!("file {name}")));
     parts.extend(note(EARLIER));
     parts.extend(super::changes::of_people(record));
+    parts.extend(crate::session::op_envelopes::attested(record));
     if let Some(kcv) = note(COMPONENT_VALUE) {
         parts.push(format!("check value of the component {kcv}"));
     }
