@@ -211,8 +211,9 @@ fn every_theme_starts_is_changed_while_it_runs_and_no_color_draws_none() {
     terminal.until("the file to be read again", |t| t.has(b"48;2;254;254;254"));
     std::fs::write(&file, "name = \"own\"\n[roles]\ntexd = {}\n").unwrap();
     terminal.shows("did you mean text?");
-    std::fs::write(&file, "name = \"own\"\n[palette]\npaper = \"#010203\"\n").unwrap();
-    terminal.until("the mended file", |t| t.has(b"48;2;1;2;3"));
+    let mended = changed.replace("fefefe", "fcfcfc");
+    std::fs::write(&file, mended).unwrap();
+    terminal.until("the mended file", |t| t.has(b"48;2;252;252;252"));
     drop(terminal);
     let arguments = ["--theme", "drak"];
     let mut terminal = Terminal::start(home.path(), &arguments, (80, 24), &[]);

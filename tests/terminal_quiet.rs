@@ -128,7 +128,7 @@ fn a_shell_puts_it_aside_and_brings_it_back_locked() {
     terminal.press_until(ENTER, "Who is here");
     terminal.press_until("\x03", "Ctrl-C again leaves");
     terminal.press("\x03");
-    terminal.until("the shell", |t| t.is_back());
+    terminal.until("the shell", Terminal::is_back);
     terminal.press("exit\r");
     terminal.ended();
 }

@@ -1,8 +1,8 @@
 //! What the custody ledger says of somebody as soon as they are named, before the act is asked for: a manager who stands
 //! above too many, a stand-in or a newcomer whom a rule refuses. For every front end, and in the review.
 
-use crate::api::KeyAlgorithm;
-use crate::crypto::dukpt::KeySerialNumber;
+mod counter;
+
 use crate::custody::ledger::{Appointment, Ineligible, Ledger, SHARES, Seats, Split, same};
 use crate::text::{say, tr};
 
@@ -51,7 +51,7 @@ pub fn heard(view: &View, op: &Op, field: &str, answer: &dyn Fn(&str) -> String)
             .collect();
     }
     if is(&op_exchange::EXPORT_TR31, op_exchange::SERIAL) {
-        return counted(said).into_iter().collect();
+        return counter::told(said).into_iter().collect();
     }
     if is(&op_custody::APPOINT, op_custody::MANAGER.id) {
         return knows.manager(&answer(op_custody::PERSON.id), said);
@@ -104,21 +104,6 @@ fn over(until: i64, now: i64) -> Option<String> {
     let told =
         tr("Its last day has passed: it lets nobody hold a part, now or later. Is the year right?");
     (until < now).then(|| told.to_owned())
-}
-
-/// A terminal's number whose counter is not zero: nothing of the counter is used, and its label has it at zero, so that it
-/// may be mistyped.
-fn counted(text: &str) -> Option<String> {
-    let digits: String = text.split_whitespace().collect();
-    let digits = digits.to_ascii_uppercase();
-    let kinds = [KeyAlgorithm::TDES_2KEY, KeyAlgorithm::AES_128].into_iter();
-    let mut read = kinds.filter_map(|base| KeySerialNumber::parse(base, &digits).ok());
-    let serial = read.next().filter(|serial| !serial.counter_is_zero())?;
-    Some(say!(
-        "The transaction counter at the end of this number is not zero. It is ignored (ANSI X9.24): the initial key is that of \
-         {initial}. Compare the number with the terminal's label once more.",
-        initial = serial.initial_hex()
-    ))
 }
 
 /// The people with one in the place of another.

@@ -413,10 +413,10 @@ fn the_making_cut_at_any_write_leaves_a_whole_vault_with_the_set_or_without_it()
     // What two cuts leave alike, to the byte, is looked at once.
     let mut known = BTreeMap::new();
     for at in first..=last {
+        // Killed before a write it is as after the one before.
         for fault in [
             Fault::Full,
             Fault::Unsure,
-            Fault::KilledBefore,
             Fault::KilledDuring,
             Fault::KilledAfter,
         ] {

@@ -29,8 +29,7 @@ use super::state::{ChangeRecord, State};
 use super::transition::Transition;
 use super::{Hand, Profile, Session, forms, op_envelopes};
 
-/// People with everything drawn for them, the public file of their set, and person, kind and armored text of each
-/// envelope.
+/// People with everything drawn for them, the public file of their set, and person, kind and armored text of envelopes.
 type DrawnSet = (
     Vec<Enrolled>,
     CustodyFile,

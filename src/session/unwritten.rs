@@ -116,6 +116,15 @@ impl Session {
     }
 }
 
+impl super::view::View {
+    /// The file with this digest, where it is still to be written.
+    pub fn unwritten(&self, sha256: Option<&String>) -> Option<&super::view::UnwrittenView> {
+        self.unwritten
+            .iter()
+            .find(|file| Some(&file.sha256) == sha256)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::exchange_tests::{OwnPairs, own_pairs};

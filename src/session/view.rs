@@ -482,13 +482,6 @@ pub struct View {
 }
 
 impl View {
-    /// The file with this digest, where it is still to be written.
-    pub fn unwritten(&self, sha256: Option<&String>) -> Option<&UnwrittenView> {
-        self.unwritten
-            .iter()
-            .find(|file| Some(&file.sha256) == sha256)
-    }
-
     /// A sentence with the names that people gave to keys in the place of their ARNs.
     pub fn by_label(&self, text: &str) -> String {
         let named = |text: String, row: &KeyRow| {

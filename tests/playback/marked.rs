@@ -57,6 +57,11 @@ fn says_it(name: &str, bytes: &[u8]) {
             let Ok(file) = serde_json::from_slice::<Value>(bytes) else {
                 // What is carried is handed on as a stand-in made it.
                 let carried = name.starts_with("carried.") && text.contains("Rehearsal");
+                // A number that somebody copies onto paper: digits, with nothing beside them.
+                let digits = text.trim().bytes().all(|b| b.is_ascii_hexdigit());
+                if digits && name.ends_with(".random.rehearsal.hex") {
+                    return;
+                }
                 assert!(carried || text.contains(MARK), "{name}");
                 return;
             };

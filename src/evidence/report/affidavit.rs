@@ -1,6 +1,7 @@
 //! The affidavit of destruction: who states what was destroyed, how, before whom, and which copies are left.
 
-use super::sections::{ink_line, record, time};
+use super::ink::ink_line;
+use super::sections::{record, time};
 use super::sheet::{Block, paragraph, wrapped};
 use super::{Destruction, RunReport};
 

@@ -5,6 +5,7 @@
 mod affidavit;
 mod entered;
 mod handled;
+mod ink;
 mod known;
 mod markup;
 mod sections;

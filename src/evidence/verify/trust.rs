@@ -37,8 +37,7 @@ pub(super) fn trusted(
             "nobody signed anything in this run, so nobody vouches for it",
         );
     }
-    let mut unknown = BTreeSet::new();
-    let mut another = BTreeSet::new();
+    let (mut unknown, mut another) = (BTreeSet::new(), BTreeSet::new());
     let mut unnamed = BTreeSet::new();
     let mut elsewhere = BTreeSet::new();
     let mut roles = true;
@@ -77,7 +76,8 @@ pub(super) fn trusted(
             "{names} signed, and the trust file does not name {names}"
         ));
     }
-    if !elsewhere.is_empty() {
+    let roles_fit = elsewhere.is_empty();
+    if !roles_fit {
         let names: Vec<String> = elsewhere.into_iter().collect();
         wrong.push(format!(
             "the log lists people in other roles than the trust file: {}",
@@ -87,9 +87,7 @@ pub(super) fn trusted(
     if wrong.is_empty() {
         return Ok((unnamed.into_iter().collect(), roles));
     }
-    // Only where nothing else is wrong do the missing forms mend it.
-    let changed = |name: &&str| changed_keys(keys, name);
-    if wrong.len() == 1 && !another.is_empty() && another.iter().all(changed) {
+    if roles_fit && changed_keys(keys, &another) {
         wrong.push(CHANGED.to_owned());
     }
     fault(TRUST, wrong.join("; "))
@@ -97,11 +95,17 @@ pub(super) fn trusted(
 
 /// What whoever holds the forms of one time alone is told.
 pub(super) const CHANGED: &str = "keys were changed within this log, by a rotation: the trust file needs both fingerprints of whoever \
-                       has two, that of the form of before and that of the form made then, each on a line of its own";
+                       has two, that of the form of before and that of the form made then, each on a line of its own, and those of whoever joined";
 
-/// Whether a person has more than one key in the log.
-fn changed_keys(keys: &People, name: &str) -> bool {
-    keys.all().filter(|(_, person)| person.name == name).count() > 1
+/// Whether each of these has more than one key in the log: only then do the missing forms mend it.
+fn changed_keys(keys: &People, another: &BTreeSet<&str>) -> bool {
+    let several = |name: &&str| {
+        keys.all()
+            .filter(|(_, person)| person.name == *name)
+            .count()
+            > 1
+    };
+    !another.is_empty() && another.iter().all(several)
 }
 
 fn list(names: &BTreeSet<&str>) -> String {
