@@ -63,12 +63,12 @@ enum Verb {
         after_help = "Absent custodians are passed over and named. Status 1 if an envelope does not hold.\n\nExample:\n  keymoot vault drill test.vault --unlock-file people.json"
     )]
     Drill(people::Drill),
-    /// Make a recovery set: a second split of the same identities, for other people at another place
+    /// Make a recovery set: a second split, for other people at another place
     #[command(
         after_help = "It opens when the custodians cannot: `keymoot vault rotate DIR --recovery REASON`, or the last line where custodians are chosen. Custodians keep what they have.\n\nExample:\n  keymoot vault recovery-set test.vault --holder Fay --holder Gus --holder Hal --place \"bank safe\" --unlock-file people.json --new-unlock-file recovery.json"
     )]
     RecoverySet(recovery::Make),
-    /// Have every holder of the recovery set present prove both shares; nothing is opened
+    /// Have every holder of the recovery set present prove both shares
     #[command(
         after_help = "Example:\n  keymoot vault recovery-drill test.vault --unlock-file people.json --holders-file recovery.json"
     )]

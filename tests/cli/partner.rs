@@ -34,9 +34,9 @@ fn wraps(room: &Room) {
     let signing = partner(room, "get-parameters-for-export", &signing);
     let export = json!({
         "ExportKeyIdentifier": key["Key"]["KeyArn"],
-        "ExportAttributes": {"KeyBlockHeaders": {"KeyExportability": "NON_EXPORTABLE"}},
         "KeyMaterial": {"Tr34KeyBlock": {
             "KeyBlockFormat": "X9_TR34_2012",
+            "KeyBlockHeaders": {"KeyExportability": "NON_EXPORTABLE"},
             "CertificateAuthorityPublicKeyIdentifier": root["Key"]["KeyArn"],
             "WrappingKeyCertificate": handed["WrappingKeyCertificate"],
             "ExportToken": signing["ExportToken"],
