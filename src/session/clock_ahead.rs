@@ -3,8 +3,6 @@
 //! record, is the most; further ahead custodians sign for it, as for every change of the clock, and nothing is destroyed by
 //! what watches alone added in this session.
 
-use serde_json::json;
-
 use crate::api::Timestamp;
 use crate::os::Monotonic as _;
 use crate::text::{say, tr};
@@ -12,6 +10,7 @@ use crate::text::{say, tr};
 use super::action::Action;
 use super::build::Answers;
 use super::clock_back::{self, LEAST, RIGHT_TIME};
+use super::clock_back::{of_a_script, set};
 use super::custody_act::CustodyAct;
 use super::due::left;
 use super::error::Refusal;
@@ -86,17 +85,11 @@ pub(super) fn done(
     (to, reason): (i64, &str),
     (now, wall): (i64, i64),
 ) -> Transition {
-    working.clock.watermark.0 = to;
-    working.clock.offset = to.saturating_sub(wall);
-    let (from, right) = (Timestamp::from_millis(now), Timestamp::from_millis(to));
     let act = CustodyAct::ClockAhead {
         to,
         reason: reason.to_owned(),
     };
-    Transition::moving(act.operation(), act.to_json(), json!({}))
-        .with("from", from.rfc3339())
-        .with("to", right.rfc3339())
-        .with("reason", reason)
+    set(working, &act, (to, reason), (now, wall))
 }
 
 impl Session {
@@ -112,11 +105,7 @@ impl Session {
     /// Only a time that is ahead of the vault's own is one to go ahead to, and a rehearsal has its script's.
     fn judged_clock_ahead(&self, to: i64) -> Result<(), Refusal> {
         if self.profile == Profile::Rehearsal {
-            return Err(Refusal::Profile(
-                "A rehearsal's time is its script's, and nothing outside it is dated by it. Nothing was changed. \
-                 Rehearse with another `clock`."
-                    .into(),
-            ));
+            return Err(of_a_script());
         }
         let (now, right) = (self.now(), Timestamp::from_millis(to));
         if let Err(rule) = right.for_a_clock() {

@@ -95,28 +95,43 @@ pub(super) fn done(
     (to, reason): (i64, &str),
     (now, wall): (i64, i64),
 ) -> Transition {
-    working.clock.watermark.0 = to;
-    working.clock.offset = to.saturating_sub(wall);
-    let (from, right) = (Timestamp::from_millis(now), Timestamp::from_millis(to));
     let act = CustodyAct::ClockBack {
         to,
         reason: reason.to_owned(),
     };
+    set(working, &act, (to, reason), (now, wall))
+}
+
+/// Sets a vault's time as an act says, on a copy of the state: back, or ahead.
+pub(super) fn set(
+    working: &mut State,
+    act: &CustodyAct,
+    (to, reason): (i64, &str),
+    (now, wall): (i64, i64),
+) -> Transition {
+    working.clock.watermark.0 = to;
+    working.clock.offset = to.saturating_sub(wall);
+    let (from, right) = (Timestamp::from_millis(now), Timestamp::from_millis(to));
     Transition::moving(act.operation(), act.to_json(), json!({}))
         .with("from", from.rfc3339())
         .with("to", right.rfc3339())
         .with("reason", reason)
 }
 
+/// Why no act sets a rehearsal's time.
+pub(super) fn of_a_script() -> Refusal {
+    Refusal::Profile(
+        "A rehearsal's time is its script's, and nothing outside it is dated by it. Nothing was changed. Rehearse with \
+         another `clock`."
+            .into(),
+    )
+}
+
 impl Session {
     /// Only a time that is behind the vault's own is one to go back to, and a rehearsal has its script's.
     pub(super) fn judged_clock_back(&self, to: i64) -> Result<(), Refusal> {
         if self.profile == Profile::Rehearsal {
-            return Err(Refusal::Profile(
-                "A rehearsal's time is its script's, and nothing outside it is dated by it. Nothing was changed. \
-                 Rehearse with another `clock`."
-                    .into(),
-            ));
+            return Err(of_a_script());
         }
         let now = self.now();
         if to > now.millis().saturating_sub(LEAST) {
