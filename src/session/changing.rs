@@ -162,9 +162,20 @@ impl Session {
                 people.map(|p| (p.name.clone(), p.role.clone())).collect()
             }
         };
-        Ok(Some(Changing {
-            id: *id,
-            act: act.clone(),
+        Ok(Some(self.changing(*id, act.clone(), roles, stage)))
+    }
+
+    /// A change of these people at this stage, of which nothing was handed out by this process yet.
+    fn changing(
+        &self,
+        id: [u8; 32],
+        act: CustodyAct,
+        roles: Vec<(String, String)>,
+        stage: Stage,
+    ) -> Changing {
+        Changing {
+            id,
+            act,
             profile: self.profile,
             roles,
             stage,
@@ -172,7 +183,7 @@ impl Session {
             written: None,
             unfinished: self.unfinished_sets(),
             brought: Default::default(),
-        }))
+        }
     }
 }
 

@@ -5,7 +5,6 @@ use super::{Changed, Changing, CustodyAct, Moment, New, Resharing, Stage, Turn, 
 use crate::session::Session;
 use crate::session::command::Executed;
 use crate::session::error::Refusal;
-use crate::session::media::Media;
 use crate::session::proving::Proving;
 use crate::session::reshare_left::ReshareLeft;
 
@@ -26,19 +25,10 @@ impl Session {
             Some(left) => Stage::Cut(left),
             None => self.proves_what_is_left(proving),
         };
-        Ok(Some(Changing {
-            id: [0; 32],
-            act: CustodyAct::Reshare {
-                reason: String::new(),
-            },
-            profile: self.profile,
-            roles,
-            stage,
-            media: Media::default(),
-            written: None,
-            unfinished: self.unfinished_sets(),
-            brought: Default::default(),
-        }))
+        let act = CustodyAct::Reshare {
+            reason: String::new(),
+        };
+        Ok(Some(self.changing([0; 32], act, roles, stage)))
     }
 
     fn proves_what_is_left(&self, proving: Proving) -> Stage {

@@ -29,8 +29,7 @@ pub(super) fn copies(view: &View, now: Timestamp) -> Vec<Due> {
     for copy in there.filter(|c| !gone.contains(&c.state.as_str())) {
         lines.extend(of_one(copy, newer));
     }
-    let whole = view.copies.iter().filter(|c| c.state == "verified");
-    if let Some(newest) = whole.max_by_key(|c| c.at) {
+    if let Some(newest) = view.newest_copy() {
         let old = now.millis().saturating_sub(newest.at.millis()) >= COPY_DAYS * DAY;
         let lacks = view.seq.saturating_sub(newest.seq);
         if old && lacks > 0 && !held {
@@ -99,27 +98,27 @@ fn of_one(copy: &CopyView, newer: bool) -> Vec<Due> {
 /// That the newest copy was made before the recovery set: it opens to the custodians alone.
 pub(super) fn before_the_set(view: &View) -> Option<Due> {
     let set = view.recovery.as_ref().filter(|set| set.ended.is_none())?;
-    let whole = view.copies.iter().filter(|c| c.state == "verified");
-    let newest = whole.max_by_key(|c| c.at)?;
+    let newest = view.newest_copy()?;
     let lacks = newest.at < set.made && !newest.old_set;
-    lacks.then(|| Due {
-        kind: "copy",
-        what: say!(
+    lacks.then(|| {
+        let what = say!(
             "{id} knows nothing of the recovery set: make another",
             id = newest.id
-        ),
-        when: tr("now").into(),
-        who: tr("everybody").into(),
-        over: false,
-        goes: Goes::Backup,
+        );
+        line(what, tr("now").into(), Goes::Backup)
     })
 }
 
 impl View {
+    /// The newest copy that was read back.
+    fn newest_copy(&self) -> Option<&CopyView> {
+        let whole = self.copies.iter().filter(|c| c.state == "verified");
+        whole.max_by_key(|c| c.at)
+    }
+
     /// Keys with a secret that were made or came in after the newest copy: lose the medium, and they are gone.
     pub fn in_no_copy(&self) -> Option<String> {
-        let whole = self.copies.iter().filter(|c| c.state == "verified");
-        let newest = whole.map(|c| c.at).max()?;
+        let newest = self.newest_copy()?.at;
         let later = |row: &&KeyRow| {
             row.key.create_timestamp > newest
                 && row.key.key_state != KeyState::DELETE_COMPLETE
