@@ -31,8 +31,30 @@ pub fn named_file(profile: Profile, path: &Path) -> Result<Vec<u8>, Refusal> {
     Ok(bytes.to_vec())
 }
 
-/// Where a person's envelope of a kind (`share`, `approval`) lies: the file that was named, or the one in the folder. Of
-/// several the one counts that names a set of `sets`; those of other sets are passed over.
+/// Where a person's envelopes of a kind (`share`, `approval`) lie: the file that was named, or those in the folder that may
+/// count. While a change stands open there are two sets, and one medium has envelopes of both: which opens is tried. Those
+/// that a vault was made with name no set and may be of the first.
+fn envelopes_at(
+    path: &Path,
+    (person, kind): (&str, &str),
+    sets: &[String],
+) -> Result<Vec<PathBuf>, Refusal> {
+    let one = || envelope_at(path, (person, kind), sets).map(|file| vec![file]);
+    if sets.len() < 2 || !path.is_dir() {
+        return one();
+    }
+    let of_sets = sets.iter().map(|set| Some(set.as_str()));
+    let names = of_sets.chain([None, Some("new")]);
+    let found = names.map(|set| path.join(file_name(person, kind, set)));
+    let found: Vec<PathBuf> = found.filter(|file| file.is_file()).collect();
+    if found.is_empty() {
+        return one();
+    }
+    Ok(found)
+}
+
+/// Where a person's envelope of a kind lies: the file that was named, or the one in the folder. Of several the one counts
+/// that names a set of `sets`; those of other sets are passed over.
 fn envelope_at(
     path: &Path,
     (person, kind): (&str, &str),
@@ -91,7 +113,8 @@ fn of_other_sets(folder: &Path, person: &str, kind: &str) -> Vec<String> {
 }
 
 /// Reads a person's envelope of a kind (`share`, `approval`) from their own medium: the file, or its folder, in which the
-/// one of a set of `sets` counts ([`crate::session::envelopes::set_name`]).
+/// one of a set of `sets` counts ([`crate::session::envelopes::set_name`]). Where two sets may count and both lie there, the
+/// text holds both, one armored envelope after the other.
 ///
 /// # Errors
 /// It cannot be read, or is no text. Words that were typed in the place of the path are not repeated.
@@ -103,7 +126,12 @@ pub fn read_envelope(
     if !path.exists() && looks_like_passphrase(&path.to_string_lossy(), Place::Path) {
         return Err(Refusal::Custody(words_for_a_path().to_owned()));
     }
-    let path = &envelope_at(path, (person, kind), sets)?;
+    let files = envelopes_at(path, (person, kind), sets)?;
+    let texts: Result<Vec<String>, Refusal> = files.iter().map(|file| text_of(file)).collect();
+    Ok(texts?.join("\n"))
+}
+
+fn text_of(path: &Path) -> Result<String, Refusal> {
     let bytes = read_limited(path, MOST).map_err(|e| Refusal::Custody(e.to_string()))?;
     String::from_utf8(bytes.to_vec()).map_err(|_| {
         Refusal::Custody(format!(
@@ -152,6 +180,11 @@ mod tests {
         std::fs::write(stick.path().join("Ben.share.0f3a91c2.age"), "of now").unwrap();
         std::fs::write(stick.path().join("Ben.share.77777777.age"), "void").unwrap();
         assert_eq!(said(stick.path()), "of now");
+        // While a reshare stands open two sets may count, and a medium has envelopes of both.
+        let both = ["aaaa0000".to_owned(), "0f3a91c2".to_owned()];
+        std::fs::remove_file(stick.path().join("Ben.share.new.age")).unwrap();
+        let read = read_envelope(stick.path(), ("Ben", "share"), &both).unwrap();
+        assert_eq!(read, "of now\narmored");
         let words = stick
             .path()
             .join("Ben.share.ageheadstone satisfied ransack unrevised unworn");

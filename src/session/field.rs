@@ -25,11 +25,12 @@ const READ_ALOUD: [&str; 2] = [super::asked::CARD_WORDS.id, super::returning::LA
 const SERIALS: [&str; 3] = ["serial", "advised", "watched"];
 
 /// Where somebody is named who need not be known yet. Places of a vault that is being made have names of their own.
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 7] = [
     "person",
     "manager",
     "second-manager",
     "stand-in",
+    "by",
     "joins",
     "administrator",
 ];
@@ -54,6 +55,10 @@ const A_TIME: &str = "is no date and time: write it in UTC as 2026-12-01 09:00";
 
 /// What a number or a date is told where somebody is named.
 const NO_NAME: &str = "is no name: a name has letters";
+
+/// The same of a fingerprint or check value that was meant for another field.
+const A_VALUE: &str =
+    "is no name: it reads like a fingerprint or check value, which has a field of its own";
 
 /// The same of a day.
 const A_DAY: &str = "is no day: write it as 2026-12-01";
@@ -237,6 +242,9 @@ impl Field {
         }
         if self.names_somebody() && !text.chars().any(char::is_alphabetic) {
             return Err(self.wrong(NO_NAME));
+        }
+        if self.names_somebody() && names::reads_like_a_value(text) {
+            return Err(self.wrong(A_VALUE));
         }
         if text.chars().count() > max {
             return Err(self.wrong(&format!("is longer than {max} characters")));
@@ -432,12 +440,14 @@ mod tests {
     fn a_number_or_a_date_is_no_name() {
         use crate::session::founding::fields::ADMINISTRATOR;
         use crate::session::op_custody::{HOW, JOINS, MANAGER};
-        for field in [MANAGER, JOINS, ADMINISTRATOR] {
+        for field in [MANAGER, JOINS, ADMINISTRATOR, asked::BY] {
             for text in ["4", "2027-11-30"] {
                 let why = field.check(text).unwrap_err().to_string();
                 assert!(why.contains("is no name"), "{why}");
             }
             assert!(field.check("Ana 2").is_ok() && field.check("山田").is_ok());
+            let why = field.check("C43E 3905").unwrap_err().to_string();
+            assert!(why.contains("has a field of its own"), "{why}");
         }
         assert!(HOW.check("4").is_ok(), "no name is asked there");
     }

@@ -3,6 +3,7 @@
 
 use super::field::{Choice, Field, Kind};
 use super::op::{KEY, Op};
+use super::op_tr34::SENDERS_NUMBER;
 use crate::api::TokenForm;
 
 /// RSA keys that the service offers, as a field takes them.
@@ -208,14 +209,7 @@ pub const IMPORT_TR34: Op = Op {
             kind: Kind::File,
             optional: true,
         },
-        Field {
-            id: "nonce",
-            label: "Random number (nonce)",
-            hint: "Only if the sender was given a random number: the same, from your own paper and never from the \
-                   file, 16 to 32 hex digits. Left empty, the token is one-pass and its time of signing counts.",
-            kind: Kind::Hex { min: 16, max: 32 },
-            optional: true,
-        },
+        SENDERS_NUMBER,
         OPENING_PAIR,
         PAIR_CERTIFICATE,
         COMES_AS,

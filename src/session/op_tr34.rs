@@ -5,6 +5,24 @@ use super::field::{Field, Kind};
 use super::op::Op;
 use super::op_exchange::{PAIR_CERTIFICATE, SERIAL, SIGNING_PAIR, TOKEN_FORM};
 
+/// The random number of a two-pass token, where the sender was given one.
+pub(super) const SENDERS_NUMBER: Field = Field {
+    id: "nonce",
+    label: "Random number (nonce)",
+    hint: "Only if the sender was given a random number: the same, from your own paper and never from the \
+           file, 16 to 32 hex digits. Left empty, the token is one-pass and its time of signing counts.",
+    kind: Kind::Hex { min: 16, max: 32 },
+    optional: true,
+};
+
+/// The same where a script says that the sender was given one.
+pub const NUMBER_GIVEN: Field = Field {
+    hint: "The random number that the sender was given, from your own paper and never from the file: 16 to 32 hex \
+           digits.",
+    optional: false,
+    ..SENDERS_NUMBER
+};
+
 /// The sender's certificate, where neither the file nor the token holds it.
 pub(crate) const SENDER_NEEDED: Field = Field {
     id: "sender",

@@ -2,21 +2,24 @@
 
 mod by_file;
 mod refused;
+mod share;
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::crypto::SecretBytes;
 use crate::crypto::secret_sharing::Share;
-use crate::custody::{Role, passphrase, words};
+use crate::custody::words;
 use crate::text::say;
-use crate::vault::{self, CustodyFile, Envelope, Identity, Store, read_custody};
+use crate::vault::{self, CustodyFile, Identity, Store, read_custody};
 
 use super::book::{Book, SinceCard, storage, vault_refusal};
 use super::error::Refusal;
-use super::present::{Held, Stays, unopened, utf8, with_help};
+use super::present::Held;
 use super::proving::rebuilt;
 use super::{Environment, Profile, Session};
+
+use share::{one_by_one, share, share_among};
 
 /// A vault being opened. Dropping it wipes the shares entered so far and frees the lock.
 pub struct Opening {
@@ -261,7 +264,8 @@ impl Opening {
         missing.min().unwrap_or_default()
     }
 
-    /// Enters one custodian's share; `envelope` where it lies on the person's own medium.
+    /// Enters one custodian's share; `envelope` where it lies on the person's own medium: armored text, of several
+    /// envelopes one after the other where two sets may count and the medium has both.
     /// Returns how many more custodians are needed.
     ///
     /// # Errors
@@ -280,8 +284,9 @@ impl Opening {
         }
         let mut refused = None;
         let mut entered = false;
+        let envelopes = envelope.map_or_else(|| vec![None], one_by_one);
         for set in &mut self.sets {
-            match share(&set.file, person, passphrase, envelope) {
+            match share_among(&set.file, person, passphrase, &envelopes) {
                 Ok(share) => {
                     set.shares.push((person.to_owned(), share));
                     entered = true;
@@ -433,55 +438,4 @@ impl Opening {
         session.copy = Some(opened.sealed);
         Ok((session, opened.since))
     }
-}
-
-/// The share of one custodian of one set.
-fn share(
-    file: &CustodyFile,
-    person: &str,
-    secret: &SecretBytes,
-    envelope: Option<&str>,
-) -> Result<Share, Refusal> {
-    let on_record = file.person(person).ok_or_else(|| {
-        let holds = |set: &crate::vault::RecoverySet| set.people.iter().any(|p| p.name == person);
-        if file.recovery.as_ref().is_some_and(holds) {
-            return Refusal::Custody(format!(
-                "{person} holds the recovery set, which opens by itself and never together with custodians. Nothing \
-                 was opened. If the custodians cannot open, begin again with the recovery set (--recovery)."
-            ));
-        }
-        Refusal::Custody(format!(
-            "{person} is not a person of this vault: never was, or left it. Nothing was opened; a custodian of today \
-             enters a share."
-        ))
-    })?;
-    if on_record.role != Role::Custodian.word() {
-        return Err(Refusal::Custody(format!(
-            "{person} is {} and holds no share. Nothing was opened; a custodian enters a share.",
-            on_record.role
-        )));
-    }
-    let medium = envelope.is_some();
-    let armored = envelope
-        .or_else(|| on_record.envelopes.as_ref().and_then(|e| e.share.as_deref()))
-        .ok_or_else(|| {
-            Refusal::Custody(format!(
-                "The share envelope of {person} is not in the vault's folder: it is on {person}'s own medium. Insert \
-                 the medium and choose the file."
-            ))
-        })?;
-    let typed = passphrase::normalise(utf8(secret)?);
-    let envelope =
-        Envelope::open(file, person, armored.as_bytes(), utf8(&typed)?).map_err(|e| {
-            let sentence = unopened(&e, Stays::Opening, medium);
-            Refusal::Custody(with_help(&sentence, utf8(secret).unwrap_or_default()))
-        })?;
-    if envelope.approval_key().is_some() {
-        return Err(Refusal::Custody(format!(
-            "This is the approval envelope of {person}; opening takes the share envelope. Nothing was opened."
-        )));
-    }
-    envelope.share().ok_or_else(|| {
-        Refusal::Custody("There is no share in this envelope. Nothing was opened.".into())
-    })
 }

@@ -79,8 +79,9 @@ pub(crate) fn token_in(answer: &str) -> Option<String> {
 pub(crate) fn describe(act: &Tr34Act, engine: &EngineState) -> (String, Details) {
     let file = line(tr("file"), &act.file);
     let Some(asked) = &act.binding else {
-        let after =
-            tr("the sender signs it into one token; type it beside that token, from this paper");
+        let after = tr(
+            "the sender signs it into one token; write it down as it is shown, and type it beside that token",
+        );
         let details = vec![line(tr("after"), after), file];
         return (tr("GIVE A SENDER a random number").into(), details);
     };

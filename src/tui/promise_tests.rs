@@ -56,6 +56,25 @@ fn every_custodian_reads_the_request_from_its_top() {
     assert_eq!(top(&room), "Approve");
 }
 
+/// What the page says is below it can be read there, also while it asks who signs.
+#[test]
+fn the_page_keys_read_the_request_where_it_says_so() {
+    let (mut room, _) = long_request();
+    room.shows(&["Which custodian signs", "more lines below: PgDn"]);
+    let chosen = |room: &mut Room| {
+        let text = room.text();
+        text.lines().find(|l| l.contains('►')).map(str::to_owned)
+    };
+    let before = chosen(&mut room);
+    for _ in 0..9 {
+        room.press("<PgDn>").text();
+    }
+    room.shows(&["line 11", "that was all of it"]);
+    assert_eq!(chosen(&mut room), before);
+    room.press("<Down>");
+    assert_ne!(chosen(&mut room), before);
+}
+
 /// Who has signed is called no second time, and the line Enter does not say so either.
 #[test]
 fn the_keyboard_is_promised_to_nobody_who_cannot_sign() {

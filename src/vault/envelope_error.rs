@@ -50,13 +50,14 @@ pub enum EnvelopeError {
     },
     /// It is of other shares, older or newer: from inside nobody can tell which.
     #[error(
-        "The envelope is of another set of shares ({found}) than the vault in this folder. Either shares or people \
+        "The envelope is of another set of shares ({}) than the vault in this folder. Either shares or people \
          were changed since, and it is the older; or this is an older copy of the vault, or a change was begun and not \
          carried to its end, and it is the newer. Nothing was opened or changed. Use the other envelope, and destroy \
-         neither before the right vault opens."
+         neither before the right vault opens.",
+        .found.get(..8).unwrap_or(.found)
     )]
     OldSet {
-        /// That set's id in hex.
+        /// That set's id in hex, of which the sentence has what file names of envelopes have.
         found: String,
     },
     /// A member says otherwise than custody.toml.

@@ -26,5 +26,6 @@ mod reference;
 mod refusals;
 mod returning;
 mod scripts;
+mod sealed;
 mod terminal;
 mod vault;

@@ -137,8 +137,8 @@ pub(crate) fn resumes_as(
     inputs: &[(&str, &[u8])],
     last: usize,
 ) -> Vec<MemoryStore> {
-    /// So many commits of a run are tried, spread over it, and its last ones.
-    const TRIED: usize = 12;
+    /// So many commits of a run are tried, spread over it, and its last ones; `ceremony_kill` has all of them.
+    const TRIED: usize = 6;
     const LAST: usize = 3;
     let whole = played_as(name, of_run(), inputs);
     let copies = commits_with(of_run(), inputs);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use crate::session::build::{self, Answers};
 use crate::session::field::{Field, Kind};
+use crate::session::op_tr34::NUMBER_GIVEN;
 use crate::session::{
     Action, KeySource, Refusal, Session, StepRecord, StepState, op, op_components, op_envelopes,
 };
@@ -293,6 +294,9 @@ pub(in super::super) fn is_asked(step: &Step, field: &crate::session::field::Fie
 /// unless it is one of two answers: whose envelopes are destroyed, and whose are not found.
 pub(super) fn field_of(step: &Step, id: &str) -> Option<Field> {
     let field = step.op.fields.iter().find(|field| field.id == id)?;
+    if field.id == NUMBER_GIVEN.id && step.asked.contains_key(field.id) {
+        return Some(NUMBER_GIVEN);
+    }
     Some(Field {
         optional: field.optional
             && (!step.asked.contains_key(field.id)

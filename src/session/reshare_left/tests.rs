@@ -167,6 +167,35 @@ fn a_reshare_cut_after_the_first_had_envelopes_says_who_has_which_and_is_given_u
     assert_eq!(opening.bootstrap().unfinished, None);
 }
 
+/// A medium has the envelopes of both sets while a reshare stands open: whichever of them opens with the others' does.
+#[test]
+fn a_medium_with_envelopes_of_both_sets_opens_beside_one_of_the_old() {
+    let (store, _) = with_a_key();
+    let room = tempfile::tempdir().unwrap();
+    cut_after(&store, room.path(), 2);
+    let opening = |first: &str, second: Option<&str>| {
+        let mut opening = Opening::begin(Box::new(store.clone()), "acme").unwrap();
+        let both = second.map_or_else(|| first.to_owned(), |second| format!("{first}\n{second}"));
+        let left = opening.enter("Ana", &words_of("Ana"), Some(&both)).unwrap();
+        assert_eq!(left, 1);
+        opening.enter("Ben", &words_of("Ben"), None).unwrap()
+    };
+    let on_record = crate::vault::read_custody(&store).unwrap().current;
+    let old = on_record.person("Ana").unwrap().envelopes.clone().unwrap();
+    let old = old.share.unwrap();
+    let ana = std::fs::read_dir(room.path().join("Ana"))
+        .unwrap()
+        .flatten();
+    let new = ana.map(|file| file.path()).find(|file| {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        name.starts_with("Ana.share.")
+    });
+    let new = std::fs::read_to_string(new.unwrap()).unwrap();
+    assert_eq!(opening(&new, None), 1, "the new one counts with no old one");
+    assert_eq!(opening(&new, Some(&old)), 0);
+    assert_eq!(opening(&old, Some(&new)), 0);
+}
+
 #[test]
 fn another_reshare_takes_the_place_of_one_that_was_cut() {
     let (store, _) = with_a_key();

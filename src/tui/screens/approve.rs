@@ -411,7 +411,9 @@ impl Screen for Approve {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
-        if !matches!(self.stage, Stage::Who) && self.reading.moved(verb) {
+        // Where the list of custodians stands beneath, its own page keys are the request's as long as that goes on.
+        let reads = !matches!(self.stage, Stage::Who) || self.reading.goes_on();
+        if reads && self.reading.moved(verb) {
             return Reaction::none();
         }
         // Nobody signs what is still below the edge of the page.

@@ -12,7 +12,7 @@ use crate::session::changing_words;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::text::{say, tr};
-use crate::tui::canvas::Canvas;
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::{News, Order};
@@ -72,6 +72,17 @@ impl Change {
     /// Whether the words were shown before this question and can be shown again.
     fn again_shows(&self) -> bool {
         self.ask.types_back
+    }
+
+    /// Whether what was wrong stands in the place of what was read before: where words fill the page, and where it would be
+    /// cut at the foot of it, for it says what to do.
+    fn hides_body(&self, stop: &str, y: u16, canvas: &Canvas<'_>) -> bool {
+        let room = canvas.width().saturating_sub(4);
+        let rows = |text: &str| cells(wrap(text, usize::from(room)).len());
+        let body = self.ask.body.iter().map(|line| rows(line));
+        let form = self.form.rows(room, false).saturating_add(2);
+        let wanted = body.chain([form, rows(stop)]).fold(y, u16::saturating_add);
+        self.ask.words.is_some() || wanted > canvas.height()
     }
 
     fn draw_words(&self, canvas: &mut Canvas<'_>, y: u16) -> u16 {
@@ -237,20 +248,16 @@ impl Screen for Change {
         let mut y = canvas
             .paragraph(2, 0, room, Role::Title, &self.ask.title)
             .saturating_add(1);
-        // Words fill the page: what was wrong stands in the place of what was read before, and is never cut.
         let said = self.said.as_ref().filter(|_| self.ask.words.is_none());
         if let Some(said) = said {
             y = y.saturating_add(canvas.paragraph(2, y, room, Role::Ok, said));
         }
-        let in_place = self.again.as_ref().filter(|_| self.ask.words.is_some());
-        if let Some(again) = in_place {
-            y = y.saturating_add(canvas.paragraph(
-                2,
-                y,
-                room,
-                Role::Stop,
-                &format!("STOP  {again}"),
-            ));
+        let stop = self.again.as_ref().map(|again| format!("STOP  {again}"));
+        let whole = stop
+            .as_deref()
+            .filter(|stop| self.hides_body(stop, y, canvas));
+        if let Some(stop) = whole {
+            y = y.saturating_add(canvas.paragraph(2, y, room, Role::Stop, stop));
         } else {
             for line in &self.ask.body {
                 y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, line));
@@ -260,8 +267,8 @@ impl Screen for Change {
         let mut used = 0;
         canvas.within(2, y, room, height, |c| used = self.form.draw(c));
         let y = y.saturating_add(used).saturating_add(1);
-        if let Some(again) = self.again.as_ref().filter(|_| in_place.is_none()) {
-            canvas.paragraph(2, y, room, Role::Stop, &format!("STOP  {again}"));
+        if let Some(stop) = stop.as_deref().filter(|_| whole.is_none()) {
+            canvas.paragraph(2, y, room, Role::Stop, stop);
         }
     }
 

@@ -348,6 +348,8 @@ impl Screen for KeyPage {
         if self.reading.moved(verb) {
             return Reaction::none();
         }
+        // What a comparison left on record is the latest only until something else is begun.
+        self.before = None;
         let row = self.row(world);
         match verb {
             Verb::Enter | Verb::Back => Reaction::pop(),

@@ -209,6 +209,16 @@ impl ImportRoot {
     }
 }
 
+/// What a root is called where people practise: whether it is a sender's or a receiver's is not known here, and one that
+/// came before has its name.
+fn practice_name(world: &World) -> String {
+    let view = world.view.as_deref();
+    let taken = |name: &String| view.is_some_and(|v| v.keys.iter().any(|k| k.label == *name));
+    let later = (2..).map(|n| format!("partner-root-{n}"));
+    let mut names = std::iter::once("partner-root".to_owned()).chain(later);
+    names.find(|name| !taken(name)).unwrap_or_default()
+}
+
 /// The questions to the second person, with practice answers in a rehearsal.
 fn asked(file: &RootFile, world: &World) -> Vec<AskField> {
     let practice = |text: String| world.rehearsal().then_some(text);
@@ -227,7 +237,7 @@ fn asked(file: &RootFile, world: &World) -> Vec<AskField> {
         ..AskField::of(field)
     }));
     fields.push(AskField {
-        practice: practice("receiver-root".into()),
+        practice: practice(practice_name(world)),
         ..AskField::of(ROOT_LABEL)
     });
     fields

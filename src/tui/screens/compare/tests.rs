@@ -106,7 +106,13 @@ fn a_key_that_came_in_waits_until_its_senders_value_is_typed() {
     room.press("C<Down><Enter>").press(&value);
     room.press("<Enter>").shows(&["It agrees", &value]);
     room.check("key-compared");
-    room.shows(&["with its sender's, by"]);
+    room.shows(&[
+        "with its sender's, by",
+        "what came of the comparison is recorded",
+    ]);
+    // Whatever is begun next: the page says no longer that the comparison was the last that changed.
+    room.press("D<Esc>").shows(&["─ Key ─ pek-partner"]);
+    assert!(!room.text().contains("what came of the comparison"));
     let offers = room.state.offers();
     let compare = crate::tui::keys::Verb::Compare;
     assert!(offers.iter().all(|offer| offer.verb != compare));

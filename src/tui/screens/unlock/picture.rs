@@ -228,6 +228,10 @@ impl Unlock {
             ),
             (_, Phase::Failed) => tr("the vault is closed; nothing in it was changed").to_owned(),
             (0, _) => tr("the vault is closed; nobody has entered a share").to_owned(),
+            (entered, _) if entered > usize::from(k).saturating_sub(self.left) => say!(
+                "the vault is closed; {entered} shares, of two sets: never counted together",
+                entered
+            ),
             (_, _) => say!(
                 "the vault is closed; {entered} of {k} shares are entered",
                 entered = self.entered.len(),
