@@ -155,6 +155,7 @@ pub use components::{
 };
 pub use creation::{Created, NewPerson, NewVault, create, create_under};
 pub use custody_act::{CustodyAct, Inventory, Recovery, Rotation, Seat};
+pub use demanded::Demands;
 pub use drill::DrillDone;
 pub use environment::Environment;
 pub use error::Refusal;

@@ -54,6 +54,7 @@ impl Session {
             runs: Arc::new(self.state.runs.clone()),
             policy: self.policy_to_change().clone(),
             policy_waits: self.state.next_policy.is_some(),
+            demands: self.demands(),
             parameters_days: super::limits::of(&self.state.policy).parameters_days,
             software_generation: self.state.policy.allows_software_generation(self.profile),
             qr_of_exports: self.state.policy.allows_qr_of_exports(self.profile),

@@ -22,7 +22,7 @@ use super::theme::{Role, Theme};
 use super::world::World;
 use crate::api::Timestamp;
 use crate::custody::{Policy, words};
-use crate::session::{PersonView, Profile, View, practice};
+use crate::session::{Demands, PersonView, Profile, View, practice};
 
 /// The look that snapshots are made with.
 pub(crate) fn appearance() -> Appearance {
@@ -67,6 +67,7 @@ fn on_the_card() -> Vec<String> {
 /// The view of a practice vault at the start of a rehearsal.
 pub(crate) fn rehearsal() -> View {
     View {
+        demands: Demands::new(Policy::default(), Profile::Rehearsal, (2, 2)),
         returning: None,
         vault: "rehearsal".into(),
         vault_id: "0".repeat(32),
