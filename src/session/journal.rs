@@ -230,11 +230,25 @@ fn closed(run: &str, step: &StepRecord, outcome: RunOutcome) -> Transition {
         if let Some(by) = step.notes.get(super::run::STOPPED_BY) {
             note = note.with("by", by.clone());
         }
+        let absent = did_not_sign(step);
+        if !absent.is_empty() {
+            note = note.with("stop_not_signed_by", serde_json::json!(absent));
+        }
     }
     match in_no_package(step) {
         Some(papers) => note.with("in_no_package", papers),
         None => note,
     }
+}
+
+/// Who was to sign the stop and did not, as the notes of its step have them.
+fn did_not_sign(step: &StepRecord) -> Vec<&str> {
+    let notes = step.notes.keys();
+    let names = notes.filter_map(|note| {
+        note.strip_prefix(super::run::STOP_UNSIGNED)?
+            .strip_suffix(')')
+    });
+    names.collect()
 }
 
 /// The papers that lie in no package when a run is stopped, as the notes of its last step have them: the log holds them
