@@ -7,6 +7,8 @@ mod brings;
 mod expanded;
 mod files;
 mod fingerprints;
+#[cfg(test)]
+mod list_tests;
 mod others;
 mod page;
 pub(super) mod people;

@@ -3,22 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::super::others::Others;
-use super::super::rehearsed::Rehearsals;
 use super::super::script::Script;
 use super::super::shipped;
-use super::{BriefVault, brief};
-use crate::custody::Policy;
-use crate::session::{Demands, Environment, Profile, op_custody, practice};
-use crate::vault::MemoryStore;
+use super::brief;
+use crate::session::op_custody;
 
-fn scripts() -> Vec<(&'static str, Script)> {
+pub(super) fn scripts() -> Vec<(&'static str, Script)> {
     let all = shipped::shipped().iter();
     all.map(|(name, bytes)| (*name, Script::parse(bytes).expect(name)))
         .collect()
 }
 
 /// The page with its line breaks and indents gone.
-fn page(name: &str) -> String {
+pub(super) fn page(name: &str) -> String {
     let (_, script) = scripts()
         .into_iter()
         .find(|(known, _)| *known == name)
@@ -26,7 +23,7 @@ fn page(name: &str) -> String {
     flat(&brief(&script, None, None, &BTreeMap::new()).page)
 }
 
-fn flat(text: &str) -> String {
+pub(super) fn flat(text: &str) -> String {
     let joined = text.replace(" \\\n", " ").replace("\\\n", "");
     joined.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -484,55 +481,4 @@ fn an_own_script_is_named_by_its_file_and_a_wait_makes_two_sittings() {
         !one.contains("sittings") && !one.contains("is made in it."),
         "{one}"
     );
-}
-
-/// A page said how many the script has approve a list, where the vault would ask for more and the run then stop for good.
-#[test]
-fn a_list_is_told_with_as_many_as_the_vault_asks_for() {
-    let name = "rewrap-zmk-to-aws.toml";
-    let shipped = scripts().into_iter().find(|(known, _)| *known == name);
-    let (_, script) = shipped.unwrap();
-    let made = practice::vault(
-        Box::new(MemoryStore::new()),
-        Environment::seeded("brief").unwrap(),
-        None,
-        true,
-    );
-    let view = made.unwrap().session.view();
-    let asking = |exports: u8| {
-        let mut view = view.clone();
-        let policy = Policy {
-            overrides: [("ExportKey".to_owned(), exports)].into(),
-            ..Policy::default()
-        };
-        view.demands = Demands::new(policy, Profile::Rehearsal, (2, 2));
-        let people = view.people.iter();
-        BriefVault {
-            name: "v".to_owned(),
-            profile: Profile::Rehearsal,
-            people: people.map(|p| (p.name.clone(), p.role.clone())).collect(),
-            view: Some(view),
-            rehearsals: Rehearsals::read(None, script.rehearsal().1.unwrap()),
-        }
-    };
-    let told = |vault: &BriefVault| brief(&script, None, Some(vault), &BTreeMap::new());
-    let more = "(this vault asks for 3, the script for 2)";
-    let usual = told(&asking(2));
-    assert!(!flat(&usual.page).contains("this vault asks for"));
-    let stricter = told(&asking(3));
-    assert!(flat(&stricter.page).contains(more), "{}", stricter.page);
-    assert_eq!(stricter.refusals, usual.refusals, "three may approve it");
-    let never = told(&asking(4));
-    assert!(
-        never
-            .refusals
-            .iter()
-            .any(|why| why.contains("asks for 4 custodians")),
-        "{:?}",
-        never.refusals
-    );
-    // Of a vault that nobody opened it is said from what the number follows.
-    let policy = "as many custodians as the most demanding of them";
-    assert!(page(name).contains(policy), "{}", page(name));
-    assert!(!flat(&usual.page).contains(policy));
 }
