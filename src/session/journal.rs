@@ -44,6 +44,19 @@ impl Session {
                         .with("from", from.clone()),
                 ]
             }
+            Arrow::Unfit { run, name, why } => {
+                let runs = &self.state.runs;
+                let of_run = runs.iter().find(|known| known.id == *run);
+                let file = of_run.and_then(|run| run.inputs.get(name));
+                let digest = file.map(|bytes| super::door::hex(&Sha256::digest(bytes)));
+                vec![
+                    Transition::note("run-input-unfit", Vec::new())
+                        .with("run", run.clone())
+                        .with("name", name.clone())
+                        .with("sha256", digest)
+                        .with("why", why.clone()),
+                ]
+            }
             Arrow::Step { .. } => Vec::new(),
         };
         let closed = match &arrow {
@@ -311,6 +324,9 @@ pub(crate) fn apply(
                 )));
             }
             run.inputs.insert(name, bytes);
+        }
+        Arrow::Unfit { run, name, .. } => {
+            find(state, &run)?.inputs.remove(&name);
         }
         Arrow::Step { run, step, binds } => put(find(state, &run)?, *step, binds, effect)?,
         Arrow::Close { run, step, outcome } => {

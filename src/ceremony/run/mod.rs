@@ -4,6 +4,7 @@
 //! on the table) may be lost at any moment and is asked for again.
 
 mod act;
+mod anew;
 mod arrival;
 mod asks;
 mod begin;
