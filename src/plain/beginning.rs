@@ -56,7 +56,7 @@ pub(super) fn begins_here(
         .told
         .push(tr("Which clock does it run by?").to_owned());
     // Enter alone moves no clock.
-    question.kept = clocks.first().map(|own| own.id.to_string());
+    question.kept = clocks.first().map(|own| own.id.clone());
     Ok(match talk.choose(&question, tr("Number"), &clocks)? {
         Heard::Given(at) => Some(clocks.get(at).is_some_and(|entry| entry.id == TODAY)),
         Heard::Said(_) => None,

@@ -14,6 +14,18 @@ use super::transition::Transition;
 use super::{Profile, Session};
 
 impl Session {
+    /// The line of a file that a run can no longer use.
+    fn unfit(&self, run: &str, name: &str, why: &str) -> Transition {
+        let of_run = self.state.runs.iter().find(|known| known.id == run);
+        let file = of_run.and_then(|run| run.inputs.get(name));
+        let digest = file.map(|bytes| super::door::hex(&Sha256::digest(bytes)));
+        Transition::note("run-input-unfit", Vec::new())
+            .with("run", run)
+            .with("name", name)
+            .with("sha256", digest)
+            .with("why", why)
+    }
+
     /// Commits an arrow that has no effect beside it.
     pub(crate) fn journal(&mut self, arrow: Arrow) -> Result<Outcome, Refusal> {
         let mut notes = match &arrow {
@@ -44,19 +56,7 @@ impl Session {
                         .with("from", from.clone()),
                 ]
             }
-            Arrow::Unfit { run, name, why } => {
-                let runs = &self.state.runs;
-                let of_run = runs.iter().find(|known| known.id == *run);
-                let file = of_run.and_then(|run| run.inputs.get(name));
-                let digest = file.map(|bytes| super::door::hex(&Sha256::digest(bytes)));
-                vec![
-                    Transition::note("run-input-unfit", Vec::new())
-                        .with("run", run.clone())
-                        .with("name", name.clone())
-                        .with("sha256", digest)
-                        .with("why", why.clone()),
-                ]
-            }
+            Arrow::Unfit { run, name, why } => vec![self.unfit(run, name, why)],
             Arrow::Step { .. } => Vec::new(),
         };
         let closed = match &arrow {

@@ -76,11 +76,7 @@ impl Runner {
             (existing::PRACTICE_KEYS, &practice),
             (crate::session::run::NETWORK, &network),
         ];
-        if let Some(first) = run.steps.first_mut() {
-            let told =
-                |(name, text): (&str, &Option<String>)| Some((name.to_owned(), text.clone()?));
-            first.notes.extend(notes.into_iter().filter_map(told));
-        }
+        note_with_the_first(&mut run, notes);
         let mut runner = Runner::standing(script, run.id.clone(), people);
         runner.judge_given(session, &run.inputs, "Nothing was begun.")?;
         if inputs::asked_for(session.profile(), run.real_others) {
@@ -163,6 +159,14 @@ impl Runner {
             killed: false,
             attended: false,
         }
+    }
+}
+
+/// Notes of the first step: what is known when the run begins.
+fn note_with_the_first(run: &mut Run, notes: [(&str, &Option<String>); 4]) {
+    if let Some(first) = run.steps.first_mut() {
+        let told = |(name, text): (&str, &Option<String>)| Some((name.to_owned(), text.clone()?));
+        first.notes.extend(notes.into_iter().filter_map(told));
     }
 }
 

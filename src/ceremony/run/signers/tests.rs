@@ -24,7 +24,7 @@ fn token_first() -> Script {
     let steps: Vec<&str> = text().split("[[step]]\n").collect();
     let at = |id: &str| {
         let begins = |step: &&str| step.trim_start().starts_with("id") && step.contains(id);
-        steps.iter().position(|step| begins(&step)).unwrap()
+        steps.iter().position(begins).unwrap()
     };
     let (trust, read) = (at("\"trust-root\""), at("\"read-token\""));
     let mut moved = steps.clone();
