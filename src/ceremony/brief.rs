@@ -7,6 +7,8 @@ mod brings;
 mod expanded;
 mod files;
 mod fingerprints;
+#[cfg(test)]
+mod list_tests;
 mod others;
 mod page;
 pub(super) mod people;
@@ -60,8 +62,8 @@ pub fn brief(
     rehearsal(script, file, &mut page);
     files::before(model, &mut page);
     files::meanwhile(model, &mut page);
-    vault::allowances(model, &mut page);
-    steps(model, &mut page);
+    vault::allowances(model, vault, &mut page);
+    steps(model, vault, &mut page);
     afterwards::section(model, file, &mut page);
     ends(model, vault, inputs, &mut page);
     Brief {
@@ -211,13 +213,14 @@ fn keys(model: &Model, page: &mut Page) {
     }
 }
 
-fn steps(model: &Model, page: &mut Page) {
+fn steps(model: &Model, vault: Option<&BriefVault>, page: &mut Page) {
     page.title("STEPS");
     for (at, step) in model.steps.iter().enumerate() {
         let minutes = step
             .estimate
             .map(|millis| format!(" ({})", minutes(millis)));
-        let acting = acting::with_role(model, &acting::told(step));
+        let demanded = vault.and_then(|vault| vault.demands_of_list(step));
+        let acting = acting::with_role(model, &acting::told(step, demanded));
         let text = format!("{}{}. {acting}", step.title, minutes.unwrap_or_default());
         page.line(&format!("  {:>2}  ", at + 1), &text);
     }

@@ -42,6 +42,7 @@ mod stand_in_tr34;
 mod start;
 mod telling;
 mod template;
+mod todays_clock;
 
 pub use after::still_to_do;
 pub use ask::{
@@ -77,6 +78,7 @@ pub use shipped::{sample, shipped};
 pub use start::{Play, PlayedIn, Start};
 pub use telling::{Ways, came_back, came_back_footing, ended, handed_over, holdings, saved};
 pub use template::new_script;
+pub use todays_clock::{TODAY, clocks};
 
 #[cfg(test)]
 mod recorded_tests;

@@ -142,6 +142,17 @@ impl Script {
         steps.any(|s| s.op.name == super::ops::ATTEST_CLOCK.name)
     }
 
+    /// Its places, by id.
+    pub fn places(&self) -> Vec<&str> {
+        let people = self.model.people.iter();
+        people.map(|person| person.id.as_str()).collect()
+    }
+
+    /// The role of whoever has a place, as the vault calls it.
+    pub fn role_at(&self, place: &str) -> Option<&'static str> {
+        Some(self.model.person(place)?.role.name())
+    }
+
     /// Whether the bytes are those of a script that ships inside the binary.
     pub fn is_shipped(&self) -> bool {
         shipped::shipped()

@@ -62,7 +62,19 @@ pub enum PlayedIn {
         dir: PathBuf,
         /// An unlock file's bytes, where one was told (never production).
         unlock: Option<Vec<u8>>,
+        /// A rehearsal vault: the time to which its own clock goes on before the run does, where one was told.
+        clock: Option<Timestamp>,
     },
+}
+
+impl PlayedIn {
+    /// A rehearsal vault that stays: the time to which its own clock goes on before the run does, where one was told.
+    pub const fn goes_on_to(&self) -> Option<Timestamp> {
+        match self {
+            Self::Vault { clock, .. } => *clock,
+            Self::Rehearse { .. } => None,
+        }
+    }
 }
 
 impl Play {

@@ -9,6 +9,7 @@ use crate::session::{Profile, RunOutcome, Session, View};
 mod again;
 mod clock;
 mod list;
+mod people;
 mod said;
 
 use super::sessions::{self, Place, Practice};
@@ -51,7 +52,7 @@ pub(super) struct PlayArgs {
     #[arg(long, requires = "script", requires = "vault")]
     real: bool,
     /// NAME takes PLACE of the interrupted run from here on, where the script lets anybody have it
-    #[arg(long, value_name = "PLACE=NAME", value_parser = person, requires = "resume")]
+    #[arg(long, value_name = "PLACE=NAME", value_parser = people::person, requires = "resume")]
     person: Vec<(String, String)>,
     /// Note a green rehearsal in F, or look for it there, instead of the workstation's state folder
     #[arg(long, value_name = "F", requires = "ceremony")]
@@ -72,16 +73,6 @@ pub(super) fn input(text: &str) -> Result<(String, PathBuf), String> {
             Ok((name.to_owned(), PathBuf::from(path)))
         }
         _ => Err("wants NAME=PATH, for example counterparty=p.json".to_owned()),
-    }
-}
-
-/// `PLACE=NAME` of somebody who takes a place.
-fn person(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((place, name)) if !place.is_empty() && !name.trim().is_empty() => {
-            Ok((place.to_owned(), name.trim().to_owned()))
-        }
-        _ => Err("wants PLACE=NAME, for example second=Cho".to_owned()),
     }
 }
 
@@ -116,6 +107,7 @@ impl PlayArgs {
             None => lint::read(path)?,
         };
         let script = lint::parsed(path, &bytes)?;
+        self.can_be_asked_for(&script)?;
         let given = self.inputs(&script)?;
         self.out_is_free()?;
         let folder = path.parent().filter(|_| path.exists());
@@ -187,11 +179,6 @@ impl PlayArgs {
         }))
     }
 
-    /// Who takes which place.
-    fn people(&self) -> BTreeMap<String, String> {
-        self.person.iter().cloned().collect()
-    }
-
     /// Where green rehearsals are noted.
     fn note_file(&self) -> Option<PathBuf> {
         self.rehearsal_note.clone().or_else(rehearsal_notes)
@@ -216,6 +203,7 @@ impl PlayArgs {
         Ok(ceremony::PlayedIn::Vault {
             dir: dir.clone(),
             unlock,
+            clock: self.place.clock,
         })
     }
 
@@ -349,6 +337,7 @@ impl PlayArgs {
             rehearsal_note: self.note_file(),
             copies_to: self.out.clone(),
             out: self.out.clone(),
+            clock: self.place.goes_on_to(),
         };
         let runner = Runner::begin(session, parsed, wanted).map_err(failure)?;
         Ok((title, runner, file))

@@ -29,7 +29,8 @@ pub(super) struct Place {
     /// Seed of all randomness, 1 to 64 characters (rehearsals only)
     #[arg(long, value_name = "S", value_parser = seed)]
     pub(super) seed: Option<String>,
-    /// Start of the frozen clock, for example 2026-12-01T09:00:00Z (rehearsals only)
+    /// Start of the frozen clock, for example 2026-12-01T09:00:00Z (rehearsals only); with --vault a rehearsal vault's own
+    /// clock goes on to it, and does not go back
     #[arg(long, value_name = "RFC3339", value_parser = clock)]
     pub(super) clock: Option<Timestamp>,
 }
@@ -67,10 +68,23 @@ impl Place {
         }
     }
 
+    /// The time to which the clock of a rehearsal vault that is kept goes on: it has its own.
+    pub(super) fn goes_on_to(&self) -> Option<Timestamp> {
+        self.clock.filter(|_| self.vault.is_some())
+    }
+
     /// The session for a program: a rehearsal whose keys are held, or the vault.
     pub(super) fn session(&self) -> Answer<Session> {
         match &self.vault {
-            Some(dir) => open(dir, self.unlock_file.as_deref(), &self.practice()),
+            Some(dir) => {
+                let mut session = open(dir, self.unlock_file.as_deref(), &self.practice())?;
+                let moved = self.goes_on_to().map(|to| session.go_on_to(to));
+                if let Some(Err(refusal)) = moved {
+                    session.close()?;
+                    return Err(refusal.into());
+                }
+                Ok(session)
+            }
             None => rehearsal(&self.practice(), true),
         }
     }

@@ -113,6 +113,8 @@ pub fn split(
 /// # Errors
 /// The shares cannot be of one set, or are too few.
 pub fn combine(shares: &[Share]) -> Result<SecretBytes, SharingError> {
+    #[cfg(test)]
+    counted::another();
     let needed = check(shares)?;
     let (base, extra) =
         shares
@@ -197,6 +199,25 @@ const fn inverse(a: u8) -> u8 {
         step += 1;
     }
     result
+}
+
+/// How often a secret was rebuilt, for tests of what must rebuild none.
+#[cfg(test)]
+pub(crate) mod counted {
+    use std::cell::Cell;
+
+    thread_local! {
+        static TRIES: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub(super) fn another() {
+        TRIES.set(TRIES.get() + 1);
+    }
+
+    /// How often it was tried on this thread, whether it succeeded or not.
+    pub(crate) fn tries() -> u64 {
+        TRIES.get()
+    }
 }
 
 #[cfg(test)]

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use crate::ceremony::{Beginning, Rehearsals, Script};
+use crate::api::Timestamp;
+use crate::ceremony::{Beginning, Rehearsals, Script, TODAY, clocks};
 use crate::session::{Profile, View};
 use crate::text::{say, tr};
 
 use super::dialogue::{Dialogue, Heard, Question, footing};
 use super::line::Gone;
 
-/// Whether it begins. In a vault that is in memory alone nothing is asked: nothing stays of it.
+/// Whether it begins, and then whether by today's clock. In a vault that is in memory alone nothing is asked: nothing stays
+/// of it. `wall` is the machine's time.
 pub(super) fn begins_here(
     talk: &mut Dialogue<'_>,
     view: &View,
     (script, real): (&Script, bool),
-    rehearsals: &Rehearsals,
-) -> Result<bool, Gone> {
+    (rehearsals, wall): (&Rehearsals, Timestamp),
+) -> Result<Option<bool>, Gone> {
     if !view.kept {
-        return Ok(true);
+        return Ok(Some(false));
     }
     let production = view.profile == Profile::Production;
     let rehearsed = rehearsals.found(script).filter(|_| production);
@@ -30,7 +32,7 @@ pub(super) fn begins_here(
     };
     if let Some(why) = beginning.stopped() {
         talk.stop(&why);
-        return Ok(false);
+        return Ok(None);
     }
     talk.heading(&say!("Begin it here? {script}", script = script.title()));
     let told = beginning.told().into_iter();
@@ -45,5 +47,18 @@ pub(super) fn begins_here(
         "A ceremony that begins in a vault is recorded in it, whatever comes of it. To try it without that, rehearse it: keymoot --plain without an open vault.",
         "On a command line keymoot brief prints the page that everybody reads beforehand: who comes, what each brings.",
     ]);
-    Ok(matches!(talk.enter(&question)?, Heard::Given(())))
+    let Some(clocks) = clocks(view, wall) else {
+        let begins = matches!(talk.enter(&question)?, Heard::Given(()));
+        return Ok(begins.then_some(false));
+    };
+    let mut question = question;
+    question
+        .told
+        .push(tr("Which clock does it run by?").to_owned());
+    // Enter alone moves no clock.
+    question.kept = clocks.first().map(|own| own.id.clone());
+    Ok(match talk.choose(&question, tr("Number"), &clocks)? {
+        Heard::Given(at) => Some(clocks.get(at).is_some_and(|entry| entry.id == TODAY)),
+        Heard::Said(_) => None,
+    })
 }

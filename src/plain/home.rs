@@ -362,8 +362,13 @@ impl<'a> Home<'_, 'a> {
             return Ok(());
         };
         let chosen = (&script, real_others);
-        if !resume && !begins_here(self.talk, &view, chosen, &rehearsals)? {
-            return Ok(());
+        let wall = self.session.wall_time();
+        let mut clock = None;
+        if !resume {
+            let Some(today) = begins_here(self.talk, &view, chosen, (&rehearsals, wall))? else {
+                return Ok(());
+            };
+            clock = today.then_some(wall);
         }
         let wanted = Wanted {
             inputs: BTreeMap::new(),
@@ -374,6 +379,7 @@ impl<'a> Home<'_, 'a> {
             rehearsal_note: notes,
             copies_to: None,
             out: None,
+            clock,
         };
         if let Err(error) = play(self.talk, self.session, script, wanted)? {
             self.talk.stop(&error.to_string());

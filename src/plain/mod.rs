@@ -291,6 +291,7 @@ fn ceremony(talk: &mut Dialogue<'_>, play: Play, lent: Lent) -> Result<bool, Gon
                 rehearsal_note: play.note.or_else(|| lent.notes?()),
                 copies_to: None,
                 out: play.out,
+                clock: play.place.goes_on_to(),
             };
             begin_run(talk, script, play.place, wanted, &play.again)
         }
@@ -320,7 +321,7 @@ fn begin_run(
         PlayedIn::Rehearse { seed, clock } => {
             practised(&script, seed, clock, wanted.inputs.is_empty()).map(Some)
         }
-        PlayedIn::Vault { dir, unlock } => opening::open(talk, &dir, unlock.as_deref())?,
+        PlayedIn::Vault { dir, unlock, .. } => opening::open(talk, &dir, unlock.as_deref())?,
     };
     let mut session = match opened {
         Ok(Some(session)) => session,

@@ -57,6 +57,7 @@ impl Home<'_, '_> {
             rehearsal_note: self.notes.and_then(|notes| notes()),
             copies_to: None,
             out: None,
+            clock: None,
         };
         if let Err(error) = play(self.talk, self.session, script, wanted)? {
             self.talk.stop(&error.to_string());

@@ -57,7 +57,8 @@ impl Session {
             let begin = format!(
                 "This rehearsal's clock stands at {now}, and waiting does not move it that far. Begin the rehearsal \
                  with a later clock: `keymoot play SCRIPT --clock TIME`, or a copy of the script with that time as \
-                 `clock` under [rehearsal].",
+                 `clock` under [rehearsal]. A rehearsal vault in a folder asks before a ceremony begins whether its clock \
+                 goes on to today's.",
                 now = self.now().rfc3339()
             );
             error.message = error.message.replacen(WAIT, &begin, 1);
@@ -171,6 +172,36 @@ impl Session {
             now: self.now(),
             destroyed: std::mem::take(&mut self.destroyed),
         })
+    }
+
+    /// Rehearsal: the vault's own clock goes on to a later time, as another day that people play, and does not go back. Says
+    /// at which time it stood before; nothing where it is that time already.
+    ///
+    /// # Errors
+    /// It is later than that already, or this is no rehearsal. Nothing was changed.
+    pub fn go_on_to(&mut self, to: Timestamp) -> Result<Option<Timestamp>, Refusal> {
+        let before = self.now();
+        if self.profile != Profile::Rehearsal {
+            return Err(Refusal::Profile(format!(
+                "The time of a {} vault is that of its machine, and no command names another. Nothing was done.",
+                self.profile.name()
+            )));
+        }
+        if to.millis().div_euclid(1000) < before.millis().div_euclid(1000) {
+            return Err(Refusal::Usage(format!(
+                "This vault has a clock of its own, which stands at {} and does not go back to {}. Nothing was done. Name a \
+                 later time for another day, or none to go on by the vault's.",
+                before.rfc3339(),
+                to.rfc3339()
+            )));
+        }
+        let millis = to.millis().saturating_sub(before.millis());
+        if millis <= 0 {
+            return Ok(None);
+        }
+        self.ready()?;
+        self.advance(millis)?;
+        Ok(Some(before))
     }
 
     /// Two people type date and time from their own watches; only then may time settle anything in production. What is

@@ -182,9 +182,9 @@ impl Session {
             )
         } else {
             format!(
-                "The watches say {read}, more than a day ahead of this session's clock ({known}), which leapt. Nothing was \
-                 changed and nothing was destroyed. Are the day and the year right? If they are, as after days of sleep, \
-                 close the vault and open it again: its custodians then read their watches."
+                "This machine's clock leapt while the vault was open, as after a sleep of days: by this session it is {known}, \
+                 and the watches say {read}. Nothing was changed, destroyed or lost. Are the day and the year right? Then \
+                 close the vault and open it again, where its custodians read their watches; else read both once more."
             )
         }))
     }

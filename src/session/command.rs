@@ -54,6 +54,15 @@ pub enum Arrow {
         /// Who brought it: a name of the vault, or what stood in for the counterparty.
         from: String,
     },
+    /// A file that came cannot be used behind what was done since, and another is waited for.
+    Unfit {
+        /// The run.
+        run: String,
+        /// The input's name.
+        name: String,
+        /// Why.
+        why: String,
+    },
     /// An interrupted run is taken up again.
     Resume {
         /// The run.

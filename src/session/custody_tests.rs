@@ -3,6 +3,7 @@
 use super::tests::{answers, create_kek, practice, start};
 use super::*;
 use crate::crypto::SecretBytes;
+use crate::crypto::secret_sharing::counted;
 use crate::vault::{MemoryStore, Store};
 
 /// Who is there, with the passphrase of each.
@@ -188,6 +189,55 @@ fn a_drill_proves_without_opening_and_names_who_was_absent() {
     let lines = session.log_lines().unwrap();
     let told = r#""without_share":{"failed":[],"proven":["Ada","Wim"]}"#;
     assert!(lines.iter().any(|line| line.contains(told)), "{lines:?}");
+}
+
+/// Everybody who proves brings a share, and whoever has enough of them could put them together: a drill does not, of either
+/// set, by held keys and typed words alike.
+#[test]
+fn a_drill_rebuilds_no_identity() {
+    let (_, mut session) = practice(true);
+    let held = counted::tries();
+    session.drill_automatic(&hands(OLD)).unwrap();
+    assert_eq!(counted::tries(), held);
+
+    let (store, _) = with_a_key();
+    let mut session = open(store, OLD, &["Ana", "Ben", "Cho"]).unwrap();
+    let words = |name: &str| {
+        let (_, phrase) = OLD.iter().find(|(own, _)| *own == name).unwrap();
+        KeySource::Passphrase(SecretBytes::from_slice(phrase.as_bytes()))
+    };
+    let typed = counted::tries();
+    let asked = Command::Ask {
+        action: Action::Custody(CustodyAct::Drill { recovery: false }),
+        issuer: "Ada".into(),
+        origin: None,
+        key: words("Ada"),
+    };
+    let Outcome::Asked(pending) = session.perform(asked).unwrap() else {
+        panic!("not asked")
+    };
+    for name in ["Ana", "Ben", "Cho"] {
+        let approve = Command::Approve {
+            id: pending.id,
+            person: name.into(),
+            key: words(name),
+        };
+        session.perform(approve).unwrap();
+    }
+    let mut proving = session.begin_drill();
+    for hand in hands(OLD) {
+        proving.prove(&hand).unwrap();
+    }
+    let done = session.drill(&pending.id, &proving).unwrap();
+    assert_eq!(done.proven, ["Ana", "Ben", "Cho"]);
+    assert_eq!(counted::tries(), typed, "shares were put together");
+    // The same shares where they are put together are counted.
+    let mut all = proving::Proving::everybody(session.begin_drill().file().clone());
+    for hand in hands(OLD) {
+        all.prove(&hand).unwrap();
+    }
+    all.identities().unwrap();
+    assert!(counted::tries() > typed);
 }
 
 #[test]

@@ -3,13 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::api::{ImportKeyMaterial, Request};
+use crate::api::{ImportKeyMaterial, Operation, Request};
+use crate::custody::Policy;
 use crate::custody::policy::operation;
 
-use super::Session;
 use super::action::Action;
 use super::custody_act::{CustodyAct, Rotation};
-use super::locks;
+use super::op::{self, Op};
+use super::{Profile, Session};
+use super::{locks, op_components};
 
 /// The names by which the policy counts an act. A list is also each act in it.
 fn names(action: &Action) -> BTreeSet<&'static str> {
@@ -21,9 +23,20 @@ fn names(action: &Action) -> BTreeSet<&'static str> {
         }
         Action::Backup { .. } => [operation::BACKUP].into(),
         Action::Custody(act) => [act.operation()].into(),
-        Action::Components(act) => [act.operation()].into(),
+        Action::Components(act) => as_components(act.operation()),
         Action::Tr34(act) => [act.operation()].into(),
     }
+}
+
+/// A key that leaves as components is exported, and one that is formed of them is imported: what the policy asks for that
+/// is asked for here too.
+fn as_components(name: &'static str) -> BTreeSet<&'static str> {
+    let of = if name == operation::EXPORT_COMPONENTS {
+        Operation::ExportKey
+    } else {
+        Operation::ImportKey
+    };
+    [name, of.name()].into()
 }
 
 /// One request's name as the policy spells it: a root is an anchor, and no key.
@@ -41,13 +54,78 @@ fn requested(request: &Request) -> &'static str {
     }
 }
 
+/// The names by which the policy counts what an operation of the control plane, or of components, is declared as; none of
+/// other acts.
+fn declared(op: &Op) -> BTreeSet<&'static str> {
+    match op.name {
+        name if name == op::IMPORT_ROOT.name => [operation::IMPORT_ROOT].into(),
+        name if name == op_components::IMPORT_COMPONENTS.name => {
+            as_components(operation::IMPORT_COMPONENTS)
+        }
+        name if name == op_components::EXPORT_COMPONENTS.name => {
+            as_components(operation::EXPORT_COMPONENTS)
+        }
+        name => {
+            let service = name.split('.').next().unwrap_or_default();
+            let mut all = Operation::ALL.iter();
+            let found = all.find(|operation| operation.kebab() == service);
+            found
+                .map(|operation| operation.name())
+                .into_iter()
+                .collect()
+        }
+    }
+}
+
+/// By what a vault counts the custodians that an act needs, as long as the present policy is in force.
+#[derive(Debug, Clone)]
+pub struct Demands {
+    policy: Policy,
+    profile: Profile,
+    k: u8,
+    t: u8,
+}
+
+impl Demands {
+    /// In a vault with this policy in force, which `k` custodians open and whose secrets `t` use.
+    pub const fn new(policy: Policy, profile: Profile, (k, t): (u8, u8)) -> Self {
+        Self {
+            policy,
+            profile,
+            k,
+            t,
+        }
+    }
+
+    /// How many custodians acts need that are done together under one approval, as the list is in the policy: as many as the
+    /// most demanding of them.
+    pub fn of_list<'o>(&self, acts: impl IntoIterator<Item = &'o Op>) -> u8 {
+        let acts: Vec<&Op> = acts.into_iter().collect();
+        let secret = acts.iter().any(|op| op.uses_secret);
+        let inner = acts.iter().flat_map(|op| declared(op));
+        self.most(std::iter::once(operation::LIST).chain(inner), secret)
+    }
+
+    fn most(&self, names: impl IntoIterator<Item = &'static str>, secret: bool) -> u8 {
+        let (profile, k, t) = (self.profile, self.k, self.t);
+        let each = names.into_iter();
+        let each = each.map(|name| self.policy.required(name, profile, k, t, secret));
+        each.max().unwrap_or_else(|| k.max(t))
+    }
+}
+
 impl Session {
+    /// By what the custodians are counted that an act needs.
+    pub(super) fn demands(&self) -> Demands {
+        let quorum = (self.book.k(), self.book.t());
+        Demands::new(self.state.policy.clone(), self.profile, quorum)
+    }
+
     /// How many custodians an act needs.
     pub(super) fn required(&self, action: &Action) -> u8 {
-        let (k, t) = (self.book.k(), self.book.t());
         // The policy counts custodians; holders of the recovery set are counted by their own threshold.
         if self.by_recovery() {
-            return k;
+            return self.book.k();
         }
         let mut names = names(action);
         if let Action::Custody(CustodyAct::Rotate(rotation)) = action
@@ -55,11 +133,7 @@ impl Session {
         {
             names.insert(operation::CHANGE_PEOPLE);
         }
-        let secret = locks::uses_secret(action);
-        let each = names
-            .into_iter()
-            .map(|name| self.state.policy.required(name, self.profile, k, t, secret));
-        each.max().unwrap_or_else(|| k.max(t))
+        self.demands().most(names, locks::uses_secret(action))
     }
 
     /// How many the next rotation takes, whoever comes by it, where `k` open the vault and `t` use its secrets.
@@ -196,6 +270,54 @@ mod tests {
         assert_eq!(session.required(&list(vec![acts[1].clone(); 2])), 1);
         session.state.policy.overrides.insert("List".into(), 2);
         assert_eq!(session.required(&list(vec![acts[1].clone(); 2])), 2);
+    }
+
+    /// What a brief says of a list before anything is built is what the door asks for then.
+    #[test]
+    fn a_list_is_counted_by_what_its_acts_are_declared_as() {
+        let (_, mut session) = practice(true);
+        let acts = acts(&mut session);
+        let overrides = &mut session.state.policy.overrides;
+        overrides.extend([("ExportKey".into(), 3), ("List".into(), 1)]);
+        let ops = [
+            &crate::session::op_exchange::EXPORT_TR31,
+            &crate::session::op_exchange::TAG_RESOURCE,
+        ];
+        let demands = session.demands();
+        assert_eq!(demands.of_list(ops), session.required(&list(acts.clone())));
+        assert_eq!(demands.of_list(ops), 3);
+        assert_eq!(demands.of_list(ops.into_iter().skip(1)), 2);
+        assert_eq!(session.required(&list(vec![acts[1].clone(); 2])), 2);
+        for op in op::OPS.iter().filter(|op| !op.name.starts_with("vault.")) {
+            let known = ["act-list", "tr34.unbind", "tr34.rebind", "tr34.random"];
+            assert!(
+                !super::declared(op).is_empty() || known.contains(&op.name),
+                "{}",
+                op.name
+            );
+        }
+    }
+
+    /// Three must approve an export, and two let the same key out as components.
+    #[test]
+    fn a_key_that_leaves_as_components_takes_as_many_as_an_export() {
+        let (_, mut session) = practice(true);
+        let divide = Action::Components(Box::new(ComponentAct::Divide {
+            set: String::new(),
+            key: String::new(),
+            label: "kek".into(),
+            algorithm: crate::api::KeyAlgorithm::TDES_3KEY,
+            parts: 2,
+            holder: "Ana".into(),
+            receiver: "a partner".into(),
+            others: Vec::new(),
+        }));
+        assert_eq!(session.required(&divide), 2);
+        session.state.policy.overrides.insert("ExportKey".into(), 3);
+        assert_eq!(session.required(&divide), 3);
+        let overrides = &mut session.state.policy.overrides;
+        overrides.extend([("ExportKey".into(), 2), ("ExportComponents".into(), 3)]);
+        assert_eq!(session.required(&divide), 3, "the stricter of the two");
     }
 
     /// A rotation that puts somebody into a place changes the people, whatever else it is.

@@ -14,6 +14,18 @@ use super::transition::Transition;
 use super::{Profile, Session};
 
 impl Session {
+    /// The line of a file that a run can no longer use.
+    fn unfit(&self, run: &str, name: &str, why: &str) -> Transition {
+        let of_run = self.state.runs.iter().find(|known| known.id == run);
+        let file = of_run.and_then(|run| run.inputs.get(name));
+        let digest = file.map(|bytes| super::door::hex(&Sha256::digest(bytes)));
+        Transition::note("run-input-unfit", Vec::new())
+            .with("run", run)
+            .with("name", name)
+            .with("sha256", digest)
+            .with("why", why)
+    }
+
     /// Commits an arrow that has no effect beside it.
     pub(crate) fn journal(&mut self, arrow: Arrow) -> Result<Outcome, Refusal> {
         let mut notes = match &arrow {
@@ -44,6 +56,7 @@ impl Session {
                         .with("from", from.clone()),
                 ]
             }
+            Arrow::Unfit { run, name, why } => vec![self.unfit(run, name, why)],
             Arrow::Step { .. } => Vec::new(),
         };
         let closed = match &arrow {
@@ -230,11 +243,25 @@ fn closed(run: &str, step: &StepRecord, outcome: RunOutcome) -> Transition {
         if let Some(by) = step.notes.get(super::run::STOPPED_BY) {
             note = note.with("by", by.clone());
         }
+        let absent = did_not_sign(step);
+        if !absent.is_empty() {
+            note = note.with("stop_not_signed_by", serde_json::json!(absent));
+        }
     }
     match in_no_package(step) {
         Some(papers) => note.with("in_no_package", papers),
         None => note,
     }
+}
+
+/// Who was to sign the stop and did not, as the notes of its step have them.
+fn did_not_sign(step: &StepRecord) -> Vec<&str> {
+    let notes = step.notes.keys();
+    let names = notes.filter_map(|note| {
+        note.strip_prefix(super::run::STOP_UNSIGNED)?
+            .strip_suffix(')')
+    });
+    names.collect()
 }
 
 /// The papers that lie in no package when a run is stopped, as the notes of its last step have them: the log holds them
@@ -297,6 +324,9 @@ pub(crate) fn apply(
                 )));
             }
             run.inputs.insert(name, bytes);
+        }
+        Arrow::Unfit { run, name, .. } => {
+            find(state, &run)?.inputs.remove(&name);
         }
         Arrow::Step { run, step, binds } => put(find(state, &run)?, *step, binds, effect)?,
         Arrow::Close { run, step, outcome } => {

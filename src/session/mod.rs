@@ -155,6 +155,7 @@ pub use components::{
 };
 pub use creation::{Created, NewPerson, NewVault, create, create_under};
 pub use custody_act::{CustodyAct, Inventory, Recovery, Rotation, Seat};
+pub use demanded::Demands;
 pub use drill::DrillDone;
 pub use environment::Environment;
 pub use error::Refusal;
@@ -174,8 +175,8 @@ pub use resharing::{Reshared, Resharing};
 pub use restoring::{Height, NewerLog, Restored, Since, load_copy, write_out};
 pub use rotation::{Prepared, Rotated};
 pub use run::{
-    IN_THE_OPEN, NOT_SAID, NOT_TAKEN, PRACTISED, Relief, Run, RunOutcome, STOPPED_AT, STOPPED_BY,
-    StepRecord, StepState,
+    IN_THE_OPEN, NOT_SAID, NOT_TAKEN, PRACTISED, Relief, Run, RunOutcome, STOP_UNSIGNED,
+    STOPPED_AT, STOPPED_BY, StepRecord, StepState,
 };
 pub(crate) use sentence::groups as in_groups;
 pub use standing::standing_open;

@@ -90,6 +90,9 @@ pub(crate) const SIGNED_AT: &str = "signed at (";
 /// Note of a step: the words of the request as it was asked last.
 pub(crate) const ASKED_WORDS: &str = "words asked";
 
+/// Note of a person who was to sign a stop and did not, with why, behind the name and a bracket.
+pub const STOP_UNSIGNED: &str = "on_abort not signed (";
+
 /// Note of the step at which people stopped the run: who began that, as it was said there, or [`NOT_SAID`].
 pub const STOPPED_BY: &str = "on_abort begun by";
 

@@ -10,7 +10,7 @@ use crate::evidence::audit::Event;
 use crate::text::{say, tr};
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 69] = [
+const WORDS: [(&str, &str); 70] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -58,6 +58,7 @@ const WORDS: [(&str, &str); 69] = [
     (operation::RANDOM, "random number given"),
     ("run-resume", "ceremony taken up"),
     ("run-input", "ceremony's input"),
+    ("run-input-unfit", "ceremony's input taken out"),
     ("withdraw", "request taken off the table"),
     ("create-vault", "vault made"),
     ("enrol", "person enrolled"),

@@ -8,6 +8,7 @@ use crate::custody::Policy;
 use crate::custody::ledger::Ledger;
 
 use super::Profile;
+use super::demanded::Demands;
 use super::op_custody;
 use super::run::Run;
 use crate::text::{say, tr};
@@ -373,6 +374,8 @@ pub struct View {
     pub policy: Policy,
     /// Whether that policy waits for the next opening: until then the one of before counts.
     pub policy_waits: bool,
+    /// By what the custodians are counted that an act needs now.
+    pub demands: Demands,
     /// While this is a copy that is open to be returned to, and is no vault.
     pub returning: Option<ReturningView>,
     /// The copy that this vault was returned to, where nothing was made new since.

@@ -22,11 +22,15 @@ use super::{Session, label_of, op, sentence};
 use crate::text::tr;
 
 impl Session {
+    /// Everybody who serves at this state.
+    fn people_views(&self, seq: u64) -> Vec<PersonView> {
+        let people = self.acting().iter().filter(|p| p.serves_at(seq));
+        people.map(|person| self.person_view(person)).collect()
+    }
+
     /// The read-only view.
     pub fn view(&self) -> View {
         let seq = self.book.seq();
-        let people = self.acting().iter().filter(|p| p.serves_at(seq));
-        let people = people.map(|person| self.person_view(person));
         View {
             vault: self.name.clone(),
             vault_id: self.book.vault_id().to_owned(),
@@ -36,7 +40,7 @@ impl Session {
             k: self.book.k(),
             t: self.book.t(),
             n: self.book.n(),
-            people: Arc::new(people.collect()),
+            people: Arc::new(self.people_views(seq)),
             now: self.now(),
             seq,
             commit: self.book.commit_number(),
@@ -54,6 +58,7 @@ impl Session {
             runs: Arc::new(self.state.runs.clone()),
             policy: self.policy_to_change().clone(),
             policy_waits: self.state.next_policy.is_some(),
+            demands: self.demands(),
             parameters_days: super::limits::of(&self.state.policy).parameters_days,
             software_generation: self.state.policy.allows_software_generation(self.profile),
             qr_of_exports: self.state.policy.allows_qr_of_exports(self.profile),

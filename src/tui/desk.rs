@@ -337,8 +337,9 @@ impl Desk {
     }
 
     fn play(&mut self, play: Play) -> Result<News, String> {
+        let clock = play.place.goes_on_to();
         match play.place {
-            PlayedIn::Rehearse { seed, clock } => {
+            PlayedIn::Rehearse { seed, clock: start } => {
                 let script = parse(&play.script)?;
                 let (own_seed, own_clock) = script.rehearsal();
                 // The script's seed counts only when every input is the script's own.
@@ -348,11 +349,11 @@ impl Desk {
                     None => Environment::real(None),
                 };
                 let store = Box::new(MemoryStore::new());
-                let created = practice::vault(store, environment, clock.or(own_clock), false)
+                let created = practice::vault(store, environment, start.or(own_clock), false)
                     .map_err(|e| e.to_string())?;
                 self.session = Some(created.session);
             }
-            PlayedIn::Vault { dir, unlock } => {
+            PlayedIn::Vault { dir, unlock, .. } => {
                 self.open_at_once(&dir, unlock.as_deref())
                     .map_err(|e| e.to_string())?;
             }
@@ -361,6 +362,7 @@ impl Desk {
             people: play.people,
             real_others: play.real,
             out: play.out,
+            clock,
             ..self.wanted(play.inputs, play.resume, play.note)
         };
         self.begin(&play.script, wanted)
@@ -383,6 +385,7 @@ impl Desk {
             rehearsal_note: note.or_else(usual),
             copies_to: None,
             out: None,
+            clock: None,
         }
     }
 

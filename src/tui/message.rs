@@ -159,6 +159,8 @@ pub(crate) enum Order {
         people: BTreeMap<String, String>,
         /// The other side is real: no stand-in answers for it.
         real: bool,
+        /// A rehearsal vault: the time to which its own clock goes on first.
+        clock: Option<Timestamp>,
         /// The folder for what the run leaves.
         out: Option<PathBuf>,
     },

@@ -2,7 +2,7 @@
 //!
 //! A snapshot that differs fails the test. `KEYMOOT_BLESS=1` rewrites it; the change is then read in the diff.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
@@ -22,7 +22,7 @@ use super::theme::{Role, Theme};
 use super::world::World;
 use crate::api::Timestamp;
 use crate::custody::{Policy, words};
-use crate::session::{PersonView, Profile, View, practice};
+use crate::session::{Demands, PersonView, Profile, View, practice};
 
 /// The look that snapshots are made with.
 pub(crate) fn appearance() -> Appearance {
@@ -64,18 +64,23 @@ fn on_the_card() -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
+fn practice_words() -> BTreeMap<String, String> {
+    let people = practice::PEOPLE.iter();
+    people
+        .map(|(name, _, phrase)| ((*name).into(), (*phrase).into()))
+        .collect()
+}
+
 /// The view of a practice vault at the start of a rehearsal.
 pub(crate) fn rehearsal() -> View {
     View {
+        demands: Demands::new(Policy::default(), Profile::Rehearsal, (2, 2)),
         returning: None,
         vault: "rehearsal".into(),
         vault_id: "0".repeat(32),
         profile: Profile::Rehearsal,
         kept: false,
-        practice: practice::PEOPLE
-            .iter()
-            .map(|(name, _, phrase)| ((*name).into(), (*phrase).into()))
-            .collect(),
+        practice: practice_words(),
         k: 2,
         t: 2,
         n: 3,

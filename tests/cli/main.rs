@@ -9,6 +9,7 @@
     clippy::needless_pass_by_value
 )]
 
+mod another_day;
 mod batch;
 mod call;
 mod form;

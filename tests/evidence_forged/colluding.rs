@@ -16,14 +16,18 @@ fn canonical(value: &Value) -> Vec<u8> {
 }
 
 /// A bundle whose people all have keys that the test holds: whatever is changed in it is signed again.
-struct Colluding {
-    forged: Forgery,
+pub(super) struct Colluding {
+    pub(super) forged: Forgery,
     keys: BTreeMap<String, SigningKey>,
 }
 
 impl Colluding {
     fn of(script: &str) -> Self {
-        let mut forged = Forgery::of(&played(script));
+        Self::of_bundle(&played(script))
+    }
+
+    pub(super) fn of_bundle(bundle: &[u8]) -> Self {
+        let mut forged = Forgery::of(bundle);
         let mut keys = BTreeMap::new();
         for person in forged.parts["people"].as_array_mut().unwrap() {
             let name = person["name"].as_str().unwrap().to_owned();
@@ -157,7 +161,7 @@ impl Colluding {
         trusted.to_vec()
     }
 
-    fn verified(self) -> Verified {
+    pub(super) fn verified(self) -> Verified {
         let signed = self.signed();
         verify(&signed.forged.mended(), Some(&signed.trust())).unwrap()
     }
@@ -189,7 +193,7 @@ impl Colluding {
     }
 
     /// The details of the last line of this operation.
-    fn last(&mut self, op: &str) -> &mut Value {
+    pub(super) fn last(&mut self, op: &str) -> &mut Value {
         let mut lines = self.forged.events.iter_mut().rev();
         &mut lines
             .find(|line| line["op"] == op && line["kind"] != "outcome")
@@ -197,7 +201,7 @@ impl Colluding {
     }
 
     /// Nobody but these signs the bundle's line.
-    fn bundle_by(&mut self, names: &[&str]) {
+    pub(super) fn bundle_by(&mut self, names: &[&str]) {
         let signatures = self.last("sign-off")["signatures"].as_array_mut().unwrap();
         signatures.retain(|s| names.contains(&s["name"].as_str().unwrap()));
         assert_eq!(signatures.len(), names.len());

@@ -8,6 +8,7 @@
 )]
 
 mod colluding;
+mod ended;
 mod hidden;
 mod own_appointments;
 

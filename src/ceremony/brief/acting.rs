@@ -5,9 +5,9 @@ use super::super::{ops, ops_components};
 use super::afterwards::makes_anew;
 use crate::session::{op_components, op_custody};
 
-/// Who asks, who approves, who types what, who watches.
-pub(super) fn told(step: &Step) -> String {
-    let mut says = vec![main(step)];
+/// Who asks, who approves, who types what, who watches. `demanded` is how many the vault asks for, where that is known.
+pub(super) fn told(step: &Step, demanded: Option<usize>) -> String {
+    let mut says = vec![main(step, demanded)];
     says.extend(asked(step));
     if let Some(watches) = watches(step) {
         says.push(watches);
@@ -40,14 +40,21 @@ pub(super) fn with_role(model: &Model, text: &str) -> String {
     told
 }
 
-fn main(step: &Step) -> String {
+fn main(step: &Step, demanded: Option<usize>) -> String {
     if let (Some(issuer), Some(approve)) = (&step.initiate, &step.approve) {
         let from = if approve.from.is_empty() {
             "custodians".to_owned()
         } else {
             format!("of {}", approve.from.join(", "))
         };
-        return format!("{issuer} asks, {} {from} approve", approve.count);
+        let more = demanded.filter(|demanded| *demanded > approve.count);
+        return match more {
+            None => format!("{issuer} asks, {} {from} approve", approve.count),
+            Some(more) => format!(
+                "{issuer} asks, {more} {from} approve (this vault asks for {more}, the script for {})",
+                approve.count
+            ),
+        };
     }
     let who = step.who.join(", ");
     match step.op.name {

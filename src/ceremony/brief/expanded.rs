@@ -24,7 +24,7 @@ pub fn expanded(script: &Script) -> String {
         page.line("     ", &step.title);
         page.line(
             "     who     ",
-            &acting::with_role(model, &acting::told(step)),
+            &acting::with_role(model, &acting::told(step, None)),
         );
         for line in says(step) {
             page.line("     says    ", &line);

@@ -8,14 +8,14 @@ use super::super::shipped;
 use super::brief;
 use crate::session::op_custody;
 
-fn scripts() -> Vec<(&'static str, Script)> {
+pub(super) fn scripts() -> Vec<(&'static str, Script)> {
     let all = shipped::shipped().iter();
     all.map(|(name, bytes)| (*name, Script::parse(bytes).expect(name)))
         .collect()
 }
 
 /// The page with its line breaks and indents gone.
-fn page(name: &str) -> String {
+pub(super) fn page(name: &str) -> String {
     let (_, script) = scripts()
         .into_iter()
         .find(|(known, _)| *known == name)
@@ -23,7 +23,7 @@ fn page(name: &str) -> String {
     flat(&brief(&script, None, None, &BTreeMap::new()).page)
 }
 
-fn flat(text: &str) -> String {
+pub(super) fn flat(text: &str) -> String {
     let joined = text.replace(" \\\n", " ").replace("\\\n", "");
     joined.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -4,7 +4,7 @@ use crate::custody::Policy;
 use crate::session::op;
 use crate::session::{Profile, View};
 
-use super::super::model::{Model, Role};
+use super::super::model::{Model, Role, Step};
 use super::super::rehearsed::Rehearsals;
 use super::super::script::Script;
 use super::page::Page;
@@ -29,6 +29,39 @@ impl BriefVault {
     /// Whether it was opened.
     pub(super) const fn opened(&self) -> bool {
         self.view.is_some()
+    }
+
+    /// How many custodians it asks for under the step's list of acts, where it was opened: as many as under the most
+    /// demanding of them. None of any other step.
+    pub(super) fn demands_of_list(&self, step: &Step) -> Option<usize> {
+        let view = self.view.as_ref().filter(|_| !step.acts.is_empty())?;
+        let acts = step.acts.iter().map(|act| act.op);
+        Some(usize::from(view.demands.of_list(acts)))
+    }
+
+    /// The lists for which it asks for more custodians than may approve them.
+    fn too_few(&self, model: &Model) -> Vec<String> {
+        let custodians = self.people.iter();
+        let custodians = custodians.filter(|(_, role)| role == Role::Custodian.name());
+        let all = custodians.count();
+        let lists = model.steps.iter().filter_map(|step| {
+            let demanded = self.demands_of_list(step)?;
+            let approve = step.approve.as_ref()?;
+            let issuer = step.initiate.as_deref().and_then(|id| model.person(id));
+            let asks = issuer.is_some_and(|person| person.role == Role::Custodian);
+            let able = match approve.from.len() {
+                0 => all.saturating_sub(usize::from(asks)),
+                named => named,
+            };
+            (demanded > able).then(|| {
+                format!(
+                    "Step {}: under its acts this vault asks for {demanded} custodians besides whoever asks, and {able} may \
+                     approve it here.",
+                    step.id
+                )
+            })
+        });
+        lists.collect()
     }
 
     /// Why it would refuse the script.
@@ -74,6 +107,7 @@ impl BriefVault {
         if let Some(view) = &self.view {
             inside(model, view, &mut no);
         }
+        no.extend(self.too_few(model));
         let stands = |view: &View| view.runs.iter().any(|run| run.outcome.is_none());
         let open = self.view.as_ref().is_some_and(stands);
         if self.profile == Profile::Production
@@ -119,7 +153,7 @@ fn inside(model: &Model, view: &View, no: &mut Vec<String>) {
 }
 
 /// What the vault's policy must allow.
-pub(super) fn allowances(model: &Model, page: &mut Page) {
+pub(super) fn allowances(model: &Model, vault: Option<&BriefVault>, page: &mut Page) {
     page.title("WHAT THE VAULT MUST ALLOW");
     let mut lines: Vec<&str> = Vec::new();
     let production = model.profiles.contains(&Profile::Production);
@@ -144,6 +178,13 @@ pub(super) fn allowances(model: &Model, page: &mut Page) {
     if production && model.doings().any(|doing| floor(doing.op.name)) {
         lines
             .push("exports, deletions and roots: in production k custodians, never fewer than two");
+    }
+    let lists = model.steps.iter().any(|step| !step.acts.is_empty());
+    if lists && !vault.is_some_and(BriefVault::opened) {
+        lines.push(
+            "acts together under one approval: as many custodians as the most demanding of them takes by the vault's \
+             policy; --vault with --unlock-file says how many",
+        );
     }
     if lines.is_empty() {
         lines.push("nothing beyond two approvals");

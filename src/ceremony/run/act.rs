@@ -101,7 +101,7 @@ impl Runner {
 
     /// Brings an act as far as it can without asking anybody.
     pub(super) fn work_act(&mut self, session: &mut Session) -> Result<Work, Halt> {
-        if self.action.is_none() && !self.prepare(session)? {
+        if self.action.is_none() && (self.waits_anew(session)? || !self.prepare(session)?) {
             return Ok(Work::Moved);
         }
         let automatic = session.automatic();

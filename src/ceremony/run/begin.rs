@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::api::Timestamp;
 use crate::session::run::GOES_TO;
 use crate::session::{
     Arrow, Command, Profile, Run, RunOutcome, Session, StepRecord, StepState, View,
 };
+use crate::text::say;
 
 use super::super::begins::{COPY_IT, not_for_production};
 use super::super::model::{KeyDeclaration, Person};
@@ -39,8 +41,9 @@ impl Runner {
         if wanted.resume {
             return resume(session, script, &wanted, attended);
         }
+        no_other_open(&session.view())?;
+        let passed = clock_goes_on(session, wanted.clock)?;
         let view = session.view();
-        no_other_open(&view)?;
         if let Some(why) = script.would_destroy(&view, wanted.real_others) {
             return Err(RunError::CannotBegin(format!(
                 "`{}` cannot be practised in this vault now: {why}. Nothing was begun.",
@@ -73,11 +76,7 @@ impl Runner {
             (existing::PRACTICE_KEYS, &practice),
             (crate::session::run::NETWORK, &network),
         ];
-        if let Some(first) = run.steps.first_mut() {
-            let told =
-                |(name, text): (&str, &Option<String>)| Some((name.to_owned(), text.clone()?));
-            first.notes.extend(notes.into_iter().filter_map(told));
-        }
+        note_with_the_first(&mut run, notes);
         let mut runner = Runner::standing(script, run.id.clone(), people);
         runner.judge_given(session, &run.inputs, "Nothing was begun.")?;
         if inputs::asked_for(session.profile(), run.real_others) {
@@ -87,6 +86,7 @@ impl Runner {
         runner.attended = attended;
         runner.rehearsal_note = wanted.rehearsal_note;
         runner.copies_to = wanted.copies_to;
+        runner.passed = passed;
         runner.last = rehearsed
             .map(|told| format!("This script was {told}."))
             .or_else(|| practice.map(|made| existing::told(&made)))
@@ -160,6 +160,27 @@ impl Runner {
             attended: false,
         }
     }
+}
+
+/// Notes of the first step: what is known when the run begins.
+fn note_with_the_first(run: &mut Run, notes: [(&str, &Option<String>); 4]) {
+    if let Some(first) = run.steps.first_mut() {
+        let told = |(name, text): (&str, &Option<String>)| Some((name.to_owned(), text.clone()?));
+        first.notes.extend(notes.into_iter().filter_map(told));
+    }
+}
+
+/// Another day of a rehearsal: the vault's own clock goes on, and does not go back. What is told of it.
+fn clock_goes_on(session: &mut Session, to: Option<Timestamp>) -> Result<Option<String>, RunError> {
+    let Some(to) = to else { return Ok(None) };
+    let before = session.go_on_to(to)?;
+    Ok(before.map(|before| {
+        say!(
+            "PRACTICE: this vault's clock went on from {before} to {now}, and does not go back.",
+            before = before.rfc3339(),
+            now = session.now().rfc3339()
+        )
+    }))
 }
 
 /// What whoever rehearses a script hears that no production vault begins: nobody learns that only on the day.
@@ -311,6 +332,7 @@ fn resume(
         runner.at = runner.script.model.steps.len().saturating_sub(1);
         return Ok(runner);
     }
+    runner.passed = clock_goes_on(session, wanted.clock)?;
     let come = wanted.inputs.iter();
     let come = come.filter(|(name, _)| !run.inputs.contains_key(*name));
     let come = come.map(|(name, bytes)| (name.clone(), bytes.clone()));

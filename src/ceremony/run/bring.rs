@@ -49,7 +49,19 @@ impl Runner {
                 None => self.awaited.push_back(input),
             }
         }
+        self.forgo(session);
         Ok(())
+    }
+
+    /// Waits no longer for what is in a file that has come meanwhile.
+    fn forgo(&mut self, session: &Session) {
+        let run = self.run(session);
+        let mut awaited = std::mem::take(&mut self.awaited);
+        if let Some(step) = self.step() {
+            let profile = session.profile();
+            awaited.retain(|input| !Self::comes_otherwise(profile, &run, step, input));
+        }
+        self.awaited = awaited;
     }
 
     /// Notes in the step's record that a stand-in gives a file: before the file is kept, so that no interruption in
@@ -177,6 +189,7 @@ impl Runner {
         self.keep_input(session, &name, bytes, from)?;
         self.last = Some(say!("The file `{name}` is in the record.", name));
         self.awaited.pop_front();
+        self.forgo(session);
         Ok(())
     }
 }

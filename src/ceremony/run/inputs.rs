@@ -191,6 +191,7 @@ mod tests {
             rehearsal_note: None,
             copies_to: None,
             out: None,
+            clock: None,
         };
         Runner::begin_or_go_on(&mut session, script, wanted)
             .ok()

@@ -4,6 +4,7 @@
 //! on the table) may be lost at any moment and is asked for again.
 
 mod act;
+mod anew;
 mod arrival;
 mod asks;
 mod begin;
@@ -55,6 +56,7 @@ mod too_weak;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 
+use crate::api::Timestamp;
 use crate::crypto::SecretBytes;
 use crate::session::{
     Action, Arrow, Command, NOT_TAKEN, PendingView, Refusal, Run, RunOutcome, Session, StepRecord,
@@ -134,6 +136,8 @@ pub struct Wanted {
     pub copies_to: Option<PathBuf>,
     /// The folder for what the run leaves, where one was named; a vault that stays keeps it with the run.
     pub out: Option<PathBuf>,
+    /// A rehearsal vault that stays: the time to which its own clock goes on before the run does.
+    pub clock: Option<Timestamp>,
 }
 
 /// What is asked next inside a step.

@@ -176,7 +176,13 @@ impl Taking<'_> {
             return Ok(());
         }
         self.open_to(declared, name)?;
-        self.may_take(declared, name)?;
+        if let Err(why) = self.may_take(declared, name) {
+            let could = self.could_take(declared);
+            return Err(match could.as_slice() {
+                [] => why,
+                names => format!("{why} `{place}` can be taken by {}.", names.join(", ")),
+            });
+        }
         self.take(place, name);
         Ok(())
     }
@@ -312,6 +318,18 @@ impl Taking<'_> {
         let printed = record.is_some_and(|record| record.notes.contains_key(PRINTED));
         let mut held = self.session.ledger().held_by(holder, &set.id);
         printed || held.any(|holding| holding.part == set.parts)
+    }
+
+    /// Who of the vault may have a place instead of its holder.
+    fn could_take(&self, place: &Person) -> Vec<String> {
+        let holder = self.at(&place.id);
+        let others = self.view.people.iter().filter(|p| p.name != holder);
+        let may =
+            |name: &str| self.open_to(place, name).is_ok() && self.may_take(place, name).is_ok();
+        others
+            .filter(|p| may(&p.name))
+            .map(|p| p.name.clone())
+            .collect()
     }
 
     /// Whether a person may have a place that is open to anybody.

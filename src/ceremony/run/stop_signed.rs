@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 
 use crate::api::Timestamp;
 use crate::session::{
-    Command, KeySource, NOT_SAID, Refusal, STOPPED_AT, STOPPED_BY, Session, StepRecord, op_custody,
-    said,
+    Command, KeySource, NOT_SAID, Refusal, STOP_UNSIGNED, STOPPED_AT, STOPPED_BY, Session,
+    StepRecord, op_custody, said,
 };
 use crate::text::say;
 
@@ -20,8 +20,6 @@ use super::{RunError, Runner, Stage};
 
 /// Note of a person who signed a stop, with the line of the log.
 const SIGNED: &str = "on_abort signed (";
-/// Note of a person who was to sign a stop and did not, with why.
-const UNSIGNED: &str = "on_abort not signed (";
 /// Why, where the others closed the stop without them.
 const NOT_HERE: &str = "could not sign, as was said when the stop was closed";
 /// Why, where nobody attends the run.
@@ -234,7 +232,7 @@ pub(super) fn signers(record: &StepRecord) -> Vec<String> {
 /// Who was to sign the stop and did not, each with why.
 pub(super) fn not_signed(record: &StepRecord) -> Vec<String> {
     let unsigned = record.notes.iter().filter_map(|(name, why)| {
-        let name = name.strip_prefix(UNSIGNED)?.strip_suffix(')')?;
+        let name = name.strip_prefix(STOP_UNSIGNED)?.strip_suffix(')')?;
         Some(format!("{name} ({why})"))
     });
     unsigned.collect()
@@ -266,5 +264,5 @@ fn signed(name: &str) -> String {
 
 /// Note of a person who did not.
 fn unsigned(name: &str) -> String {
-    format!("{UNSIGNED}{name})")
+    format!("{STOP_UNSIGNED}{name})")
 }

@@ -114,7 +114,8 @@ pub struct Verified {
     pub bundle_signed: Vec<String>,
     /// Their roles, by name.
     pub roles: BTreeMap<String, String>,
-    /// Sign-offs that the script asks for and a completed run has not: `1 custodian`.
+    /// Sign-offs that the script asks for and a run that ended has not: `1 custodian`, `1 witness under the record of the
+    /// stop`.
     pub missing: Vec<String>,
     /// The trust file says the role of everybody who signed the run or the bundle.
     pub roles_trusted: bool,
@@ -145,7 +146,7 @@ impl Verified {
         self.roles.values().any(|role| vouches(role))
     }
 
-    /// Whether every line shows what it did, and a completed run has the sign-offs of its script.
+    /// Whether every line shows what it did, and a run that ended has the sign-offs of its script.
     const fn nothing_missing(&self) -> bool {
         self.unshown.is_empty() && self.missing.is_empty()
     }

@@ -79,15 +79,12 @@ pub(super) fn sign_offs(
                 done.stops.push(line.n);
             } else if text.starts_with(EXCEPTION) {
                 done.exceptions.push(line.n);
-            } else {
-                for (name, role) in by {
-                    given.entry(role).or_default().insert(name);
-                }
             }
+            given.enter(text, by);
             done.sign_offs.push((line.n, names));
         }
     }
-    done.missing = missing(parts, &given, &done.outcome)?;
+    done.missing = missing((parts, log, keys), &given, done)?;
     Ok(signers)
 }
 

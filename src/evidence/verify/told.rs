@@ -129,7 +129,8 @@ fn verdict(done: &Verified) -> String {
     if !done.missing.is_empty() {
         return format!(
             "CONSISTENT, and its acts AUTHENTIC: the people of the trust file signed each of them. The log says that the \
-             run was completed, and sign-offs that the script asks for are NOT THERE: {}. {bundle}",
+             run {}, and sign-offs that the script asks for are NOT THERE: {}. {bundle}",
+            ended(done),
             done.missing.join(", ")
         );
     }
@@ -143,6 +144,15 @@ fn verdict(done: &Verified) -> String {
         "CONSISTENT and AUTHENTIC as far as line {} of the log: the people of the trust file signed that. {bundle}",
         done.covered
     )
+}
+
+/// How the log says that a run ended.
+fn ended(done: &Verified) -> &'static str {
+    match done.outcome.as_str() {
+        "aborted" => "was stopped for good",
+        "exception" => "was done with exceptions",
+        _ => "was completed",
+    }
 }
 
 /// Who signed the bundle's own line, each with the role: `Ana (custodian), Wim (witness)`.

@@ -36,6 +36,7 @@ impl Desk {
             resume,
             people,
             real,
+            clock,
             out,
         } = here
         else {
@@ -46,6 +47,7 @@ impl Desk {
             people,
             real_others: real,
             out,
+            clock,
             ..usual
         };
         self.begin(&script, wanted).unwrap_or_else(News::RunFailed)

@@ -6,7 +6,7 @@ use super::picker::Listed;
 use super::runner::RunScreen;
 use crossterm::event::KeyEvent;
 
-use crate::ceremony::{Beginning, Meant, REAL, Rehearsed, Script, other_sides};
+use crate::ceremony::{Beginning, Meant, REAL, Rehearsed, Script, TODAY, clocks, other_sides};
 use crate::session::Profile;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
@@ -27,7 +27,7 @@ pub(crate) struct Begin {
     script: Option<Script>,
     /// The rehearsal that lets a production vault begin it.
     rehearsed: Option<Rehearsed>,
-    /// Who plays the other side, where a test vault lets keymoot do it.
+    /// Who plays the other side, where a test vault lets keymoot do it; in a rehearsal vault, which clock it runs by.
     other: Option<Choices>,
     /// How far down somebody reads what is known of it.
     reading: Reading,
@@ -45,7 +45,12 @@ impl Begin {
         let other = script
             .as_ref()
             .zip(view)
-            .and_then(|(script, view)| Some(Choices::new(other_sides(script, view)?)));
+            .and_then(|(script, view)| other_sides(script, view));
+        let clock = world
+            .view
+            .as_ref()
+            .and_then(|view| clocks(view, world.wall));
+        let other = other.or(clock).map(Choices::new);
         Self {
             chosen,
             script,
@@ -57,8 +62,12 @@ impl Begin {
 
     /// Whether the other side is real.
     fn real(&self) -> bool {
+        self.chose(REAL)
+    }
+
+    fn chose(&self, id: &str) -> bool {
         let chosen = self.other.as_ref().and_then(Choices::chosen);
-        chosen.is_some_and(|entry| entry.id == REAL)
+        chosen.is_some_and(|entry| entry.id == id)
     }
 
     fn beginning<'b>(&'b self, world: &'b World) -> Option<Beginning<'b>> {
@@ -158,7 +167,12 @@ impl Screen for Begin {
         )
         .saturating_add(1);
         if let Some(other) = &self.other {
-            canvas.put(2, y, Role::Title, tr("Who plays the other side?"));
+            let asked = if world.rehearsal() {
+                tr("Which clock does it run by?")
+            } else {
+                tr("Who plays the other side?")
+            };
+            canvas.put(2, y, Role::Title, asked);
             let rows = other.rows(room, 4);
             canvas.within(2, y.saturating_add(1), room, rows, |c| other.draw(c, true));
             y = y.saturating_add(rows).saturating_add(2);
@@ -189,6 +203,7 @@ impl Screen for Begin {
                     resume: false,
                     people: BTreeMap::new(),
                     real: self.real(),
+                    clock: self.chose(TODAY).then_some(world.wall),
                     out: None,
                 };
                 let runner = RunScreen::new(&self.chosen.title, None, false);
@@ -277,6 +292,27 @@ mod tests {
         assert_eq!(from_aws.would_destroy(&view, true), None);
         ends(&mut view, passes + 1);
         assert_eq!(waits.would_destroy(&view, false), None);
+    }
+
+    /// A certificate of today was refused by a clock that stands still, with words about an option of the command line.
+    #[test]
+    fn a_rehearsal_vault_that_stays_begins_by_its_own_clock_or_todays() {
+        let begun = |keys: &str| {
+            let mut state = list(|view| {
+                view.kept = true;
+                view.now = view.now.plus_millis(-400 * 86_400_000);
+            });
+            press(&mut state, "<Enter>");
+            check("begin-clock", &mut state);
+            let effects = press(&mut state, keys);
+            let today = |e: &Effect| match e {
+                Effect::Desk(Order::PlayHere { clock, .. }) => Some(clock.is_some()),
+                _ => None,
+            };
+            effects.iter().find_map(today)
+        };
+        assert_eq!(begun("<Enter>"), Some(false));
+        assert_eq!(begun("<Down><Enter>"), Some(true));
     }
 
     #[test]

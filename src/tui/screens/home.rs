@@ -114,6 +114,7 @@ pub(super) fn goes_on(world: &World) -> Reaction {
         resume: true,
         people: BTreeMap::new(),
         real: false,
+        clock: None,
         out: None,
     };
     Reaction::push(RunScreen::new(&title, None, false)).then(Step::Order(order))

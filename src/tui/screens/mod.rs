@@ -127,7 +127,10 @@ fn playing(world: World, screen: Box<dyn Screen>, order: Order) -> (State, Vec<O
 
 /// A ceremony's first screen: the question at once, or its vault's custodians first.
 fn play_screen(play: Box<Play>) -> (Box<dyn Screen>, Order) {
-    if let PlayedIn::Vault { dir, unlock: None } = &play.place {
+    if let PlayedIn::Vault {
+        dir, unlock: None, ..
+    } = &play.place
+    {
         let dir = dir.clone();
         let unlock = unlock::Unlock::new(dir, unlock::Then::Play(play));
         let order = unlock.order();

@@ -57,6 +57,7 @@ impl Parts {
             script: self.review.script.clone().into_bytes(),
             inputs: BTreeMap::new(),
             real: false,
+            clock: None,
             out: None,
         };
         let runner = RunScreen::new(tr(self.op.title), None, false);

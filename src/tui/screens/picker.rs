@@ -258,6 +258,7 @@ impl Picker {
                 resume: chosen.stands_open(world),
                 people: BTreeMap::new(),
                 real: false,
+                clock: None,
                 out: None,
             },
         };

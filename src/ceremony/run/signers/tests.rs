@@ -9,10 +9,30 @@ use crate::pki::CounterpartyFile;
 use crate::session::{Environment, RunOutcome, Session, StepState, practice};
 use crate::vault::MemoryStore;
 
-fn script() -> Script {
+fn text() -> &'static str {
     let mut all = shipped().iter();
     let found = all.find(|(name, _)| *name == "kek-from-partner-tr34.toml");
-    Script::parse(found.unwrap().1).ok().unwrap()
+    std::str::from_utf8(found.unwrap().1).unwrap()
+}
+
+fn script() -> Script {
+    Script::parse(text().as_bytes()).ok().unwrap()
+}
+
+/// The same, in which the token is looked at before its sender's root is trusted: it is judged against the root only then.
+fn token_first() -> Script {
+    let steps: Vec<&str> = text().split("[[step]]\n").collect();
+    let at = |id: &str| {
+        let begins = |step: &&str| step.trim_start().starts_with("id") && step.contains(id);
+        steps.iter().position(begins).unwrap()
+    };
+    let (trust, read) = (at("\"trust-root\""), at("\"read-token\""));
+    let mut moved = steps.clone();
+    let token = moved.remove(read);
+    moved.insert(trust, token);
+    Script::parse(moved.join("[[step]]\n").as_bytes())
+        .ok()
+        .unwrap()
 }
 
 fn vault() -> Session {
@@ -30,6 +50,16 @@ fn goes_on(
     resume: bool,
     files: &[(&str, Vec<u8>)],
 ) -> (Runner, Result<RunOutcome, RunError>) {
+    goes_on_with(session, script(), resume, files)
+}
+
+/// The same of a script.
+fn goes_on_with(
+    session: &mut Session,
+    script: Script,
+    resume: bool,
+    files: &[(&str, Vec<u8>)],
+) -> (Runner, Result<RunOutcome, RunError>) {
     let inputs = files.iter().cloned();
     let wanted = Wanted {
         inputs: inputs
@@ -39,7 +69,7 @@ fn goes_on(
         real_others: true,
         ..Wanted::default()
     };
-    let mut runner = Runner::begin(session, script(), wanted).unwrap();
+    let mut runner = Runner::begin(session, script, wanted).unwrap();
     let ended = runner.headless(session);
     (runner, ended)
 }
@@ -165,4 +195,28 @@ fn a_token_that_is_not_signed_under_the_trusted_root_leaves_the_run_open() {
     assert!(step.notes[crate::session::NOT_TAKEN].contains("file of command line"));
     let (_, ended) = goes_on(&mut session, true, &[("kek-token", right)]);
     assert!(matches!(ended, Ok(RunOutcome::Completed)), "{ended:?}");
+}
+
+/// Another act lies between the look at a token and its use, so that it was judged only there, where the run ended for good.
+#[test]
+fn a_file_that_an_act_in_between_makes_unfit_leaves_the_run_open() {
+    let mut session = vault();
+    let (runner, _) = goes_on_with(&mut session, token_first(), false, &[]);
+    let root = sent(&runner, &session, "aws", Peer::Tr34ExporterParameters);
+    let stranger = sent(&runner, &session, "other", Peer::Tr34Sender);
+    let right = sent(&runner, &session, "aws", Peer::Tr34Exporter);
+    let files = [("sender-root", root), ("kek-token", stranger)];
+    let (runner, ended) = goes_on_with(&mut session, token_first(), true, &files);
+    let words = waits(&runner, ended);
+    for says in [
+        "Step import-kek does not take what was given as `kek-token`",
+        "--resume --input kek-token=PATH",
+    ] {
+        assert!(words.contains(says), "{words}");
+    }
+    // The root that was trusted meanwhile stays, and the other file is out of the record by a line of the log.
+    assert_eq!(runner.run(&session).inputs.len(), 1);
+    let (runner, ended) = goes_on_with(&mut session, token_first(), true, &[("kek-token", right)]);
+    assert!(matches!(ended, Ok(RunOutcome::Completed)), "{ended:?}");
+    assert_eq!(runner.run(&session).inputs.len(), 2);
 }

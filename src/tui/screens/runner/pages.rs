@@ -88,7 +88,12 @@ impl RunScreen {
             tr("as it stands above; what was done before is saved").to_owned()
         };
         let enter = match (&self.showing, self.another_open(world).is_some()) {
-            (None, true) if self.closes => tr("closes the vault; the command above goes on"),
+            (None, true) if self.closes && world.vault_folder().is_some() => {
+                tr("closes the vault; the command above goes on")
+            }
+            (None, true) if self.closes => {
+                tr("closes the vault; opened again, Home goes on with it")
+            }
             (None, true) => tr("leaves this screen; Home goes on with it"),
             _ => tr("leaves this screen"),
         };

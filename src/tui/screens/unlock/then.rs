@@ -122,6 +122,7 @@ impl Unlock {
                 resume: play.resume,
                 people: play.people,
                 real: play.real,
+                clock: play.place.goes_on_to(),
                 out: play.out,
             }),
         };
