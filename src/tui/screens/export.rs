@@ -475,12 +475,11 @@ impl Screen for Export {
             News::Refused(text) => {
                 let view = world.view.as_ref();
                 let text = view.map_or(text.clone(), |v| v.by_label(text));
-                self.error = Some(match self.step {
-                    Step::Files => self.files.refused(&text),
-                    _ => {
-                        self.path.refused();
-                        text
-                    }
+                self.error = Some(if self.step == Step::Files {
+                    self.files.refused(&text)
+                } else {
+                    self.path.refused();
+                    text
                 });
                 Some(Reaction::none())
             }
