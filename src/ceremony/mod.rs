@@ -9,6 +9,7 @@ mod begins;
 mod brief;
 mod called_for;
 mod changing;
+mod codes;
 mod component_review;
 mod component_script;
 mod evidence;
@@ -53,6 +54,7 @@ pub use begins::{NotHere, REAL, another_open, not_for_production, not_here, othe
 pub use brief::{Brief, BriefVault, brief, expanded};
 pub use called_for::people;
 pub use changing::ChangeTalk;
+pub use codes::{Code, codes, codes_in};
 pub use component_review::ComponentReview;
 pub use component_script::component_script;
 pub use evidence::{bundle, run_report_of, script_of, shipped_by_hash};

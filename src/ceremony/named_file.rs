@@ -6,6 +6,7 @@ use crate::custody::astray::{Place, looks_like_passphrase};
 use crate::os::read_limited;
 use crate::session::asked::words_for_a_path;
 use crate::session::envelopes::file_name;
+use crate::session::pasted::{Given, given};
 use crate::session::{Profile, Refusal, paper_name};
 
 /// The most that is read of a file somebody names.
@@ -15,10 +16,11 @@ const SAMPLE: &str = "sample:";
 /// The practice answer where a receiver's file is asked for: its key is strong enough for most.
 pub const PRACTICE_FILE: &str = "sample:get-parameters-for-import-rsa4096.json";
 
-/// Reads a file somebody named; outside of production also a sample from inside the binary.
+/// Reads a file somebody named; outside of production also a sample from inside the binary. What stands in the place of a
+/// path and is a file's content is that file.
 ///
 /// # Errors
-/// It cannot be read, or is longer than 1 MiB.
+/// It cannot be read, is longer than 1 MiB, or must not be pasted.
 pub fn named_file(profile: Profile, path: &Path) -> Result<Vec<u8>, Refusal> {
     let sample = path
         .to_str()
@@ -26,6 +28,11 @@ pub fn named_file(profile: Profile, path: &Path) -> Result<Vec<u8>, Refusal> {
         .and_then(super::sample);
     if let Some(bytes) = sample.filter(|_| profile != Profile::Production) {
         return Ok(bytes.to_vec());
+    }
+    match given(path.to_str().unwrap_or_default()) {
+        Given::Path => {}
+        Given::Content(bytes) => return Ok(bytes),
+        Given::Refused(why) => return Err(Refusal::Usage(why.to_owned())),
     }
     let bytes = read_limited(path, MOST).map_err(|e| Refusal::Usage(e.to_string()))?;
     Ok(bytes.to_vec())
@@ -152,6 +159,18 @@ mod tests {
         }
         let refused = named_file(Profile::Production, Path::new(PRACTICE_FILE)).unwrap_err();
         assert!(refused.to_string().contains("no such file"), "{refused}");
+    }
+
+    #[test]
+    fn content_in_the_place_of_a_path_is_the_file() {
+        let read = |text: &str| named_file(Profile::Production, Path::new(text));
+        assert_eq!(read("{\"a\": 1}").unwrap(), b"{\"a\": 1}");
+        let key = "-----BEGIN PRIVATE KEY-----\nMC4CAQ==\n-----END PRIVATE KEY-----";
+        let refused = read(key).unwrap_err().to_string();
+        assert!(
+            refused.contains("never pasted") && !refused.contains("MC4C"),
+            "{refused}"
+        );
     }
 
     #[test]

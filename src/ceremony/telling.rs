@@ -4,7 +4,7 @@ use crate::api::KeyState;
 use crate::session::field::Footing;
 use crate::session::keyboard::HandOver;
 use crate::session::span::clock;
-use crate::session::{KeyRow, Run, RunOutcome, StepState, said};
+use crate::session::{KeyRow, Run, RunOutcome, StepState, said, twin_told};
 use crate::text::{say, tr};
 
 use super::ask::{Anew, Ask, Showing};
@@ -273,6 +273,9 @@ fn with_keys(mut told: String, run: Option<&Run>, keys: &[KeyRow]) -> String {
             kcv = row.key.key_check_value
         );
         told = format!("{told}\n{line}");
+        if let Some(twin) = twin_told(row) {
+            told = format!("{told}\nNOTE    {twin}");
+        }
     }
     for line in destroyed(run, keys) {
         told = format!("{told}\n{line}");

@@ -1,6 +1,8 @@
 //! Questions and answers: what is told, the three lines, one prompt; and the words that work at every prompt.
 
-use crate::ceremony::{Answer, AskField};
+use std::collections::BTreeSet;
+
+use crate::ceremony::{Answer, AskField, codes_in};
 use crate::crypto::SecretBytes;
 use crate::custody::astray::{Place, looks_like_passphrase};
 use crate::session::asked::words_at_a_number;
@@ -41,8 +43,11 @@ pub(crate) struct Dialogue<'a> {
     in_the_open: Vec<InTheOpen>,
     /// The act or place that asks.
     at: &'static str,
+    /// Codes of rules that were explained.
+    explained: BTreeSet<&'static str>,
 }
 
+mod files;
 mod unseen;
 
 impl<'a> Dialogue<'a> {
@@ -56,6 +61,7 @@ impl<'a> Dialogue<'a> {
             by_f5: false,
             in_the_open: Vec::new(),
             at: "menu",
+            explained: BTreeSet::new(),
         }
     }
 
@@ -111,9 +117,19 @@ impl<'a> Dialogue<'a> {
         self.line.say(text);
     }
 
-    /// Says that something is wrong, and what was not lost.
+    /// Says that something is wrong, and what was not lost; of a rule that it names by its code, once what that is.
     pub(crate) fn stop(&mut self, text: &str) {
         self.line.say(&format!("STOP: {}", in_words(text)));
+        for code in codes_in(text) {
+            if self.explained.insert(code.id) {
+                let words = say!(
+                    "{id} stands for: {words}.",
+                    id = code.id,
+                    words = code.words
+                );
+                self.line.say(&words);
+            }
+        }
     }
 
     /// Does what may take long and can be stopped by whoever waits.
@@ -163,7 +179,7 @@ impl<'a> Dialogue<'a> {
         self.by_f5 = false;
         let question = self.about(question, asked);
         loop {
-            let typed = self.prompt(&question, &format!("{}: ", tr(asked.field.label)))?;
+            let typed = self.prompt_of(&question, &asked.field)?;
             let text = match self.steer(&question, &typed) {
                 Steered::Handled => continue,
                 Steered::Word(Word::Empty) => return Ok(Heard::Given(String::new())),
@@ -192,6 +208,11 @@ impl<'a> Dialogue<'a> {
                     continue;
                 }
                 _ => {}
+            }
+            match self.pasted(&asked.field, &text) {
+                Some(true) => return Ok(Heard::Given(text)),
+                Some(false) => continue,
+                None => {}
             }
             match asked.check(&text) {
                 Ok(normal) => return Ok(Heard::Given(normal)),
@@ -404,6 +425,10 @@ impl<'a> Dialogue<'a> {
     fn prompt(&mut self, question: &Question, prompt: &str) -> Result<String, Gone> {
         self.footing(&question.footing);
         let typed = self.line.ask(prompt)?;
+        self.unless_locked(typed)
+    }
+
+    fn unless_locked(&self, typed: String) -> Result<String, Gone> {
         if self.may_lock() && word(&typed) == Some(Word::Lock) {
             return Err(Gone::Aside(Why::Asked));
         }

@@ -10,6 +10,7 @@ use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::{self, Entry};
 use crate::session::heard::heard;
 use crate::session::op;
+use crate::session::pasted::{self, Given, given};
 use crate::session::{Profile, Session, known, op_exchange};
 use crate::text::{say, tr};
 
@@ -335,7 +336,7 @@ impl Asking<'_, '_> {
     }
 
     /// Keeps an answer; a file is read now, once. `false` if it could not be.
-    fn keep(&mut self, field: &Field, text: String) -> bool {
+    fn keep(&mut self, field: &Field, mut text: String) -> bool {
         if is_place(field) {
             self.draft.out = Some(PathBuf::from(&text));
         }
@@ -348,6 +349,10 @@ impl Asking<'_, '_> {
         } else if matches!(field.kind, Kind::File) {
             match named_file(self.session.profile(), Path::new(&text)) {
                 Ok(bytes) => {
+                    // What was pasted is told by its size and digest from here on.
+                    if let Given::Content(bytes) = given(&text) {
+                        text = pasted::name(&bytes).display().to_string();
+                    }
                     self.says(field, &bytes);
                     let op = self.draft.op.name;
                     if let Err(refusal) = self.session.file_fits(op, field.id, &bytes) {

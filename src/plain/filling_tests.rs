@@ -204,3 +204,34 @@ fn a_file_with_two_certificates_is_no_certificate_under_a_trusted_one() {
     }
     assert!(!text.contains("no multiple of four"), "{text}");
 }
+
+/// What a counterparty sent in a mail has no path: its lines are read until it ends, and it is told by its size from then on.
+#[test]
+fn a_file_may_be_pasted_in_the_place_of_its_path() {
+    let sample = include_str!("../../ceremonies/samples/get-parameters-for-import-rsa3072.json");
+    let lines: Vec<&str> = sample.lines().collect();
+    let mut answers = vec![
+        ("Number: ", "Import a root certificate"),
+        ("File: ", lines[0]),
+    ];
+    answers.extend(lines[1..].iter().map(|line| ("", *line)));
+    answers.extend([
+        ("Second person: ", "back"),
+        ("File: ", ""),
+        ("Second person: ", "cancel"),
+        ("Number: ", "Import a root certificate"),
+        ("File: ", "-----BEGIN PRIVATE KEY-----"),
+        ("", "-----END PRIVATE KEY-----"),
+        ("File: ", "cancel"),
+        ("Number: ", "close"),
+    ]);
+    let text = at_home(&mut practice_session(true), &answers).text();
+    for words in [
+        "The file itself may be pasted in its place",
+        "Answered before: pasted text, ",
+        "STOP: A private key or an envelope is never pasted",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    assert!(!text.contains("no such file"), "{text}");
+}

@@ -342,12 +342,20 @@ impl<'a> Home<'_, 'a> {
         let rehearsals = Rehearsals::read(notes.as_deref(), self.session.wall_time());
         let beside = |script: &Script| {
             if open(script.id()) {
-                return Noted::More(tr("stands open and goes on"));
+                return Noted::More(tr("stands open and goes on").to_owned());
             }
             let vault = (view.profile, view.software_generation);
             let off = another_open(&view, &script.sha256_hex());
             let off = off.or_else(|| not_here(script, script.id(), vault, Some(&rehearsals)));
-            off.map_or(Noted::Nothing, Noted::Off)
+            let asked = view.profile == Profile::Production;
+            let rehearsed = rehearsals.found(script).filter(|_| asked);
+            match (off, rehearsed) {
+                (Some(off), _) => Noted::Off(off),
+                (None, Some(rehearsed)) => {
+                    Noted::More(say!("rehearsed {told}", told = rehearsed.on_screen()))
+                }
+                (None, None) => Noted::Nothing,
+            }
         };
         let asked = if view.kept {
             tr("asks whether it begins, or goes on with one that stands open")
@@ -415,7 +423,7 @@ impl<'a> Home<'_, 'a> {
 pub(crate) enum Noted {
     Nothing,
     /// These words.
-    More(&'static str),
+    More(String),
     /// It would not begin here.
     Off(NotHere),
 }

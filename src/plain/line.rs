@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use crate::crypto::SecretBytes;
 use crate::os::{Quiet, typed_byte, typed_within};
 use crate::session::idle::Why;
+use crate::session::pasted::{is_whole, may_go_on};
 use crate::session::{Stop, printable};
 use crate::text::{say, tr};
 
@@ -20,6 +21,8 @@ use super::waiting::{Wait, show};
 const WIDTH: usize = 79;
 /// Room for what is typed, in bytes, made once so that it is not left behind where it may have been a passphrase.
 const LONGEST: usize = 4096;
+/// Characters of one line that a terminal passes on at most while it collects lines; what is beyond is lost (n_tty).
+const CUT: usize = 4095;
 /// Blank lines that put earlier text out of sight where the terminal does not say how tall it is.
 const TALL: u16 = 60;
 
@@ -41,6 +44,11 @@ pub(crate) trait Line {
 
     /// Writes a prompt and reads a line, without its end.
     fn ask(&mut self, prompt: &str) -> Result<String, Gone>;
+
+    /// The same, with the lines that follow until a text is whole: what is pasted of a file. An empty line ends it too.
+    fn ask_whole(&mut self, prompt: &str) -> Result<String, Gone> {
+        self.ask(prompt)
+    }
 
     /// The same for a secret: what is typed is not echoed. `None` if it was given up with Ctrl-C.
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone>;
@@ -85,13 +93,9 @@ pub(crate) struct Terminal {
     within: Option<i64>,
 }
 
-impl Line for Terminal {
-    fn say(&mut self, line: &str) {
-        // A closed terminal is nobody to tell; the next question finds that out.
-        let _ = writeln!(io::stdout().lock(), "{}", wrapped(line));
-    }
-
-    fn ask(&mut self, prompt: &str) -> Result<String, Gone> {
+impl Terminal {
+    /// A prompt and a line, without its end.
+    fn line(&self, prompt: &str) -> Result<String, Gone> {
         crate::crypto::wipe_dead_stack();
         show(prompt)?;
         let stdin = io::stdin();
@@ -106,9 +110,48 @@ impl Line for Terminal {
                 Err(_) => return Err(Gone::End),
             }
         }
-        only_the_first(&stdin);
         let line = String::from_utf8_lossy(&line);
         Ok(line.trim_end_matches('\r').to_owned())
+    }
+}
+
+impl Line for Terminal {
+    fn say(&mut self, line: &str) {
+        // A closed terminal is nobody to tell; the next question finds that out.
+        let _ = writeln!(io::stdout().lock(), "{}", wrapped(line));
+    }
+
+    fn ask(&mut self, prompt: &str) -> Result<String, Gone> {
+        let line = self.line(prompt)?;
+        only_the_first(&io::stdin());
+        Ok(line)
+    }
+
+    fn ask_whole(&mut self, prompt: &str) -> Result<String, Gone> {
+        let stdin = io::stdin();
+        let mut text = self.line(prompt)?;
+        loop {
+            if text.len() >= CUT && stdin.is_terminal() && text.lines().any(|l| l.len() >= CUT) {
+                crate::os::drop_typed_ahead();
+                self.say(tr("STOP: A terminal passes on 4095 characters of a line, and this one was longer. Name the file instead, or paste it in shorter lines."));
+                text = self.line(prompt)?;
+                continue;
+            }
+            let goes_on = || {
+                let comes = || typed_within(&stdin, TOGETHER).unwrap_or(false);
+                may_go_on(&text) && stdin.is_terminal() && comes()
+            };
+            if is_whole(&text) && !goes_on() {
+                break;
+            }
+            let more = self.line("")?;
+            if more.trim().is_empty() {
+                break;
+            }
+            text = format!("{text}\n{more}");
+        }
+        only_the_first(&stdin);
+        Ok(text)
     }
 
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone> {

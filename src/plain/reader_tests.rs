@@ -10,6 +10,7 @@ use super::*;
 use crate::crypto::SecretBytes;
 use crate::session::Stop;
 use crate::session::idle::Why;
+use crate::session::pasted::is_whole;
 use crate::text::{say, tr};
 
 /// Nobody answers for the idle minutes.
@@ -99,6 +100,15 @@ impl Line for Reader {
 
     fn ask(&mut self, prompt: &str) -> Result<String, Gone> {
         self.answer(prompt)
+    }
+
+    fn ask_whole(&mut self, prompt: &str) -> Result<String, Gone> {
+        let mut text = self.answer(prompt)?;
+        while !is_whole(&text) && self.answers.front().is_some_and(|(p, _)| p.is_empty()) {
+            let (_, more) = self.answers.pop_front().unwrap();
+            text = format!("{text}\n{more}");
+        }
+        Ok(text)
     }
 
     fn secret(&mut self, prompt: &str) -> Result<Option<SecretBytes>, Gone> {

@@ -147,21 +147,25 @@ fn a_fingerprint_that_the_field_refuses_is_counted() {
     assert!(!noted[0].contains("12ab"), "{noted:?}");
 }
 
-/// Serials differ, and both are asked anew: whoever has just typed the package's does not type the advised one too.
-#[test]
-fn a_question_that_goes_to_somebody_else_again_hands_the_keyboard_over() {
+/// The component ceremony, practised to its end, where this is typed as the first package's serial; and what was said.
+fn played_with_serial(typed: &str) -> (Session, String) {
     let mut session = practice_session(false);
     let find = |(name, _): &&(&str, &[u8])| *name == "kek-from-components.toml";
     let (_, bytes) = shipped().iter().find(find).unwrap();
     let script = Script::parse(bytes).ok().unwrap();
-    let mut reader = Reader::new(&[("Serial: ", "TE-000000")], true);
+    let mut reader = Reader::new(&[("Serial: ", typed)], true);
     let mut talk = Dialogue::new(&mut reader);
     let end = play(&mut talk, &mut session, script, Wanted::default());
     let text = reader.text();
-    assert!(
-        matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
-        "{text}"
-    );
+    let completed = matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed))));
+    assert!(completed, "{text}");
+    (session, text)
+}
+
+/// Serials differ, and both are asked anew: whoever has just typed the package's does not type the advised one too.
+#[test]
+fn a_question_that_goes_to_somebody_else_again_hands_the_keyboard_over() {
+    let (_, text) = played_with_serial("TE-000000");
     let (_, after) = text.split_once("STOP: ").unwrap();
     let (again, _) = after.split_once("Advised serial: ").unwrap();
     assert!(again.contains("The keyboard goes to witness"), "{again}");
@@ -170,19 +174,8 @@ fn a_question_that_goes_to_somebody_else_again_hands_the_keyboard_over() {
 /// Whoever saw it knows a part of the key: an auditor has to hear of it, and never what it was.
 #[test]
 fn a_component_typed_as_a_number_is_on_record_and_what_it_was_is_not() {
-    let mut session = practice_session(false);
-    let find = |(name, _): &&(&str, &[u8])| *name == "kek-from-components.toml";
-    let (_, bytes) = shipped().iter().find(find).unwrap();
-    let script = Script::parse(bytes).ok().unwrap();
     let component = "D9CDE338A104A789859E76150B543251";
-    let mut reader = Reader::new(&[("Serial: ", component)], true);
-    let mut talk = Dialogue::new(&mut reader);
-    let end = play(&mut talk, &mut session, script, Wanted::default());
-    let text = reader.text();
-    assert!(
-        matches!(end, Ok(Ok(End::Ended(RunOutcome::Completed)))),
-        "{text}"
-    );
+    let (session, _) = played_with_serial(component);
     let view = session.view();
     let steps = view.runs.iter().flat_map(|run| &run.steps);
     let noted: Vec<&String> = steps
@@ -232,4 +225,26 @@ fn who_typed_and_what_f5_gave_stands_in_the_report() {
         typed.starts_with(&format!("people typed 1 of {count} answers")),
         "{typed}"
     );
+}
+
+/// The same components formed the same key before: the ceremony says so, as the pages of both keys do.
+#[test]
+fn a_key_that_is_here_already_is_told_within_the_ceremony() {
+    let mut session = practice_session(false);
+    let find = |(name, _): &&(&str, &[u8])| *name == "kek-from-components.toml";
+    let (_, bytes) = shipped().iter().find(find).unwrap();
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let script = Script::parse(bytes).ok().unwrap();
+        let mut reader = Reader::new(&[], true);
+        let mut talk = Dialogue::new(&mut reader);
+        let end = play(&mut talk, &mut session, script, Wanted::default());
+        assert!(end.is_ok(), "{}", reader.text());
+        told.push(reader.text());
+    }
+    assert!(!told[0].contains("one key under two names"), "{}", told[0]);
+    // Behind the comparison, and once more at the end.
+    for words in ["NOTE: same check value as", "NOTE    same check value as"] {
+        assert!(told[1].contains(words), "no {words:?} in\n{}", told[1]);
+    }
 }

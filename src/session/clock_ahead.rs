@@ -10,7 +10,7 @@ use crate::text::{say, tr};
 use super::action::Action;
 use super::build::Answers;
 use super::clock_back::{self, LEAST, RIGHT_TIME};
-use super::clock_back::{of_a_script, set};
+use super::clock_back::{in_details, of_a_script, set};
 use super::custody_act::CustodyAct;
 use super::due::left;
 use super::error::Refusal;
@@ -53,16 +53,11 @@ pub(super) fn built(answers: &Answers) -> Result<CustodyAct, Refusal> {
 /// As people sign it, on a vault whose latest time on record is `latest`.
 pub(super) fn told(to: i64, reason: &str, latest: i64) -> (String, Details) {
     let (right, latest) = (Timestamp::from_millis(to), Timestamp::from_millis(latest));
-    let ahead = if right > latest {
+    let ahead = (right > latest).then(|| {
         let by = left(latest, right);
         say!("{time}, {by} after that", time = right.rfc3339(), by)
-    } else {
-        right.rfc3339()
-    };
-    let details = vec![
-        line(tr("recorded"), &latest.rfc3339()),
-        line(tr("ahead to"), &ahead),
-        line(tr("why"), reason),
+    });
+    let follows = [
         line(
             tr("deletions"),
             tr("those that are due by then are carried out once two watches agree"),
@@ -71,11 +66,9 @@ pub(super) fn told(to: i64, reason: &str, latest: i64) -> (String, Details) {
             tr("back"),
             tr("only by an exception; what is destroyed stays destroyed"),
         ),
-        line(
-            tr("then"),
-            tr("two people read their watches again before anything is due"),
-        ),
     ];
+    let ahead = ahead.unwrap_or_else(|| right.rfc3339());
+    let details = in_details(latest, line(tr("ahead to"), &ahead), reason, follows);
     (tr("SET THE VAULT'S TIME AHEAD").to_owned(), details)
 }
 

@@ -62,16 +62,11 @@ pub(super) fn answered(answers: &Answers) -> Result<(i64, String), Refusal> {
 /// As people sign it, on a vault whose latest time on record is `latest`.
 pub(super) fn told(to: i64, reason: &str, latest: i64) -> (String, Details) {
     let (right, latest) = (Timestamp::from_millis(to), Timestamp::from_millis(latest));
-    let back = if latest > right {
+    let back = (latest > right).then(|| {
         let by = left(right, latest);
         say!("{time}, {by} before that", time = right.rfc3339(), by)
-    } else {
-        right.rfc3339()
-    };
-    let details = vec![
-        line(tr("recorded"), &latest.rfc3339()),
-        line(tr("back to"), &back),
-        line(tr("why"), reason),
+    });
+    let follows = [
         line(
             tr("deletions"),
             tr("none comes earlier; what is destroyed stays destroyed"),
@@ -80,13 +75,32 @@ pub(super) fn told(to: i64, reason: &str, latest: i64) -> (String, Details) {
             tr("dates"),
             tr("what was dated meanwhile keeps its date, in log, keys and certificates"),
         ),
+    ];
+    let back = back.unwrap_or_else(|| right.rfc3339());
+    let details = in_details(latest, line(tr("back to"), &back), reason, follows);
+    let sentence = tr("EXCEPTION: set the vault's time back");
+    (sentence.to_owned(), details)
+}
+
+/// What is signed of a time that is set, either way: the latest on record, the new one, why, and what follows from it.
+pub(super) fn in_details(
+    latest: Timestamp,
+    to: (String, String),
+    reason: &str,
+    follows: [(String, String); 2],
+) -> Details {
+    let [first, second] = follows;
+    vec![
+        line(tr("recorded"), &latest.rfc3339()),
+        to,
+        line(tr("why"), reason),
+        first,
+        second,
         line(
             tr("then"),
             tr("two people read their watches again before anything is due"),
         ),
-    ];
-    let sentence = tr("EXCEPTION: set the vault's time back");
-    (sentence.to_owned(), details)
+    ]
 }
 
 /// Does it on a copy of the state; `wall` is the machine's clock.

@@ -107,6 +107,9 @@ pub fn left_empty(view: &View, op: &Op, field: &str) -> Option<String> {
     let of_all = |count: u8| say!("{count} of {n}", count, n = view.n);
     if op.name == op_custody::ROTATE.name && view.by_recovery {
         // The view shows the holders; whoever served before keeps the place.
+        if [op_custody::OPEN.id, op_custody::USE.id].contains(&field) {
+            return Some(tr("as many as before the recovery").to_owned());
+        }
         return Some(tr("whoever served before the recovery").to_owned())
             .filter(|_| field != op_custody::REASON.id);
     }

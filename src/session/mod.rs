@@ -85,6 +85,7 @@ pub mod opening;
 mod opening_steps;
 mod ours;
 mod own_appointment;
+pub(crate) mod pasted;
 mod pending;
 mod policy_file;
 pub mod practice;

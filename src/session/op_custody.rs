@@ -180,7 +180,7 @@ pub const PLACE: Field = Field {
 pub const RECOVERY_SET: Op = Op {
     name: "vault.recovery-set",
     title: "Make a recovery set",
-    does: "splits both identities a second time, for other people at another place, who can open when custodians cannot",
+    does: "gives other people, at another place, envelopes of their own, which open the vault when custodians cannot",
     fields: &[HOLDERS, NEEDED, PLACE],
     uses_secret: true,
     phrase: None,

@@ -262,9 +262,20 @@ impl Session {
             } else {
                 format!(" of a set {set}")
             };
+            let mut known: Vec<&str> = Vec::new();
+            for old in self
+                .state
+                .old_envelopes
+                .iter()
+                .filter(|o| can_be_said(o, fate))
+            {
+                if !known.contains(&old.person.as_str()) {
+                    known.push(&old.person);
+                }
+            }
             return Err(wrong(format_args!(
-                "No old envelopes{of} are on record of anybody called {name}. They are listed by `keymoot vault \
-                 status`, and at Home while something is due."
+                "No old envelopes{of} are on record of anybody called {name}. On record are those of {}.",
+                known.join(", ")
             )));
         }
         let open = theirs.into_iter().filter(|old| can_be_said(old, fate));

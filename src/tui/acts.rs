@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use super::desk::read_envelope;
 use super::message::{News, Order};
-use super::pasted::Pasted;
 use super::receiver::Receiver;
 use super::returning::Returning;
 use super::screens::root::RootFile;
 use crate::ceremony;
-use crate::ceremony::ChangeTalk;
 pub(crate) use crate::ceremony::PRACTICE_FILE;
+use crate::ceremony::{Answer, ChangeTalk};
 use crate::crypto::SecretBytes;
 use crate::os::write_new_file;
 use crate::pki::CounterpartyFile;
@@ -23,6 +22,7 @@ use crate::session::handing_out::has_place;
 use crate::session::handover::{self, Handover};
 use crate::session::op::IMPORT_ROOT;
 use crate::session::op_custody::RESTORE;
+use crate::session::pasted::Pasted;
 use crate::session::{
     Action, Changing, Command, Executed, KeySource, Outcome, Refusal, Session, Stop,
 };
@@ -90,7 +90,7 @@ pub(crate) struct Acts {
     /// A change of people or shares that people carry out.
     change: Option<ChangeTalk>,
     /// What was pasted where a file is asked for.
-    pasted: Pasted,
+    pub(super) pasted: Pasted,
     asked: BTreeMap<[u8; 32], Asked>,
     last: Option<(Handover, Executed)>,
     /// A return to a copy under way: nothing else is done then.
@@ -99,10 +99,21 @@ pub(crate) struct Acts {
 
 impl Acts {
     /// Reads what somebody named: a text that was pasted, a file; in a rehearsal also a sample from inside the binary.
-    fn read(&self, session: &Session, path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
+    pub(super) fn read(&self, session: &Session, path: &Path) -> Result<Arc<Vec<u8>>, Refusal> {
         match self.pasted.of(path) {
             Some(bytes) => Ok(bytes),
             None => ceremony::named_file(session.profile(), path).map(Arc::new),
+        }
+    }
+
+    /// What was pasted stands in an answer by its name: the answer is the text itself.
+    pub(super) fn whole(&self, answer: Answer) -> Answer {
+        let Answer::Text(name) = &answer else {
+            return answer;
+        };
+        match self.pasted.of(Path::new(name)) {
+            Some(bytes) => Answer::Text(String::from_utf8_lossy(&bytes).into_owned()),
+            None => answer,
         }
     }
 
@@ -163,7 +174,6 @@ impl Acts {
                 let answer = self.read(session, &path)?.to_vec();
                 done(session.perform(Command::Receipt { answer })?)
             }
-            Order::ReceiptText(answer) => done(session.perform(Command::Receipt { answer })?),
             Order::Save { path, bytes } => save(&path, &bytes),
             Order::HandOver(folder) => self.hand_over(session, &folder),
             Order::WriteUnwritten { sha256, folder } => write_kept(session, &sha256, folder),

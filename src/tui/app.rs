@@ -4,10 +4,10 @@ mod aside;
 mod early;
 mod exposed;
 mod mouse;
+mod pasting;
 mod reach;
 mod ticking;
 
-use crate::session::asked::no_paste;
 use crate::text::say;
 
 use crossterm::event::KeyEvent;
@@ -16,9 +16,8 @@ use super::chord;
 use super::frame::LEAST;
 use super::keys::{self, Offer, Verb};
 use super::lock::{IDLE_MINUTES, Locked, Why};
-use super::message::{Effect, Msg, News, Order};
-use super::pasted;
-use super::screen::{Reaction, Screen, Step, Wants};
+use super::message::{Effect, Msg, News};
+use super::screen::{Reaction, Screen, Step};
 use super::screens::{
     code::Code, files::Files, help::Help, leave::Leave, palette::Palette, settings::Settings,
 };
@@ -26,6 +25,7 @@ use super::theme::Role;
 use super::world::World;
 use aside::{home_again, lock, suspend};
 use early::{Early, leaves, untaken};
+use pasting::paste;
 
 /// Everything on and behind the screen.
 pub(crate) struct State {
@@ -312,37 +312,6 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
             Some((screen, world)) => screen.verb(other, world),
             None => Reaction::none(),
         },
-    };
-    react(state, reaction)
-}
-
-fn paste(state: &mut State, text: &str) -> Vec<Effect> {
-    let Some(screen) = state.top() else {
-        return Vec::new();
-    };
-    if screen.secret() {
-        state.notice = Some((Role::Note, no_paste().into()));
-        return Vec::new();
-    }
-    if !screen.typing() || state.world.busy.is_some() {
-        early::pasted_nowhere(state);
-        return Vec::new();
-    }
-    let file = screen
-        .wants()
-        .is_some_and(|(wants, _)| wants == Wants::File);
-    if file && screen.takes_content() && pasted::is_content(text) {
-        // Terminals send the ends of pasted lines as carriage returns.
-        let bytes = text.replace("\r\n", "\n").replace('\r', "\n").into_bytes();
-        if let Some((screen, _)) = state.top_mut() {
-            screen.picked(&pasted::name(&bytes));
-        }
-        return react(state, Reaction::order(Order::Pasted(bytes)));
-    }
-    let clean: String = text.chars().filter(|c| !c.is_control()).collect();
-    let reaction = match state.top_mut() {
-        Some((screen, world)) => exposed::pasted(screen, &clean, world),
-        None => Reaction::none(),
     };
     react(state, reaction)
 }

@@ -4,6 +4,7 @@ mod aside;
 mod founded;
 mod running;
 mod scripts;
+mod verifying;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -182,7 +183,7 @@ impl Desk {
             Order::Trail => self.trail(),
             Order::Report(run) => self.report(&run),
             Order::Bundle { run, signer } => self.bundle(&run, signer),
-            Order::Verify { bundle, trust } => verified(&bundle, trust.as_deref()),
+            Order::Verify { bundle, trust } => self.verified(&bundle, trust.as_deref()),
             order => self.act(order),
         };
         answer.unwrap_or_else(|refusal| News::Refused(refusal.to_string()))
@@ -419,31 +420,6 @@ impl Desk {
         Ok(self.returned(news))
     }
 }
-
-/// What a bundle shows, if it holds together and is of the people of the trust file.
-fn verified(bundle: &Path, trust: Option<&Path>) -> Result<News, Refusal> {
-    use crate::evidence::verify::{MAX_BUNDLE, told};
-    let read = |path: &Path, most: u64| {
-        crate::os::read_limited(path, most).map_err(|e| Refusal::Usage(e.to_string()))
-    };
-    let trust = match trust {
-        None => None,
-        Some(path) => {
-            let text = read(path, MAX_TRUST)?;
-            let text = String::from_utf8_lossy(&text).into_owned();
-            Some((path.display().to_string(), text))
-        }
-    };
-    let bytes = read(bundle, MAX_BUNDLE)?;
-    let named = trust
-        .as_ref()
-        .map(|(name, text)| (name.as_str(), text.as_str()));
-    let done = crate::session::trusting::judged(&bytes, named).map_err(Refusal::Usage)?;
-    Ok(News::Verified(told(&done)))
-}
-
-/// The longest trust file that is read.
-const MAX_TRUST: u64 = 1 << 20;
 
 fn not_open() -> Refusal {
     Refusal::Usage(tr("No vault is open. Nothing was changed; open one first.").into())

@@ -241,8 +241,6 @@ pub(crate) enum Order {
     ReadRoot(PathBuf),
     /// Reads a receiver's answer to an export.
     Receipt(PathBuf),
-    /// The same, as text that was pasted.
-    ReceiptText(Vec<u8>),
     /// Writes a new file; nothing is overwritten.
     Save { path: PathBuf, bytes: Vec<u8> },
     /// Writes the last export's files to another folder, where the first try failed.
@@ -297,7 +295,7 @@ impl Order {
             | Self::ReadFiles(_)
             | Self::Above(..)
             | Self::InspectAgain { .. } => tr("reading the file").into(),
-            Self::Receipt(_) | Self::ReceiptText(_) => tr("reading the receipt").into(),
+            Self::Receipt(_) => tr("reading the receipt").into(),
             Self::Save { .. } => tr("writing the file").into(),
             Self::HandOver(_)
             | Self::WriteUnwritten { .. }

@@ -35,7 +35,6 @@ mod moments_tests;
 #[cfg(test)]
 mod overlay_tests;
 mod paint;
-mod pasted;
 mod presence;
 #[cfg(test)]
 mod promise_tests;

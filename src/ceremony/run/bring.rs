@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use crate::session::field::Kind;
+use crate::session::pasted::{Given, given};
 use crate::session::{Arrow, Command, Profile, Session, StepState};
 use crate::text::say;
 
@@ -172,12 +173,16 @@ impl Runner {
             return Ok(());
         };
         let path = text(answers.into_iter().next());
-        let bytes = inputs::read(Path::new(path.trim())).map_err(|error| {
-            Halt::Again(format!(
-                "The file {path} cannot be read: {}. Nothing was changed. Is the medium inserted?",
-                crate::os::in_words(&error)
-            ))
-        })?;
+        let bytes = match given(&path) {
+            Given::Content(bytes) => bytes,
+            Given::Refused(why) => return Err(Halt::Again(why.to_owned())),
+            Given::Path => inputs::read(Path::new(path.trim())).map_err(|error| {
+                Halt::Again(format!(
+                    "The file {path} cannot be read: {}. Nothing was changed. Is the medium inserted?",
+                    crate::os::in_words(&error)
+                ))
+            })?,
+        };
         let from = self.bringer();
         if let Some(why) = self.cannot_serve(session, &name, &bytes) {
             if self.not_taken(session, "file", &from)? {

@@ -252,7 +252,7 @@ impl Runner {
         let mut lines = vec![copied(number, to)];
         if to == NOT_COPIED {
             lines.push(
-                tr("On the day the medium is now taken out, labelled, and sealed in its bag before whoever watches: bag and label are those on record. It goes where it is kept, apart from the vault and from anybody's envelopes.").into(),
+                tr("On the day the medium is now taken out, labelled, and sealed in its bag before whoever watches: bag and label are those on record. It goes where it is kept, apart from the vault: at most into one house with envelopes that open it, and never into one bag with them.").into(),
             );
         }
         if let Some(hash) = note(COPY_HASH) {

@@ -2,7 +2,7 @@
 
 use crate::session::{
     Arrow, Command, Outcome, Profile, Refusal, Run, RunOutcome, Session, StepRecord, StepState,
-    View,
+    View, twin_told,
 };
 use crate::text::{say, tr};
 
@@ -401,8 +401,25 @@ impl Runner {
         session.perform(Command::Journal(arrow))?;
         self.outcome = outcome;
         self.note_rehearsal(session);
+        self.tell_twin(session);
         self.arrow(state)?;
         Ok(())
+    }
+
+    /// A comparison is over, and the value no longer hidden: that the key is here under two names is told with it.
+    fn tell_twin(&mut self, session: &Session) {
+        let compares = |step: &&Step| step.op.name == ops::ATTEST_CHECK_VALUE.name;
+        let key = self.step().filter(compares).and_then(Step::key);
+        let run = self.run(session);
+        let Some(arn) = key.and_then(|id| run.keys.get(id)) else {
+            return;
+        };
+        let rows = session.view().keys;
+        let row = rows.iter().find(|row| row.key.key_arn == *arn);
+        if let Some(told) = row.and_then(twin_told) {
+            let last = self.last.take().unwrap_or_default();
+            self.last = Some(format!("{last} NOTE: {told}.").trim_start().to_owned());
+        }
     }
 
     /// A green rehearsal leaves its line; that it could not is said at the end, and changes nothing in the vault.

@@ -32,6 +32,7 @@ impl Desk {
         counted: Practised,
         stop: Stop,
     ) -> News {
+        let answers = answers.into_iter().map(|a| self.acts.whole(a)).collect();
         self.with_runner(|runner, session| {
             session.stoppable(stop);
             match runner.answer_counted(session, answers, counted) {

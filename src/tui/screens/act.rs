@@ -347,7 +347,7 @@ impl Screen for Act {
     }
 
     fn takes_content(&self) -> bool {
-        true
+        self.form.takes_content()
     }
 
     fn wants(&self) -> Option<(Wants, String)> {

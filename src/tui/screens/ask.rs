@@ -163,13 +163,15 @@ impl Screen for Ask {
             }
             Stage::Sign(form) => {
                 let mut offers = vec![form.enter_offer(&self.reading, tr("sign and ask"))];
-                offers.extend(form.offers());
+                // Before those of the fields: whoever stands here by the list's choice may be the wrong one, and the
+                // fields say themselves what fills them.
                 if self.people.entries.len() > 1 {
                     let other = Offer::word(Verb::Refuse, tr("someone else asks"));
                     offers.push(other.meaning(tr(
                         "goes back to who asks: nothing was asked, and nothing is withdrawn",
                     )));
                 }
+                offers.extend(form.offers());
                 offers.push(Offer::plain(Verb::Back));
                 offers.extend(Reading::offers());
                 offers

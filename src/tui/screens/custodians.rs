@@ -29,6 +29,8 @@ pub(crate) struct Custodians {
     waiting: bool,
     /// The act whose review is worked out.
     draft: Option<Draft>,
+    /// The first of the people in the list, where not all have room.
+    people: usize,
     /// Whose fingerprint is shown as a QR code next, by place among the people.
     whose: usize,
 }
@@ -150,7 +152,33 @@ fn everybody(view: &View) -> impl Iterator<Item = (&PersonView, bool)> {
         .chain(holders)
 }
 
+/// How many people have a row at a height.
+fn people_room(height: u16) -> usize {
+    usize::from(height.saturating_sub(11)).max(1)
+}
+
+/// By how many people a page of them goes on, and of how many, where not all have a row. A banner takes one of the rows:
+/// two pages share one of the people.
+fn people_shown(world: &World) -> Option<(usize, usize)> {
+    let view = world.view.as_deref();
+    let all = view.map_or(0, |view| everybody(view).count());
+    let room = people_room(world.size.1.saturating_sub(8));
+    (all >= room).then_some((room.saturating_sub(1).max(1), all))
+}
+
 impl Custodians {
+    /// Brings others of the people into sight.
+    fn turn_people(&mut self, verb: Verb, world: &World) {
+        let Some((shown, all)) = people_shown(world) else {
+            return;
+        };
+        let last = all.saturating_sub(shown);
+        self.people = match verb {
+            Verb::PageUp => self.people.min(last).saturating_sub(shown),
+            _ => self.people.saturating_add(shown).min(last),
+        };
+    }
+
     /// The screen with the answer under the cursor that this vault asks for.
     pub(crate) fn of(world: &World) -> Self {
         let at = world.view.as_deref().map_or(0, happened::first);
@@ -348,8 +376,10 @@ impl Screen for Custodians {
             })
             .collect();
         // The question keeps at least six rows; people who do not fit stand in a line of their own.
-        let room = usize::from(height.saturating_sub(11)).max(1);
-        let shown = rows.len().min(room);
+        let shown = rows.len().min(people_room(height));
+        let first = self.people.min(rows.len().saturating_sub(shown));
+        let all = rows;
+        let rows = all.get(first..).unwrap_or_default();
         let longest = rows.iter().filter_map(|row| row.first());
         let longest = cells(longest.map(|name| name.chars().count()).max().unwrap_or(0));
         let columns = columns(width, longest);
@@ -361,11 +391,14 @@ impl Screen for Custodians {
             });
         });
         let mut y = cells(shown).saturating_add(1);
-        if rows.len() > shown {
-            let more = rows.len().saturating_sub(shown);
-            let names = rows.iter().skip(shown).filter_map(|row| row.first());
-            let names = names.map(String::as_str).collect::<Vec<_>>().join(", ");
-            let words = say!("and {more} more, on a higher screen: {names}", more, names);
+        if all.len() > shown {
+            let sight = first..first.saturating_add(shown);
+            let out = all.iter().enumerate().filter(|(n, _)| !sight.contains(n));
+            let names: Vec<&str> = out
+                .filter_map(|(_, row)| Some(row.first()?.as_str()))
+                .collect();
+            let (more, names) = (names.len(), names.join(", "));
+            let words = say!("{more} more, by PgUp and PgDn: {names}", more, names);
             canvas.put_cut(1, y, width.saturating_sub(2), Role::Muted, &words);
             y = y.saturating_add(1);
         }
@@ -400,6 +433,10 @@ impl Screen for Custodians {
         match verb {
             Verb::Enter => self.open(world),
             Verb::Back => Reaction::pop(),
+            Verb::PageUp | Verb::PageDown if people_shown(world).is_some() => {
+                self.turn_people(verb, world);
+                Reaction::none()
+            }
             other => {
                 self.cursor.moved(other, HAPPENED.len(), 5);
                 Reaction::none()

@@ -216,6 +216,10 @@ impl Screen for Evidence {
         ]
     }
 
+    fn takes_content(&self) -> bool {
+        true
+    }
+
     fn wants(&self) -> Option<(Wants, String)> {
         let brought = self.brought.as_ref()?;
         let field = if brought.second {
@@ -371,6 +375,9 @@ impl Screen for Evidence {
                 )
             }
             News::Refused(text) if self.brought.is_some() => {
+                if let Some(brought) = &mut self.brought {
+                    brought.field().refused();
+                }
                 self.error = Some(text.clone());
                 Some(Reaction::none())
             }

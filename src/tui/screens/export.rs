@@ -13,7 +13,6 @@ use super::review::Review;
 use super::root::{ImportRoot, RootFile};
 use super::wizard;
 use crate::api::KeyAlgorithm;
-use crate::crypto::strength::{self, WrapPath};
 use crate::session::asked::{FOLDER, OUTPUT, proposed};
 use crate::session::build::Answers;
 use crate::session::field::{Footing, NOTHING_TYPED};
@@ -124,18 +123,6 @@ impl Export {
             self.files.propose(FOLDER.id, &folder);
         }
         self.key = Some(chosen);
-    }
-
-    /// The verdict on strength, once key and receiver are known.
-    fn verdict(&self) -> Option<(Verdict, String)> {
-        let (key, receiver) = (self.key.as_ref()?, self.receiver.as_ref()?);
-        let words = strength::words(key.algorithm, receiver.algorithm, WrapPath::Rsa);
-        Some(
-            match strength::may_wrap(key.algorithm, receiver.algorithm, WrapPath::Rsa) {
-                Ok(()) => (Verdict::Ok, words),
-                Err(_) => (Verdict::Stop, words),
-            },
-        )
     }
 
     /// Whether the path on screen is the file that was read.
@@ -348,7 +335,7 @@ impl Screen for Export {
     }
 
     fn takes_content(&self) -> bool {
-        true
+        self.step == Step::File
     }
 
     fn wants(&self) -> Option<(Wants, String)> {
@@ -399,7 +386,7 @@ impl Screen for Export {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         let filtered = self.table.filtering || !self.table.filter.value().is_empty();
-        let typed = self.path.is_own() || self.files.typed();
+        let typed = self.path.is_kept() || self.files.typed();
         let lost = self.step == Step::Key && !filtered && typed;
         if let Some(asked) = self.leaving.asks(verb, lost) {
             return asked;
@@ -488,9 +475,11 @@ impl Screen for Export {
             News::Refused(text) => {
                 let view = world.view.as_ref();
                 let text = view.map_or(text.clone(), |v| v.by_label(text));
-                self.error = Some(match self.step {
-                    Step::Files => self.files.refused(&text),
-                    _ => text,
+                self.error = Some(if self.step == Step::Files {
+                    self.files.refused(&text)
+                } else {
+                    self.path.refused();
+                    text
                 });
                 Some(Reaction::none())
             }

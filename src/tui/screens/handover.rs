@@ -2,29 +2,35 @@
 
 use crate::session::keyboard::{HandOver, ONE_PERSONS_EYES};
 use crate::text::{say, tr};
-use crate::tui::canvas::{Canvas, wrap};
+use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::screen::Reaction;
 use crate::tui::theme::Role;
 
 /// Draws the page.
 pub(crate) fn draw(page: &HandOver<'_>, canvas: &mut Canvas<'_>) {
     let width = canvas.width().saturating_sub(6).min(74);
-    let mut y = canvas.height() / 5;
-    let mut say = |role: Role, text: &str| {
-        let rows = canvas.paragraph(3, y, width, role, text);
-        y = y.saturating_add(rows).saturating_add(1);
-    };
-    say(Role::Title, &page.goes());
-    say(
-        Role::Text,
-        &say!(
-            "This screen is blank on purpose: {ONE_PERSONS_EYES}",
-            ONE_PERSONS_EYES = tr(ONE_PERSONS_EYES)
-        ),
+    let blank = say!(
+        "This screen is blank on purpose: {ONE_PERSONS_EYES}",
+        ONE_PERSONS_EYES = tr(ONE_PERSONS_EYES)
     );
-    say(Role::Text, page.saved);
-    say(Role::Wait, &page.waits());
-    say(Role::Text, &page.step_back());
+    let (goes, waits, step_back) = (page.goes(), page.waits(), page.step_back());
+    let told = [
+        (Role::Title, goes.as_str()),
+        (Role::Text, &blank),
+        (Role::Text, page.saved),
+        (Role::Wait, &waits),
+        (Role::Text, &step_back),
+    ];
+    let room = usize::from(width);
+    let rows: usize = told.iter().map(|(_, text)| wrap(text, room).len()).sum();
+    let (high, rows) = (canvas.height(), cells(rows.saturating_add(told.len())));
+    // Where the one before was refused, that stands here too: who presses Enter is read all the same.
+    let airy = (high / 5).saturating_add(rows) <= high;
+    let (mut y, gap) = if airy { (high / 5, 1) } else { (0, 0) };
+    for (role, text) in told {
+        let rows = canvas.paragraph(3, y, width, role, text);
+        y = y.saturating_add(rows).saturating_add(gap);
+    }
 }
 
 /// What is typed on a blank page is for the page behind it, and goes nowhere.

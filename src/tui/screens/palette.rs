@@ -1,6 +1,8 @@
 //! The palette: everything that can be done on the screen below, and every other place and act of the vault, found by
 //! typing a few letters of it, or a word that people have for it elsewhere.
 
+mod rules;
+
 use crossterm::event::KeyEvent;
 use unicode_width::UnicodeWidthStr;
 
@@ -28,6 +30,8 @@ enum Does {
     Go(Place),
     /// What Welcome offers, by its number among those.
     Begin(usize),
+    /// The page of a rule, by its code.
+    Rule(&'static str),
 }
 
 /// One line: the key (or where it leads), its name and other words for it, what it does, why it is off.
@@ -55,6 +59,11 @@ impl Entry {
             }
             (None, _) => (String::new(), self.help.clone()),
         }
+    }
+
+    /// A rule is found by its code alone.
+    const fn is_rule(&self) -> bool {
+        matches!(self.does, Does::Rule(_))
     }
 
     /// All that the line says.
@@ -106,6 +115,7 @@ impl Palette {
         let mut entries: Vec<Entry> = ways.iter().enumerate().map(begins).collect();
         entries.extend(offered(&state.offers()));
         entries.extend(elsewhere(state, &entries));
+        entries.extend(rules::entries());
         Self {
             under: state.top().map_or("", |screen| screen.name()),
             ways: ways.into_iter().map(|(line, _)| line.way).collect(),
@@ -125,6 +135,7 @@ impl Palette {
             Does::Go(place) if place.does() => 5,
             Does::Go(_) if entry.off.is_some() => 4,
             Does::Go(_) => 2,
+            Does::Rule(_) => 6,
         });
         Self {
             under: "",
@@ -144,7 +155,11 @@ impl Palette {
 
     fn found(&self) -> Vec<&Entry> {
         let wanted = self.filter.value().to_lowercase();
-        let ranked = self.entries.iter().filter_map(|entry| {
+        if let Some(rule) = self.entries.iter().find(|entry| rules::is(entry, &wanted)) {
+            return vec![rule];
+        }
+        let others = self.entries.iter().filter(|entry| !entry.is_rule());
+        let ranked = others.filter_map(|entry| {
             let rank = rank(
                 &wanted,
                 &entry.name.to_lowercase(),
@@ -345,6 +360,7 @@ impl Screen for Palette {
     fn help(&self) -> &'static [&'static str] {
         &[
             "Type a few letters of what you want. The palette never destroys anything: it leads to the screen that asks.",
+            "A refusal names its rule by a code, as C4 or L08: typed here, the code leads to the rule in plain words.",
         ]
     }
 
@@ -420,6 +436,7 @@ impl Screen for Palette {
                         let there = way.map_or_else(Reaction::none, |way| way.go(world));
                         there.0.into_iter().fold(Reaction::pop(), Reaction::then)
                     }
+                    (None, Does::Rule(id)) => rules::page(id),
                     (Some(reason), _) => {
                         Reaction::notice(Role::Note, say!("off here: {reason}", reason))
                     }

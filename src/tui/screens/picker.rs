@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use super::begin::Begin;
 use super::runner::RunScreen;
 use crate::ceremony::{
-    Finding, NotHere, Play, Rehearsals, Script, not_for_production, open_run, script_of, shipped,
+    Finding, NotHere, Play, Rehearsals, Rehearsed, Script, not_for_production, open_run, script_of,
+    shipped,
 };
 use crate::session::field::Footing;
 use crate::text::{say, tr};
@@ -52,6 +53,8 @@ pub(crate) struct Listed {
     pub(crate) found: Option<Vec<Finding>>,
     /// Why it would not begin in the open vault.
     pub(crate) off: Option<NotHere>,
+    /// How it was rehearsed, where the open vault asks for that.
+    pub(crate) rehearsed: Option<Rehearsed>,
     /// What is said of one that is rehearsed and that no production vault would begin.
     pub(crate) only_practised: Option<String>,
 }
@@ -70,6 +73,7 @@ impl Listed {
             inputs: BTreeMap::new(),
             found: None,
             off: None,
+            rehearsed: None,
             only_practised: not_for_production(script),
         }
     }
@@ -88,8 +92,20 @@ impl Listed {
     fn draw(&self, place: Place, room: u16, canvas: &mut Canvas<'_>) {
         let width = canvas.width().saturating_sub(3);
         let mut y = 0;
+        // Why it does not begin, or how it was rehearsed, is read before the linter's remarks: they are many.
+        if let Some(off) = &self.off {
+            y = canvas.paragraph(2, y, width, Role::Note, &off.told);
+        }
+        if let Some(rehearsed) = &self.rehearsed {
+            let words = say!("rehearsed {told}", told = rehearsed.on_screen());
+            y = y.saturating_add(canvas.paragraph(2, y, width, Role::Muted, &words));
+        }
         if let Some(found) = &self.found {
-            y = own::draw(found, width, canvas);
+            let (whole, height) = (canvas.width(), canvas.height());
+            let rest = height.saturating_sub(y);
+            let mut rows = 0;
+            canvas.within(0, y, whole, rest, |c| rows = own::draw(found, width, c));
+            y = y.saturating_add(rows);
         }
         if let Some(words) = self
             .only_practised
@@ -97,9 +113,6 @@ impl Listed {
             .filter(|_| place == Place::Rehearsal)
         {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Muted, words));
-        }
-        if let Some(off) = &self.off {
-            y = y.saturating_add(canvas.paragraph(2, y, width, Role::Note, &off.told));
         }
         if cells(self.title.chars().count()) > room {
             y = y.saturating_add(canvas.paragraph(2, y, width, Role::Text, &self.title));

@@ -365,7 +365,7 @@ impl Screen for ImportRoot {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
-        let typed = self.path.is_own() || self.form.typed();
+        let typed = self.path.is_kept() || self.form.typed();
         let lost = self.step == self.first && typed;
         if let Some(asked) = self.leaving.asks(verb, lost) {
             return asked;
@@ -440,6 +440,7 @@ impl Screen for ImportRoot {
                 Some(Reaction::none())
             }
             News::Refused(text) => {
+                self.path.refused();
                 self.error = Some(text.clone());
                 Some(Reaction::none())
             }

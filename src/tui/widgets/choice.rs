@@ -9,14 +9,15 @@ use crate::tui::canvas::{Canvas, cells, cut, in_row, wrap};
 use crate::tui::keys::Verb;
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
+use letters::Letters;
 
 /// A list of choices with one under the cursor.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Choices {
     pub(crate) entries: Vec<Entry>,
     pub(crate) cursor: Cursor,
-    /// Letters that lead to the choice under the cursor.
-    typed: String,
+    /// What was typed since a key moved the cursor.
+    letters: Letters,
 }
 
 impl Choices {
@@ -26,7 +27,7 @@ impl Choices {
         Self {
             entries,
             cursor: Cursor::on(first),
-            typed: String::new(),
+            letters: Letters::default(),
         }
     }
 
@@ -35,7 +36,7 @@ impl Choices {
         Self {
             entries,
             cursor: Cursor::on(0),
-            typed: String::new(),
+            letters: Letters::default(),
         }
     }
 
@@ -58,7 +59,7 @@ impl Choices {
 
     /// Moves the cursor.
     pub(crate) fn moved(&mut self, verb: Verb) {
-        self.typed.clear();
+        self.letters = Letters::default();
         self.cursor.moved(verb, self.entries.len(), 8);
     }
 
@@ -72,6 +73,14 @@ impl Choices {
         rows.fold(0, u16::saturating_add).min(most.max(whole))
     }
 
+    /// What is said of a choice: of the one under the cursor first that letters brought it there.
+    fn note<'e>(&'e self, n: usize, entry: &'e Entry) -> &'e str {
+        let by_letter = self.letters.told.as_deref();
+        by_letter
+            .filter(|_| n == self.cursor.at())
+            .unwrap_or_else(|| note(entry))
+    }
+
     /// Where notes stand.
     fn note_column(&self) -> u16 {
         let labels = self.entries.iter().map(|e| e.label.chars().count());
@@ -82,12 +91,14 @@ impl Choices {
     /// under the cursor says all of it, those near it as far as there are rows, and the others have one row.
     fn laid(&self, width: u16, most: u16) -> Vec<Told<'_>> {
         let at = self.note_column();
-        let whole: Vec<Told<'_>> = self.entries.iter().map(|e| told(e, at, width)).collect();
+        let chosen = self.cursor.at();
+        let whole: Vec<Told<'_>> = (self.entries.iter().enumerate())
+            .map(|(n, e)| told(e, self.note(n, e), at, width))
+            .collect();
         let rows: usize = whole.iter().map(|t| t.lines.len()).sum();
         if rows <= usize::from(most) {
             return whole;
         }
-        let chosen = self.cursor.at();
         let one: Vec<Told<'_>> = self.entries.iter().map(|e| in_one_row(e, width)).collect();
         // Rows that are left over once each has its own tell the reasons nearest to the cursor whole.
         let mut used = one.len();
@@ -205,9 +216,8 @@ fn note(entry: &Entry) -> &str {
 }
 
 /// All of it, in as many rows as that takes.
-fn told(entry: &Entry, note_at: u16, width: u16) -> Told<'_> {
+fn told<'e>(entry: &Entry, note: &'e str, note_at: u16, width: u16) -> Told<'e> {
     let room = usize::from(width.saturating_sub(8)).max(1);
-    let note = note(entry);
     let mut lines = wrap(&entry.label, room);
     if lines.is_empty() {
         lines.push(String::new());
@@ -300,9 +310,14 @@ mod tests {
         let off = Entry::new("Bob Cray", "Bob Cray", "").off_because(reason);
         let others = ["Ada", "Cyn", "Dan"].map(|name| Entry::new(name, name, "custodian"));
         let mut choices = Choices::undecided(std::iter::once(off).chain(others).collect());
-        let whole = told(&choices.entries[0], choices.note_column(), 80)
-            .lines
-            .len();
+        let whole = told(
+            &choices.entries[0],
+            note(&choices.entries[0]),
+            choices.note_column(),
+            80,
+        )
+        .lines
+        .len();
         assert!(whole > 3, "{whole}");
         assert_eq!(usize::from(choices.rows(80, 3)), whole);
         choices.moved(Verb::Down);

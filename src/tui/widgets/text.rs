@@ -17,6 +17,8 @@ const ASTRAY: &str = "a passphrase? wiped; whoever saw it knows it. Backspace";
 
 /// Said beside a text whose place the first letter typed takes.
 const REPLACED: &str = "(typing replaces it)";
+/// Columns that a refused text keeps beside those words.
+const NARROWEST: u16 = 12;
 
 /// The longest line it takes, in characters.
 const LONGEST: usize = 4096;
@@ -170,6 +172,12 @@ impl TextField {
             canvas.put_cut(x, y, room, Role::Stop, tr(ASTRAY));
             return;
         }
+        // Where what stands here is long, it gives way to the words that say so: they are read before anything is typed.
+        let words = cells(tr(REPLACED).width()).saturating_add(2);
+        let replaces = focused && self.proposed && !self.value().is_empty();
+        let keeps = room.saturating_sub(words);
+        let narrow = replaces && cells(self.value().width()) > keeps && keeps >= NARROWEST;
+        let (whole, room) = (room, if narrow { keeps } else { room });
         let inside = usize::from(room.saturating_sub(1));
         let scroll = self.input.visual_scroll(inside);
         let (mark, cut) = if scroll > 0 {
@@ -197,7 +205,7 @@ impl TextField {
             // Elsewhere typing goes on behind what stands there: where it does not, that is said beside it.
             let words = tr(REPLACED);
             let beside = cells(drawn.width()).saturating_add(2);
-            if beside.saturating_add(cells(words.width())) <= room {
+            if beside.saturating_add(cells(words.width())) <= whole {
                 canvas.put(x.saturating_add(beside), y, Role::Muted, words);
             }
         }

@@ -182,3 +182,33 @@ fn an_appointment_that_ends_before_it_begins_is_told_at_until() {
         .shows(&["► Manager", "is no name: a name has letters"]);
     room.press("Meg<Enter>").shows(&["Stand-in"]);
 }
+
+/// At the smallest size ten people have no rows together: each is reached, and the answers stay where they are.
+#[test]
+fn people_beyond_the_last_row_are_reached() {
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    let mut view = (**room.state.world.view.as_ref().unwrap()).clone();
+    let first = view.people.first().unwrap().clone();
+    view.people = [
+        "Ada", "Ana", "Ben", "Cho", "Wim", "Fay", "Gus", "Hal", "Ida", "Jon",
+    ]
+    .map(|name| PersonView {
+        name: name.to_owned(),
+        ..first.clone()
+    })
+    .to_vec()
+    .into();
+    room.state.world.view = Some(std::sync::Arc::new(view));
+    let row = |room: &mut Room, name: &str| {
+        let begins = format!("{name} ");
+        room.text()
+            .lines()
+            .any(|line| line.trim_start().starts_with(&begins))
+    };
+    assert!(row(&mut room, "Ada") && !row(&mut room, "Jon"));
+    room.shows(&["by PgUp and PgDn: ", "Jon"]);
+    room.press("<PgDn><PgDn>");
+    assert!(row(&mut room, "Jon") && !row(&mut room, "Ada"));
+    room.press("<PgUp><PgUp>");
+    assert!(row(&mut room, "Ada"));
+}

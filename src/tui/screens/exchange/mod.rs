@@ -37,8 +37,6 @@ pub(crate) struct Exchange {
     cursor: Cursor,
     /// The path of a receipt that is being typed.
     path: Option<TextField>,
-    /// A receipt's own text, pasted and not read yet.
-    pasted: Option<String>,
     error: Option<String>,
     verdict: Option<ReceiptView>,
     waiting: bool,
@@ -122,16 +120,7 @@ impl Exchange {
             )
             .saturating_add(1);
         canvas.put(2, y, Role::Focus, "► Path");
-        match &self.pasted {
-            Some(text) => {
-                let words = say!(
-                    "pasted, {n} characters; Enter reads it",
-                    n = text.chars().count()
-                );
-                canvas.put(9, y, Role::Text, &words);
-            }
-            None => path.draw(canvas, 9, y, room.saturating_sub(8), true),
-        }
+        path.draw(canvas, 9, y, room.saturating_sub(8), true);
         y = y.saturating_add(2);
         y = y.saturating_add(canvas.paragraph(
             2,
@@ -246,7 +235,7 @@ impl Screen for Exchange {
             return Footing {
                 acts: tr("nobody: a receipt needs no approval").into(),
                 enter: or_empty(
-                    self.pasted.as_deref().unwrap_or(path.value()),
+                    path.value(),
                     tr("reads the file and compares it with what was sent"),
                 )
                 .into(),
@@ -305,6 +294,10 @@ impl Screen for Exchange {
         true
     }
 
+    fn takes_content(&self) -> bool {
+        true
+    }
+
     fn wants(&self) -> Option<(Wants, String)> {
         let path = self.path.as_ref()?;
         Some((Wants::File, path.value().to_owned()))
@@ -354,11 +347,6 @@ impl Screen for Exchange {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match (verb, &self.path) {
-            (Verb::Enter, Some(_)) if self.pasted.is_some() => {
-                let text = self.pasted.take().unwrap_or_default();
-                self.waiting = true;
-                return Reaction::order(Order::ReceiptText(text.into_bytes()));
-            }
             (Verb::Enter, Some(path)) if !path.value().trim().is_empty() => {
                 self.waiting = true;
                 return Reaction::order(Order::Receipt(path.value().trim().into()));
@@ -367,7 +355,6 @@ impl Screen for Exchange {
             (Verb::Write, None) => return self.ask_folder(world),
             (Verb::Back, Some(_)) => {
                 self.path = None;
-                self.pasted = None;
                 self.error = None;
             }
             (Verb::Back, None) => return Reaction::pop(),
@@ -390,8 +377,6 @@ impl Screen for Exchange {
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
         self.error = None;
-        // Whoever types on means a path.
-        self.pasted = None;
         if let Some(path) = &mut self.path {
             path.path_key(&key);
         }
@@ -399,11 +384,6 @@ impl Screen for Exchange {
     }
 
     fn pasted(&mut self, text: &str, _world: &World) -> Reaction {
-        // The receipt itself, and no path: Enter reads it as it is.
-        if self.path.is_some() && text.trim_start().starts_with('{') {
-            self.pasted = Some(text.to_owned());
-            return Reaction::none();
-        }
         if let Some(path) = &mut self.path {
             path.insert_path(text);
         }
@@ -449,6 +429,9 @@ impl Screen for Exchange {
                 Some(Reaction::notice(Role::Stop, text.clone()))
             }
             News::Refused(text) => {
+                if let Some(path) = &mut self.path {
+                    path.refused();
+                }
                 self.error = Some(text.clone());
                 Some(Reaction::none())
             }

@@ -294,20 +294,19 @@ fn details_that_go_on_below_are_read_with_the_page_keys() {
 #[test]
 fn a_pasted_answer_waits_for_enter() {
     use crate::tui::app::update;
-    use crate::tui::message::{Effect, Msg, Order};
+    use crate::tui::message::{Effect, Msg, News, Order};
     let mut world = snapshot::world();
     world.view = Some(Arc::new(view()));
     let mut state = State::new(world, Box::new(Exchange::new()));
     let look = snapshot::appearance();
     snapshot::press(&mut state, "<Enter>");
     let pasted = Msg::Paste("{\"Key\":{}}".to_owned().into());
-    assert!(update(&mut state, pasted).is_empty());
+    update(&mut state, pasted);
+    let view = state.world.view.clone();
+    update(&mut state, Msg::Desk(Box::new(News::Kept), view));
     let picture = snapshot::text(&snapshot::drawn(&mut state, 80, 24, &look));
-    assert!(
-        picture.contains("pasted, 10 characters; Enter reads it"),
-        "{picture}"
-    );
+    assert!(picture.contains("pasted text, 10 bytes, "), "{picture}");
     let effects = snapshot::press(&mut state, "<Enter>");
-    let read = |effect: &Effect| matches!(effect, Effect::Desk(Order::ReceiptText(_)));
+    let read = |effect: &Effect| matches!(effect, Effect::Desk(Order::Receipt(_)));
     assert!(effects.iter().any(read));
 }

@@ -1,6 +1,7 @@
 //! What the export wizard's questions look like.
 
 use super::{Chosen, Export, Step};
+use crate::crypto::strength::{self, WrapPath};
 use crate::session::asked::FOLDER;
 use crate::session::field::{Field, Kind};
 use crate::session::guide::{Entry, rsa_off, rsa_off_words};
@@ -24,6 +25,18 @@ const REASON: u16 = 2;
 const FINDINGS: u16 = 8;
 
 impl Export {
+    /// The verdict on strength, once key and receiver are known.
+    pub(super) fn verdict(&self) -> Option<(Verdict, String)> {
+        let (key, receiver) = (self.key.as_ref()?, self.receiver.as_ref()?);
+        let words = strength::words(key.algorithm, receiver.algorithm, WrapPath::Rsa);
+        Some(
+            match strength::may_wrap(key.algorithm, receiver.algorithm, WrapPath::Rsa) {
+                Ok(()) => (Verdict::Ok, words),
+                Err(_) => (Verdict::Stop, words),
+            },
+        )
+    }
+
     /// What Enter does on this page.
     pub(super) fn enter_does(&self, world: &World) -> String {
         let keys = keys_of(world);

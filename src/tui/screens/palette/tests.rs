@@ -12,7 +12,7 @@ fn verbs(palette: &Palette) -> Vec<Verb> {
     let found = palette.found().into_iter();
     let verb = |entry: &Entry| match entry.does {
         Does::Say(verb) | Does::Go(Place::Of(verb)) => Some(verb),
-        Does::Go(_) | Does::Begin(_) => None,
+        Does::Go(_) | Does::Begin(_) | Does::Rule(_) => None,
     };
     found.filter_map(verb).collect()
 }
@@ -453,4 +453,34 @@ fn from_an_inner_page_the_ways_of_welcome_say_where_they_begin() {
         .shows(&["off here: it begins at Welcome: Esc leads back there"]);
     room.press("<Esc><C-p>doctor<Enter>");
     assert_eq!(room.state.top().unwrap().name(), "Doctor");
+}
+
+/// Whatever the palette lists is read whole at the smallest size where the cursor is on it, and so is what Enter does.
+#[test]
+fn every_entry_is_read_whole_under_the_cursor_at_eighty_columns() {
+    let mut room = Room::new(Home::new(), practice_session(true));
+    let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let state = &room.state;
+    let palette = Palette::of(state);
+    let told: Vec<(String, String)> = palette
+        .shown(&state.world)
+        .iter()
+        .map(|entry| (entry.text(), entry.enter()))
+        .collect();
+    assert!(told.len() > 30, "{}", told.len());
+    room.press("<C-p>");
+    for (text, enter) in told {
+        let seen = squeezed(&room.text());
+        assert!(
+            seen.contains(&squeezed(&text)),
+            "{text:?} in\n{}",
+            room.text()
+        );
+        assert!(
+            seen.contains(&squeezed(&enter)),
+            "{enter:?} in\n{}",
+            room.text()
+        );
+        room.press("<Down>");
+    }
 }

@@ -57,12 +57,16 @@ impl Picker {
             return;
         };
         let vault = (view.profile, view.software_generation);
+        let rehearsals = self.rehearsals.as_ref();
+        let asked = rehearsals.filter(|_| view.profile == Profile::Production);
         for listed in &mut self.listed {
             let script = Script::parse(&listed.script).ok();
+            let found = script.as_ref().zip(asked);
+            listed.rehearsed = found.and_then(|(script, read)| read.found(script));
             let off = script.and_then(|script| {
                 let called = listed.command_word();
                 let other = another_open(view, &listed.sha256);
-                other.or_else(|| not_here(&script, &called, vault, self.rehearsals.as_ref()))
+                other.or_else(|| not_here(&script, &called, vault, rehearsals))
             });
             listed.off = off.filter(|_| !listed.stands_open(world));
         }

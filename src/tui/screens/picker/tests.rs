@@ -26,6 +26,7 @@ fn picker() -> Picker {
         inputs: BTreeMap::new(),
         found: None,
         off: None,
+        rehearsed: None,
         only_practised: None,
     };
     Picker::over(
@@ -124,6 +125,7 @@ fn an_unrehearsed_script_stands_off_in_production() {
     let mut state = here(Profile::Production, read());
     let text = shown(&mut state);
     assert!(text.contains("says what it needs"), "{text}");
+    assert!(text.contains("rehearsed 2026-11-30 09:00 UTC"), "{text}");
     // One that was held since is the one that is named: the list of before would say an older.
     std::fs::write(&notes, line("2026-12-01T08:00:00Z")).unwrap();
     looked_again(&mut state, read());
@@ -203,4 +205,37 @@ fn another_ceremony_waits_for_the_one_that_stands_open() {
     assert!(told.contains("stands open at step 1"), "{told}");
     assert!(told.contains("Home goes on with it"), "{told}");
     assert!(!told.contains("--resume"), "{told}");
+}
+
+/// What keeps it from beginning is read before what the linter remarks, of which there may be more than the page has rows.
+#[test]
+fn why_a_script_of_ones_own_does_not_begin_stands_before_the_linters_remarks() {
+    let now = Timestamp::parse_rfc3339("2026-12-01T09:00:00Z").unwrap();
+    let mut state = here(Profile::Production, Rehearsals::read(None, now));
+    let (_, bytes) = shipped()[0];
+    let text = std::str::from_utf8(bytes).unwrap();
+    let remark = Finding {
+        rule: "L08".into(),
+        severity: "warning".into(),
+        step: None,
+        path: "title".into(),
+        line: 3,
+        message: "a remark that goes on and on. ".repeat(30),
+    };
+    let read = crate::tui::message::OwnScript {
+        file: "own.toml".into(),
+        inputs: BTreeMap::new(),
+        found: vec![remark],
+        bytes: format!("{text}\n# own\n").into_bytes(),
+    };
+    let news = News::Script(Arc::new(read));
+    let view = state.world.view.clone();
+    crate::tui::app::update(&mut state, Msg::Desk(Box::new(news), view));
+    let text = shown(&mut state);
+    let at = |words: &str| {
+        text.find(words)
+            .unwrap_or_else(|| panic!("no {words} in {text}"))
+    };
+    assert!(at("begins only what was rehearsed") < at("The linter has 1 remarks"));
+    assert!(text.contains("at most 14 days before"), "{text}");
 }

@@ -306,6 +306,10 @@ impl Screen for RunScreen {
         (self.phase == Phase::Asking).then(|| self.form.wants())?
     }
 
+    fn takes_content(&self) -> bool {
+        self.form.takes_content()
+    }
+
     fn picked(&mut self, path: &Path) {
         self.form.picked(path);
     }

@@ -4,6 +4,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Choices, Entry};
+use crate::text::{say, tr};
 use crate::tui::widgets::list::Cursor;
 
 /// How well a choice fits what was typed: the least is best.
@@ -18,28 +19,67 @@ fn fits(entry: &Entry, typed: &str) -> Option<u8> {
     }
 }
 
+/// What was typed at a list since a key moved its cursor. It may be half a passphrase: none of it is ever drawn.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Letters {
+    /// Letters that lead to the choice under the cursor.
+    typed: String,
+    /// Where the cursor stood before.
+    from: Option<usize>,
+    /// They began no choice: what follows is meant for another field, and moves nothing.
+    lost: bool,
+    /// What is said of that beside the choice, so that nothing is chosen unseen.
+    pub(super) told: Option<String>,
+}
+
 impl Choices {
-    /// A letter: with those before it, it goes to the choice that begins so. One that goes on from none of them begins
-    /// anew; the same letter again goes to the next.
+    /// A letter: with those before it, it goes to the choice that begins so; the same letter again goes to the next. Where
+    /// they begin none, the cursor is back where it stood, and stays there until another key is pressed.
     pub(crate) fn letter(&mut self, key: &KeyEvent) {
         let held = key.modifiers - KeyModifiers::SHIFT;
         let KeyCode::Char(c) = key.code else {
-            self.typed.clear();
+            self.letters = Letters::default();
             return;
         };
-        if !held.is_empty() {
+        let none_yet = self.letters.typed.is_empty() && !self.letters.lost;
+        if !held.is_empty() || self.letters.lost || none_yet && c == ' ' {
             return;
         }
+        let at = self.cursor.at();
+        let from = *self.letters.from.get_or_insert(at);
         let letter: String = c.to_lowercase().collect();
-        let longer = format!("{}{letter}", self.typed);
-        if let Some(at) = self.best(&longer, self.cursor.at()) {
-            (self.cursor, self.typed) = (Cursor::on(at), longer);
-            return;
+        let longer = format!("{}{letter}", self.letters.typed);
+        let again = self
+            .letters
+            .typed
+            .chars()
+            .all(|typed| letter.contains(typed));
+        let next = || self.best(&letter, at.saturating_add(1)).filter(|_| again);
+        let found = self.best(&longer, at).or_else(next);
+        self.letters.lost = found.is_none();
+        self.letters.typed = if found.is_some() {
+            longer
+        } else {
+            String::new()
+        };
+        self.cursor = Cursor::on(found.unwrap_or(from));
+        self.letters.told = self.told_by_letter(from);
+    }
+
+    /// What is said of letters: which choice they left, or that they began none.
+    fn told_by_letter(&self, from: usize) -> Option<String> {
+        if self.letters.lost {
+            return Some(
+                tr("nothing here begins as you typed: not moved. Backspace begins anew").to_owned(),
+            );
         }
-        if let Some(at) = self.best(&letter, self.cursor.at().saturating_add(1)) {
-            self.cursor = Cursor::on(at);
-        }
-        self.typed = letter;
+        let before = self.entries.get(from)?;
+        (self.cursor.at() != from).then(|| {
+            say!(
+                "chosen by its letters; before: {before}",
+                before = before.label
+            )
+        })
     }
 
     /// Of those that fit best the first from a place on, then from the top.
@@ -71,7 +111,9 @@ mod tests {
         let yes_no = ["as now: yes", "no", "yes"];
         assert_eq!(typed(&yes_no, "y"), "yes");
         assert_eq!(typed(&yes_no, "yes"), "yes");
-        assert_eq!(typed(&yes_no, "yesn"), "no");
+        // What goes on from none of them was meant for another field: it is as if nothing had been typed.
+        assert_eq!(typed(&yes_no, "yesn"), "as now: yes");
+        assert_eq!(typed(&yes_no, "xyes"), "as now: yes");
         assert_eq!(typed(&yes_no, "NO"), "no");
         let people = ["Ada Byron", "Ana Abel", "Ben Bell"];
         assert_eq!(typed(&people, "an"), "Ana Abel");
@@ -83,6 +125,36 @@ mod tests {
         assert_eq!(typed(&people, "x7"), "Ada Byron");
     }
 
+    /// Whose place ends must not change unseen: the row says by what it was chosen and what stood there, and a name that
+    /// is nobody's here, typed a field too early, moves nothing.
+    #[test]
+    fn what_letters_chose_is_said_and_a_strange_name_chooses_nothing() {
+        let entries = ["Ada", "Ana", "Cho"].map(|label| Entry::new(label, label, ""));
+        let mut choices = Choices::new(entries.into());
+        choices.choose("Cho");
+        let mut after = |letters: &str| {
+            for c in letters.chars() {
+                choices.letter(&KeyEvent::from(KeyCode::Char(c)));
+            }
+            let told = choices.letters.told.clone().unwrap_or_default();
+            let chosen = choices.chosen().unwrap().label.clone();
+            choices.letter(&KeyEvent::from(KeyCode::Backspace));
+            (chosen, told)
+        };
+        let (chosen, told) = after("Pia");
+        assert_eq!(chosen, "Cho");
+        assert!(
+            told.contains("not moved") && !told.contains("Pia"),
+            "{told}"
+        );
+        let (chosen, told) = after("Anabel");
+        assert_eq!(chosen, "Cho", "{told}");
+        let (chosen, told) = after("an");
+        assert_eq!(chosen, "Ana");
+        assert!(told.contains("before: Cho"), "{told}");
+        assert_eq!(after("ana").1, "", "it stands there already");
+    }
+
     #[test]
     fn an_arrow_begins_the_word_anew() {
         let entries = ["no", "yes", "never"].map(|label| Entry::new(label, label, ""));
@@ -91,6 +163,7 @@ mod tests {
         choices.moved(Verb::Down);
         choices.letter(&KeyEvent::from(KeyCode::Char('e')));
         assert_eq!(choices.chosen().unwrap().label, "yes", "e begins nothing");
+        choices.letter(&KeyEvent::from(KeyCode::Backspace));
         choices.letter(&KeyEvent::from(KeyCode::Char('n')));
         assert_eq!(choices.chosen().unwrap().label, "never");
     }

@@ -3,8 +3,26 @@
 use super::super::choice::{Choices, Entry};
 use super::super::text::TextField;
 use super::{Form, Input, Line};
+use crate::session::pasted::taken_by;
 
 impl Form {
+    /// The cursor goes on from the field at hand: what stands there is judged. Where nothing was typed nothing is wrong
+    /// yet; Enter says so.
+    pub(super) fn pass(&mut self) {
+        match self.lines.get_mut(self.focus) {
+            Some(line) if line.is_empty() => line.visited = true,
+            _ => {
+                self.check(self.focus);
+            }
+        }
+    }
+
+    /// Whether the field with the cursor takes a file's content in the place of its path.
+    pub(crate) fn takes_content(&self) -> bool {
+        let line = self.lines.get(self.focus);
+        line.is_some_and(|line| taken_by(&line.asked.field))
+    }
+
     /// What stands in a field while nothing is typed in it.
     pub(crate) fn says_while_empty(&mut self, id: &str, words: String) {
         if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id) {

@@ -14,6 +14,9 @@ use crate::tui::widgets::text::BLANK;
 /// What stands there after an Enter too many: it takes no row from the fields below, and no hint away.
 const NOTHING: &str = "Nothing is typed here yet";
 
+/// Columns that labels take at most.
+const LABELS: u16 = 24;
+
 impl Line {
     /// What stands before the input.
     pub(super) fn label(&self) -> &'static str {
@@ -122,6 +125,7 @@ impl Line {
         let stop = self.error.as_ref().map(|error| format!("STOP  {error}"));
         let whole = self.whole(shape.focused, width);
         told.extend(whole.map(|typed| (Role::Text, typed)));
+        told.extend(self.blank_whole(shape.focused, width));
         if shape.focused {
             let refused = stop.is_some() && self.asked.field.secret();
             let hint = tr(self.asked.field.hint);
@@ -160,8 +164,6 @@ impl Line {
     fn whole(&self, focused: bool, width: u16) -> Option<String> {
         /// What any field's row holds of digits.
         const ROW: usize = 40;
-        /// Columns that labels take at most.
-        const LABELS: usize = 24;
         let Input::Text(field) = &self.input else {
             return None;
         };
@@ -171,8 +173,19 @@ impl Line {
             return (long > ROW).then(|| hex::aloud(typed));
         }
         let path = self.asked.field.kind == Kind::File || is_place(&self.asked.field);
-        let row = usize::from(width).saturating_sub(LABELS);
+        let row = usize::from(width.saturating_sub(LABELS));
         (focused && path && long > row).then(|| typed.to_owned())
+    }
+
+    /// What stands in the field while it is empty, where its row cuts it: whoever has to type one of the names reads them all.
+    fn blank_whole(&self, focused: bool, width: u16) -> Option<(Role, String)> {
+        let words = self
+            .while_empty
+            .as_ref()
+            .filter(|_| focused && !self.waits)?;
+        let empty = self.input.text().is_some_and(|typed| typed.is_empty());
+        let row = usize::from(width.saturating_sub(LABELS));
+        (empty && words.chars().count() > row).then(|| (Role::Muted, words.clone()))
     }
 
     /// The practice answer as it is typed: a component in its groups of four.

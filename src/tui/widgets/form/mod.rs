@@ -231,7 +231,7 @@ impl Form {
         let last = self.lines.len().saturating_sub(1);
         match (verb, self.choosing()) {
             (Verb::NextField, _) | (Verb::Down, false) => {
-                self.check(self.focus);
+                self.pass();
                 self.focus = if self.focus < last {
                     self.focus.saturating_add(1)
                 } else {
@@ -239,7 +239,7 @@ impl Form {
                 };
             }
             (Verb::PreviousField, _) | (Verb::Up, false) => {
-                self.check(self.focus);
+                self.pass();
                 self.focus = self.focus.checked_sub(1).unwrap_or(last);
             }
             (other, true) => {
@@ -394,7 +394,7 @@ impl Form {
         let line = self.at()?;
         let wants = match line.asked.field.kind {
             Kind::File => Wants::File,
-            _ if crate::session::asked::is_place(&line.asked.field) => Wants::Folder,
+            _ if is_place(&line.asked.field) => Wants::Folder,
             _ => return None,
         };
         Some((wants, line.input.text()?))
@@ -454,22 +454,13 @@ impl Form {
     }
 }
 
-/// The longest text that is sooner typed anew than mended, in characters.
-const SHORT: usize = 24;
-
 impl Line {
-    /// What was typed is not taken: a secret goes, and a short text is replaced by what is typed next. What is long, as
-    /// a path or six words of a card, is mended rather than typed anew.
+    /// What was typed is not taken: a secret goes, and a text is replaced by what is typed next. An arrow or Backspace
+    /// first mends it instead.
     fn refused(&mut self) {
         match &mut self.input {
             Input::Masked(field) => field.clear(),
-            Input::Text(field)
-                if self.asked.field.kind != Kind::File
-                    && !is_place(&self.asked.field)
-                    && field.value().chars().count() <= SHORT =>
-            {
-                field.refused();
-            }
+            Input::Text(field) => field.refused(),
             _ => {}
         }
     }
