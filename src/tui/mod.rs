@@ -36,6 +36,8 @@ mod moments_tests;
 mod overlay_tests;
 mod paint;
 mod pasted;
+#[cfg(test)]
+mod pictures_tests;
 mod presence;
 #[cfg(test)]
 mod promise_tests;
