@@ -20,6 +20,8 @@ mod empty_tests;
 mod event_loop;
 mod film;
 mod frame;
+#[cfg(test)]
+mod glyphs_tests;
 mod guard;
 mod kept;
 mod keys;

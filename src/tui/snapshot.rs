@@ -211,6 +211,11 @@ pub(crate) fn check(name: &str, state: &mut State) {
     for (width, height) in pictures::SIZES {
         super::contrast::check(name, state, (width, height));
         let buffer = drawn(state, width, height, &appearance());
+        let in_ascii = Appearance {
+            ascii: true,
+            ..appearance()
+        };
+        super::glyphs_tests::check(name, &buffer, &drawn(state, width, height, &in_ascii));
         code_of_digest(name, state, &text(&buffer));
         let picture = Picture {
             text: text(&buffer),
