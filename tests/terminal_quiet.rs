@@ -1,16 +1,21 @@
-//! What a terminal sees of a component that is typed, of a ceremony in which nothing happens, and of a keymoot that the
-//! shell above it puts aside.
+//! What a terminal sees of a component that is typed, of the words that open, sign and unlock, of a ceremony in which
+//! nothing happens, and of a keymoot that the shell above it puts aside.
 // A test that stops at the first surprise is what is wanted here, in its helpers too.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 // Not every test needs every key of the harness.
 #![allow(dead_code)]
 
+#[path = "terminal/acme.rs"]
+mod acme;
+#[path = "terminal/talk.rs"]
+mod talk;
 mod terminal;
 #[path = "terminal/trace.rs"]
 mod trace;
 
 use std::time::{Duration, Instant};
 
+use acme::WORDS;
 use terminal::{PATIENCE, Terminal};
 
 const ENTER: &str = "\r";
@@ -75,6 +80,51 @@ fn a_component_that_is_typed_is_on_no_picture() {
     trace::was_never_drawn(&terminal.raw(), (80, 24), &secrets);
 }
 
+/// Types the words at a field that asks for them.
+fn typed(terminal: &mut Terminal) {
+    terminal.press(WORDS);
+    terminal.shows("43 typed");
+}
+
+#[test]
+fn words_that_open_sign_and_unlock_are_on_no_picture() {
+    let home = tempfile::tempdir().unwrap();
+    acme::vault(home.path());
+    let mut terminal = Terminal::start(home.path(), &["--vault", "acme.vault"], (80, 24), &[]);
+    for n in ["1 of 2", "2 of 2"] {
+        terminal.shows(&format!("{n}: a custodian"));
+        terminal.press_until(ENTER, "alone at this screen");
+        typed(&mut terminal);
+        terminal.press(ENTER);
+    }
+    terminal.shows("─ Home ─");
+    terminal.press("n");
+    terminal.shows("1 of 6");
+    for step in ["2 of 6", "3 of 6", "4 of 6", "5 of 6"] {
+        terminal.press_until(ENTER, step);
+    }
+    terminal.press("kek");
+    terminal.shows("kek");
+    // Whoever asks and two custodians: opening holds nobody's key.
+    talk::signed(&mut terminal, "Done, saved");
+    terminal.signal("-TSTP");
+    terminal.shows("This screen is blank on purpose");
+    terminal.press_until(ENTER, "Which custodian is here?");
+    terminal.press_until(ENTER, "brings the screen back:");
+    typed(&mut terminal);
+    terminal.press_until(ENTER, "Done, saved");
+    terminal.press("\x03");
+    terminal.shows("Enter stays");
+    terminal.press("y");
+    assert_eq!(terminal.ended(), 0);
+    terminal.given_back();
+    let words: Vec<&str> = WORDS.split(' ').collect();
+    let pairs: Vec<String> = words.windows(2).map(|pair| pair.join(" ")).collect();
+    let secrets: Vec<&str> = pairs.iter().map(String::as_str).collect();
+    trace::was_never_drawn(&terminal.raw(), (80, 24), &secrets);
+    trace::keeps_no_history(&terminal.raw());
+}
+
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -129,6 +179,9 @@ fn a_shell_puts_it_aside_and_brings_it_back_locked() {
     terminal.press_until("\x03", "Ctrl-C again leaves");
     terminal.press("\x03");
     terminal.until("the shell", Terminal::is_back);
+    // What is typed before it reads again is lost.
+    let asks = |t: &Terminal| t.text().trim_end().ends_with("shell>");
+    terminal.until("the shell's prompt", asks);
     terminal.press("exit\r");
     terminal.ended();
 }

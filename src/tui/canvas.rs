@@ -254,7 +254,7 @@ impl<'a> Canvas<'a> {
 }
 
 /// The ASCII twin of a glyph; one column each, so nothing moves.
-const fn twin(glyph: char) -> char {
+pub(super) const fn twin(glyph: char) -> char {
     match glyph {
         '─' | '–' | '—' => '-',
         '│' => '|',

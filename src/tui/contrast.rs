@@ -12,6 +12,7 @@ use ratatui::style::{Color, Modifier};
 use super::app::State;
 use super::canvas::Appearance;
 use super::paint::{Depth, SIXTEEN, XTERM};
+use super::pictures_tests as pictures;
 use super::snapshot::{drawn, text};
 use super::theme::{EMBEDDED, Role, Theme};
 
@@ -246,18 +247,13 @@ fn words_tell(name: &str, marked: &Buffer) {
 /// Two kept pictures of the same words would differ in colour alone.
 #[test]
 fn no_two_states_have_the_same_words() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/snapshots");
     let mut seen = std::collections::BTreeMap::new();
-    for file in std::fs::read_dir(folder).unwrap() {
-        let path = file.unwrap().path();
-        let picture = std::fs::read_to_string(&path).unwrap();
-        let (words, _) = picture.split_once("--- styles").unwrap();
-        if let Some(other) = seen.insert(words.to_owned(), path.clone()) {
-            panic!(
-                "{} and {} differ in colour alone",
-                path.display(),
-                other.display()
-            );
+    for name in pictures::names() {
+        for size in pictures::SIZES {
+            let words = pictures::read(&name, size).unwrap().text;
+            if let Some(other) = seen.insert(words, name.clone()) {
+                panic!("{name} and {other} differ in colour alone");
+            }
         }
     }
     assert!(seen.len() > 100);

@@ -2,9 +2,10 @@
 //!
 //! A screen without a row fails, and so does a row whose picture is not kept at both sizes or does not show its state.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
+use super::pictures_tests::{self as pictures, Picture, SIZES};
 use super::room::{Room, practice_session};
 use super::screens::custodians::Custodians;
 
@@ -15,7 +16,21 @@ enum Cell {
 }
 use Cell::{Kept, Not};
 
-/// Empty, full, error, locked, production, rehearsal.
+/// What the cells of a row are about, in their order.
+const STATES: [&str; 6] = [
+    "empty",
+    "full",
+    "error",
+    "locked",
+    "production",
+    "rehearsal",
+];
+const EMPTY: usize = 0;
+const FULL: usize = 1;
+const LOCKED: usize = 3;
+const PRODUCTION: usize = 4;
+const REHEARSAL: usize = 5;
+
 type Row = (&'static str, [Cell; 6]);
 
 const LOCK: Cell = Not("the lock lies over every screen and shows none of it: Locked");
@@ -31,7 +46,7 @@ const ROWS: &[Row] = &[
     ("Approvals", [Kept("approvals-empty"), Kept("approvals-full"), NOTHING_FAILS, LOCK, Kept("approvals-production"), Kept("approvals-full")]),
     ("Approve", [FORM, Kept("approve-second"), Kept("approve-wrong"), LOCK, Kept("approve-production"), Kept("approve-sign")]),
     ("Ask", [FORM, Kept("ask"), Kept("ask-error"), LOCK, Kept("ask-production"), Kept("ask")]),
-    ("Audit", [Kept("audit-new"), Kept("audit-full"), Kept("audit-broken"), LOCK, Kept("audit-production"), Kept("audit-full")]),
+    ("Audit", [Kept("audit-none-fits"), Kept("audit-full"), Kept("audit-broken"), LOCK, Kept("audit-production"), Kept("audit-full")]),
     ("Begin a ceremony", [FORM, Kept("begin"), NOTHING_FAILS, LOCK, Kept("begin-a-ceremony-production"), Kept("begin-a-ceremony-rehearsal")]),
     ("Ceremonies", [Kept("picker-empty"), Kept("picker"), NOTHING_FAILS, LOCK, Kept("ceremonies-production"), Kept("ceremonies-rehearsal")]),
     ("Change of people or shares", [FORM, Kept("change-drill"), Kept("change-of-people-or-shares-error"), LOCK, Kept("change-of-people-or-shares-production"), Kept("change-drill")]),
@@ -39,45 +54,83 @@ const ROWS: &[Row] = &[
     ("Clock", [FORM, Kept("clock-second"), Kept("clock-refused"), LOCK, Kept("clock-first"), Not("only a production vault asks two people for the time")]),
     ("Compare", [FORM, Kept("compare"), Kept("compare-differs"), LOCK, Kept("compare-production"), Kept("compare")]),
     ("Create a vault", [Kept("init-place"), Kept("init-review"), Kept("init-wrong-words"), Not("no vault is open: locked-no-vault"), Not("init-papers-production, where no vault's banner stands yet"), Not("a rehearsal's vault is made by play")]),
-    ("Create key", [Kept("create-use"), Kept("create-review"), Kept("create-key-error"), LOCK, Kept("create-key-production"), Kept("create-use")]),
+    ("Create key", [Kept("create-use"), Kept("create-name"), Kept("create-key-error"), LOCK, Kept("create-key-production"), Kept("create-modes")]),
     ("Custodians", [Not("a vault has custodians from its first day"), Kept("custodians"), NOTHING_FAILS, LOCK, Kept("custodians-production"), Kept("custodians")]),
-    ("Delete key", [FORM, Kept("delete-review"), Kept("delete-key-error"), LOCK, Kept("delete-key-production"), Kept("delete-days")]),
+    ("Delete key", [FORM, Kept("delete-days"), Kept("delete-key-error"), LOCK, Kept("delete-key-production"), Kept("delete-days")]),
     ("Deletions", [Kept("deletions-empty"), Kept("deletions-full"), NOTHING_FAILS, LOCK, Kept("deletions-production"), Kept("deletions-gone")]),
-    ("Doctor", [Kept("doctor-empty"), Kept("doctor"), Kept("doctor"), Not("no vault is open: locked-no-vault"), CLOSED, CLOSED]),
+    ("Doctor", [Kept("doctor-empty"), Kept("doctor-fit"), Kept("doctor"), Not("no vault is open: locked-no-vault"), CLOSED, CLOSED]),
     ("Done", [FORM, Kept("create-done"), Kept("approve-void"), LOCK, Kept("done-production"), Kept("delete-done")]),
     ("Evidence", [Kept("evidence-empty"), Kept("evidence-full"), Kept("evidence-error"), LOCK, Kept("evidence-production"), Kept("evidence-full")]),
     ("Exchange", [Kept("exchange-empty"), Kept("exchange-sent"), Kept("exchange-error"), LOCK, Kept("exchange-production"), Kept("exchange-confirmed")]),
-    ("Export by RSA wrap", [Kept("export-empty"), Kept("export-files"), Kept("export-too-weak"), LOCK, Kept("export-by-rsa-wrap-production"), Kept("export-key")]),
+    ("Export by RSA wrap", [Kept("export-no-key"), Kept("export-files"), Kept("export-too-weak"), LOCK, Kept("export-by-rsa-wrap-production"), Kept("export-key")]),
     ("Files of a run", [FORM, Kept("files-of-a-run-rehearsal"), Not("a folder that does not serve is told by the page beneath"), LOCK, Kept("files-of-a-run-production"), Kept("files-of-a-run-rehearsal")]),
     ("Help", [FORM, Kept("help"), NOTHING_FAILS, LOCK, Kept("help-production"), Kept("help")]),
     ("Home", [Kept("home-empty"), Kept("home-full"), Kept("home-card-older"), LOCK, Kept("home-production"), Kept("home-full")]),
-    ("Import root", [FORM, Kept("root-review"), Kept("import-root-error"), LOCK, Kept("import-root-production"), Kept("root-type")]),
+    ("Import root", [FORM, Kept("root-type"), Kept("import-root-error"), LOCK, Kept("import-root-production"), Kept("root-type")]),
     ("Key", [FORM, Kept("key"), NOTHING_FAILS, LOCK, Kept("key-production"), Kept("key")]),
     ("Keys", [Kept("keys-empty"), Kept("keys-full"), NOTHING_FAILS, LOCK, Kept("keys-production"), Kept("keys-full")]),
     ("Leave", [FORM, Kept("leave"), NOTHING_FAILS, Kept("locked-leave"), Kept("close-only-copy"), Kept("leave")]),
-    ("Locked", [Kept("locked-no-vault"), Kept("locked-who"), Kept("locked-wrong"), Kept("locked"), Kept("locked-production"), Kept("locked")]),
-    ("Menu", [FORM, Kept("export-menu"), Kept("menu-error"), LOCK, Kept("menu-production"), Kept("export-menu")]),
+    ("Locked", [Kept("locked-no-vault"), Kept("locked-who"), Kept("locked-wrong"), Kept("locked"), Kept("locked-production"), Kept("locked-passphrase")]),
+    ("Menu", [Kept("export-empty"), Kept("import-menu"), Kept("menu-error"), LOCK, Kept("menu-production"), Kept("export-menu")]),
     ("Page", [FORM, Kept("create-exact"), NOTHING_FAILS, LOCK, Kept("page-production"), Kept("create-exact")]),
     ("Palette", [FORM, Kept("palette"), NOTHING_FAILS, LOCK, Kept("palette-production"), Kept("palette")]),
     ("Pause", [FORM, Kept("runner-pause"), Kept("runner-stop"), LOCK, Kept("pause-production"), Kept("runner-pause")]),
     ("QR code", [FORM, Kept("code-file"), NOTHING_FAILS, LOCK, Kept("code-file-production"), Kept("qr-code-rehearsal")]),
     ("Refuse", [FORM, Kept("refuse"), Kept("refuse-error"), LOCK, Kept("refuse-production"), Kept("refuse")]),
     ("Restored", [FORM, Kept("restored-rehearsal"), NOTHING_FAILS, LOCK, Kept("restored-production"), Kept("restored-rehearsal")]),
-    ("Return to a copy", [FORM, Kept("return-to-a-copy-rehearsal"), Kept("restore"), Not("no vault is open: locked-no-vault"), Kept("return-to-a-copy-production"), Kept("return-to-a-copy-rehearsal")]),
-    ("Review", [FORM, Kept("act-export-tr31"), Not("what is missing is asked before it"), LOCK, Kept("review-production"), Kept("act-export-tr31")]),
+    ("Return to a copy", [FORM, Kept("return-to-a-copy-answered"), Kept("restore"), Not("no vault is open: locked-no-vault"), Kept("return-to-a-copy-production"), Kept("return-to-a-copy-rehearsal")]),
+    ("Review", [FORM, Kept("review-rehearsal"), Not("what is missing is asked before it"), LOCK, Kept("review-production"), Kept("review-rehearsal")]),
     ("Review of turns", [FORM, Kept("parts-export"), Not("what cannot be is told by the form before it"), LOCK, Kept("review-of-turns-production"), Kept("parts-export")]),
     ("Runner", [FORM, Kept("runner-ask"), Kept("runner-again"), LOCK, Kept("runner-production"), Kept("runner-hand-over")]),
     ("Settings", [FORM, Kept("settings"), NOTHING_FAILS, LOCK, Kept("settings-production"), Kept("settings-rehearsal")]),
     ("Sign the bundle", [FORM, Kept("bundle-who"), Kept("sign-the-bundle-error"), LOCK, Kept("sign-the-bundle-production"), Kept("bundle-sign")]),
     ("Unlock", [Kept("unlock"), Kept("unlock-second"), Kept("unlock-refused"), Not("shares entered so far are wiped, and it says so: locked-no-vault"), Kept("unlock-production"), Not("a rehearsal's vault opens by itself or as a test vault does")]),
-    ("Welcome", [Kept("welcome"), Kept("welcome"), NOTHING_FAILS, Kept("locked-no-vault"), CLOSED, CLOSED]),
-    ("Write file", [FORM, Kept("files-folder"), Kept("write-file-error"), LOCK, Kept("write-file-production"), Kept("write-file-rehearsal")]),
+    ("Welcome", [Kept("welcome-no-vault"), Kept("welcome"), NOTHING_FAILS, Kept("locked-no-vault"), CLOSED, CLOSED]),
+    ("Write file", [FORM, Kept("write-file-rehearsal"), Kept("write-file-error"), LOCK, Kept("write-file-production"), Kept("write-file-rehearsal")]),
 ];
 
-fn kept(name: &str, size: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("src/tui/snapshots")
-        .join(format!("{name}.{size}.txt"))
+/// What a screen says where there is nothing, and only there. Pictures in production and of rehearsals have something on
+/// them as well.
+#[rustfmt::skip]
+const NOTHING: &[(&str, &str)] = &[
+    ("Approvals", "Nothing waits for signatures."),
+    ("Audit", "No event fits the filter."),
+    ("Ceremonies", "No script is here."),
+    ("Create a vault", "A folder that is not there yet"),
+    ("Create key", "1 of 6: Purpose"),
+    ("Deletions", "No deletion is pending."),
+    ("Doctor", "This machine was not looked at."),
+    ("Evidence", "No ceremony was run in this vault."),
+    ("Exchange", "Nothing was exchanged with anybody yet."),
+    ("Export by RSA wrap", "There is no key to export yet."),
+    ("Home", "This vault holds no key yet."),
+    ("Keys", "No key is in this vault yet."),
+    ("Locked", "No vault is open."),
+    ("Menu", "no key that may leave is here yet"),
+    ("Unlock", "nobody has entered a share"),
+    ("Welcome", "2 Open a vault in another folder"),
+];
+
+/// Pages that begin with their first question in a production vault: nothing is on them yet.
+const BEGIN_EMPTY: &[&str] = &["Create key", "Unlock"];
+
+/// The screen that a cell's picture shows: the lock lies over all of them.
+fn shown(row: &'static str, state: usize) -> &'static str {
+    if state == LOCKED { "Locked" } else { row }
+}
+
+/// A picture that a row names is drawn while that row's screen is on top.
+pub(super) fn belongs(picture: &str, screen: &str) {
+    for (row, cells) in ROWS {
+        for (n, cell) in cells.iter().enumerate() {
+            let named = matches!(cell, Kept(kept) if *kept == picture);
+            assert!(
+                !named || screen == shown(row, n),
+                "{row}, {}: {picture} shows {screen}",
+                STATES[n]
+            );
+        }
+    }
 }
 
 /// The names that the screens' sources give themselves; one that is called as a declaration has it goes by its type.
@@ -125,14 +178,22 @@ fn every_screen_has_its_row_and_every_row_its_pictures() {
         names, rows,
         "a screen without a row, or a row without a screen"
     );
-    let states = [
-        "empty",
-        "full",
-        "error",
-        "locked",
-        "production",
-        "rehearsal",
-    ];
+    for (name, cells) in ROWS {
+        for (n, cell) in cells.iter().enumerate() {
+            match cell {
+                Not(why) => assert!(why.len() > 20, "{name}, {}: why?", STATES[n]),
+                Kept(picture) => SIZES.iter().for_each(|size| {
+                    let kept = pictures::read(picture, *size);
+                    let kept = kept.unwrap_or_else(|| panic!("{name}: no {picture} at {size:?}"));
+                    belongs(picture, &kept.screen);
+                    shows_its_state(name, n, picture, &kept);
+                }),
+            }
+        }
+    }
+}
+
+fn shows_its_state(name: &str, state: usize, picture: &str, kept: &Picture) {
     let shown: [&[&str]; 6] = [
         &[""],
         &[""],
@@ -145,31 +206,73 @@ fn every_screen_has_its_row_and_every_row_its_pictures() {
             "cannot be chosen",
             "void",
         ],
-        &["blank on purpose"],
+        &["blank on purpose", "Enter stays, locked."],
         &["PRODUCTION"],
         &["REHEARSAL"],
     ];
+    let text = &kept.text;
+    let place = format!("{name}, {}: {picture}\n{text}", STATES[state]);
+    assert!(shown[state].iter().any(|w| text.contains(w)), "{place}");
+    let filled = kept.body().into_iter().filter(|row| !row.trim().is_empty());
+    assert!(
+        state == EMPTY || filled.count() > 1,
+        "hardly anything: {place}"
+    );
+    let Some((_, nothing)) = NOTHING.iter().find(|(screen, _)| *screen == name) else {
+        assert!(state != EMPTY, "what is empty about it? {place}");
+        return;
+    };
+    match state {
+        EMPTY => assert!(text.contains(nothing), "no {nothing}: {place}"),
+        PRODUCTION if BEGIN_EMPTY.contains(&name) => {}
+        FULL | PRODUCTION | REHEARSAL => assert!(!text.contains(nothing), "{nothing}: {place}"),
+        _ => {}
+    }
+}
+
+/// One picture stands for two states only where it truly is both: it is full, and the banner says that it is a rehearsal.
+#[test]
+fn no_picture_stands_for_two_states() {
     for (name, cells) in ROWS {
-        for ((cell, state), shows) in cells.iter().zip(states).zip(shown) {
-            match cell {
-                Not(why) => assert!(why.len() > 20, "{name}, {state}: why?"),
-                Kept(picture) => {
-                    for size in ["80x24", "140x40"] {
-                        let text = std::fs::read_to_string(kept(picture, size)).unwrap_or_default();
-                        let (text, styles) = text.split_once("--- styles\n").unwrap_or_default();
-                        assert!(
-                            !styles.is_empty(),
-                            "{name}, {state}: no {picture} at {size}"
-                        );
-                        let leave = *picture == "locked-leave";
-                        assert!(
-                            leave || shows.iter().any(|words| text.contains(words)),
-                            "{name}, {state}: {picture}\n{text}"
-                        );
-                    }
-                }
+        let mut states = BTreeMap::<&str, Vec<usize>>::new();
+        for (n, cell) in cells.iter().enumerate() {
+            if let Kept(picture) = cell {
+                states.entry(picture).or_default().push(n);
             }
         }
+        for (picture, states) in states {
+            let both = states == [FULL, REHEARSAL];
+            assert!(
+                states.len() == 1 || both,
+                "{name}: {picture} is {states:?} at once"
+            );
+            let kept = SIZES.map(|size| pictures::read(picture, size).unwrap());
+            let banner = |p: &Picture| p.text.starts_with(" REHEARSAL │");
+            assert!(!both || kept.iter().all(banner), "{name}: {picture}");
+        }
+    }
+}
+
+#[test]
+fn what_shows_another_screen_or_another_state_is_found() {
+    let fails = |test: &dyn Fn()| {
+        let test = std::panic::AssertUnwindSafe(test);
+        std::panic::catch_unwind(test).is_err()
+    };
+    assert!(fails(&|| belongs("keys-full", "Menu")));
+    assert!(!fails(&|| belongs("keys-full", "Keys")));
+    assert!(!fails(&|| belongs("no row names it", "Menu")));
+    let read = |name| pictures::read(name, SIZES[0]).unwrap();
+    for (state, picture, wrong) in [
+        (FULL, "keys-empty", true),
+        (EMPTY, "keys-empty", false),
+        (EMPTY, "keys-full", true),
+        (FULL, "keys-full", false),
+        (REHEARSAL, "keys-production", true),
+        (PRODUCTION, "keys-production", false),
+    ] {
+        let shows = || shows_its_state("Keys", state, picture, &read(picture));
+        assert_eq!(fails(&shows), wrong, "{picture} as {}", STATES[state]);
     }
 }
 
@@ -197,22 +300,15 @@ fn nothing_that_carries_meaning_is_cut_at_eighty_columns() {
         " So far  the vault is closed. A wrong passphrase locks .."
     ));
     assert!(cut_away(7, " 3  root  2026-11-2..  trusted"));
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/snapshots");
     let mut cut = Vec::new();
-    let mut pictures = 0;
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
-        let name = entry.file_name().into_string().unwrap();
-        if !name.ends_with(".80x24.txt") {
-            continue;
-        }
-        pictures += 1;
-        let text = std::fs::read_to_string(entry.path()).unwrap();
-        let (text, _) = text.split_once("--- styles").unwrap();
+    let names = pictures::names();
+    assert!(names.len() > 100, "only {} pictures", names.len());
+    for name in names {
+        let text = pictures::read(&name, SIZES[0]).unwrap().text;
         let lines = text.lines().map(str::trim_end).enumerate();
         let found = lines.filter(|(row, line)| cut_away(*row, line));
         cut.extend(found.map(|(row, line)| format!("{name}, row {row}: {line}")));
     }
-    assert!(pictures > 100, "only {pictures} pictures");
     assert!(cut.is_empty(), "{}", cut.join("\n"));
 }
 
@@ -221,13 +317,8 @@ fn production_looks_like_production_on_every_screen_of_the_vault() {
     let mut room = super::screens::tests::full();
     room.goes_into_production();
     room.check("home-production");
-    for (key, name) in [
-        ("v", "keys-production"),
-        ("a", "approvals-production"),
-        ("d", "deletions-production"),
-    ] {
-        room.press(key).check(name).press("<Esc>");
-    }
+    room.press("v").check("keys-production").press("<Esc>");
+    room.press("d").check("deletions-production").press("<Esc>");
     room.press("v<Enter>").check("key-production");
     let mut room = Room::new(Custodians::default(), practice_session(false));
     room.goes_into_production();

@@ -20,6 +20,8 @@ mod empty_tests;
 mod event_loop;
 mod film;
 mod frame;
+#[cfg(test)]
+mod glyphs_tests;
 mod guard;
 mod kept;
 mod keys;
@@ -35,6 +37,8 @@ mod moments_tests;
 #[cfg(test)]
 mod overlay_tests;
 mod paint;
+#[cfg(test)]
+mod pictures_tests;
 mod presence;
 #[cfg(test)]
 mod promise_tests;

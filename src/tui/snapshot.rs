@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -17,6 +16,7 @@ use super::canvas::Appearance;
 use super::keys::Verb;
 use super::message::{Effect, Msg};
 use super::paint::Depth;
+use super::pictures_tests::{self as pictures, Picture};
 use super::screen::Screen;
 use super::theme::{Role, Theme};
 use super::world::World;
@@ -211,23 +211,32 @@ pub(crate) fn text(buffer: &Buffer) -> String {
 pub(crate) fn check(name: &str, state: &mut State) {
     let clash = super::keys::tests::clash(&state.offers());
     assert_eq!(clash, None, "{name} offers one key for two things");
-    for (width, height) in [(80, 24), (140, 40)] {
+    let screen = pictures::screen(state);
+    super::matrix_tests::belongs(name, screen);
+    for (width, height) in pictures::SIZES {
         super::contrast::check(name, state, (width, height));
         let buffer = drawn(state, width, height, &appearance());
+        let in_ascii = Appearance {
+            ascii: true,
+            ..appearance()
+        };
+        super::glyphs_tests::check(name, &buffer, &drawn(state, width, height, &in_ascii));
         code_of_digest(name, state, &text(&buffer));
-        let picture = format!("{}--- styles\n{}", text(&buffer), styles(&buffer));
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("src/tui/snapshots")
-            .join(format!("{name}.{width}x{height}.txt"));
+        let picture = Picture {
+            text: text(&buffer),
+            screen: screen.to_owned(),
+            styles: styles(&buffer),
+        };
+        let path = pictures::path(name, (width, height));
         if std::env::var("KEYMOOT_BLESS").is_ok() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(&path, &picture).unwrap();
+            std::fs::write(&path, picture.file()).unwrap();
             continue;
         }
-        let kept = std::fs::read_to_string(&path).unwrap_or_default();
         assert!(
-            kept == picture,
-            "{name} at {width}x{height} is now drawn otherwise:\n{picture}\nKEYMOOT_BLESS=1 rewrites {}",
+            pictures::read(name, (width, height)).as_ref() == Some(&picture),
+            "{name} at {width}x{height} is now drawn otherwise:\n{}\nKEYMOOT_BLESS=1 rewrites {}",
+            picture.file(),
             path.display()
         );
     }

@@ -1,6 +1,7 @@
 //! Every screen in the states that are alike on all of them: hidden by the lock, in a production vault, in a rehearsal,
 //! and with what somebody did wrong. Each is steered to by the keys that people press (`storm_tests`).
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::app::State;
@@ -13,11 +14,11 @@ use super::screens::restore::{Restore, Restored};
 use super::screens::root::ImportRoot;
 use super::snapshot;
 use super::storm_tests::{Way, acts, folders, steered, top, ways};
+use crate::session::op::Op;
 use crate::session::{op_custody, op_exchange};
 
 /// Screens whose picture in production another test keeps, or which no vault in production has behind them.
-const ELSEWHERE: [&str; 13] = [
-    "Approvals",
+const ELSEWHERE: [&str; 12] = [
     "Clock",
     "Create a vault",
     "Custodians",
@@ -33,7 +34,7 @@ const ELSEWHERE: [&str; 13] = [
 ];
 
 /// Screens of a rehearsal whose pictures are kept without one elsewhere.
-const REHEARSED: [&str; 9] = [
+const REHEARSED: [&str; 10] = [
     "Begin a ceremony",
     "Ceremonies",
     "Choose a file",
@@ -41,6 +42,7 @@ const REHEARSED: [&str; 9] = [
     "QR code",
     "Restored",
     "Return to a copy",
+    "Review",
     "Settings",
     "Write file",
 ];
@@ -209,23 +211,40 @@ fn what_goes_wrong_is_drawn() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+/// The name of the picture of an act's page; none where there is nothing to draw.
+fn page(op: &Op) -> Option<String> {
+    match op.name {
+        // It is off where there is no copy, as here.
+        name if name == op_custody::ATTEST_DESTROYED.name => None,
+        _ if op.title == op_exchange::EXPORT_IPEK.title => Some("act-form-export-ipek".to_owned()),
+        // Kept where it is played through.
+        "get-parameters-for-import" => Some("act-parameters".to_owned()),
+        name => Some(format!("act-form-{name}")),
+    }
+}
+
 /// The page of every act, as it is drawn from its declaration, in a vault with keys of every sort.
 #[test]
 fn every_act_has_its_page() {
     let room = super::screens::tests::full();
     for op in acts() {
-        if op.name == op_custody::ATTEST_DESTROYED.name {
-            // It is off where there is no copy, as here.
+        let Some(name) = page(op) else {
             continue;
-        }
+        };
         let page = Act::of(op, None, &room.state.world);
         let mut state = State::new(room.state.world.clone(), Box::new(page));
-        let name = match op.name {
-            _ if op.title == op_exchange::EXPORT_IPEK.title => "act-form-export-ipek".to_owned(),
-            // Kept where it is played through.
-            "get-parameters-for-import" => "act-parameters".to_owned(),
-            name => format!("act-form-{name}"),
-        };
         snapshot::check(&name, &mut state);
     }
+}
+
+/// The pictures that are drawn here: every screen's that the lists above name, and every act's.
+pub(super) fn pictures() -> BTreeSet<String> {
+    let screens = ways().into_iter().map(|way| way.0);
+    let production = screens.filter(|name| !ELSEWHERE.contains(name));
+    let production = production.map(|name| format!("{}-production", slug(name)));
+    let rehearsed = REHEARSED.map(|name| format!("{}-rehearsal", slug(name)));
+    let wrong = WRONG.map(|(name, _)| format!("{}-error", slug(name)));
+    let pages = acts().into_iter().filter_map(page);
+    let all = production.chain(rehearsed).chain(wrong).chain(pages);
+    all.collect()
 }

@@ -194,8 +194,12 @@ fn begun(from: Begin, place: &Path) -> Room {
 
 /// The name in the table of the screen on top.
 pub(super) fn top(room: &Room) -> &'static str {
+    called(room.state.top().map_or("", |screen| screen.name()))
+}
+
+/// The name in the table of a screen: acts and lists are called as their declarations have it.
+pub(super) fn called(name: &'static str) -> &'static str {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
-    let name = room.state.top().map_or("", |screen| screen.name());
     if NAMES.get_or_init(matrix_tests::names).contains(name) {
         return name;
     }

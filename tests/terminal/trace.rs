@@ -39,10 +39,8 @@ pub(crate) fn was_never_drawn(raw: &[u8], (columns, rows): (u16, u16), secrets: 
     }
 }
 
-/// These words were on screen or typed, and the terminal was given back: it keeps none of them, neither in its history
-/// nor in its title nor in its clipboard.
-pub(crate) fn leaves_no_trace(raw: &[u8], phrases: &[String]) {
-    keeps_to_the_cells(raw);
+/// The terminal was given back: nothing scrolled into its history, and what was on screen last was cleared.
+pub(crate) fn keeps_no_history(raw: &[u8]) {
     let (enter, leave) = (b"\x1b[?1049h", b"\x1b[?1049l");
     let at = |needle: &[u8]| raw.windows(needle.len()).position(|w| w == needle);
     let (begun, ended) = (at(enter).unwrap(), at(leave).unwrap());
@@ -54,6 +52,13 @@ pub(crate) fn leaves_no_trace(raw: &[u8], phrases: &[String]) {
     }
     // It is cleared before it is left: some terminals show it again.
     assert!(finds(shown.get(shown.len() - 80..).unwrap(), b"\x1b[2J"));
+}
+
+/// These words were on screen or typed, and the terminal was given back: it keeps none of them, neither in its history
+/// nor in its title nor in its clipboard.
+pub(crate) fn leaves_no_trace(raw: &[u8], phrases: &[String]) {
+    keeps_to_the_cells(raw);
+    keeps_no_history(raw);
     let cells = |count: u16| NonZero::new(count).unwrap();
     let mut parser = vt100::Parser::new(cells(24), cells(80), 10_000);
     parser.process(raw);

@@ -147,6 +147,14 @@ mod tests {
         .map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()))
         .to_vec();
         snapshot::check("doctor", &mut state);
+        state.world.doctor = [
+            ("network", "ok", "no interface is up"),
+            ("swap", "ok", "no area in use"),
+            ("core dumps", "ok", "off for this process"),
+        ]
+        .map(|(a, b, c)| (a.to_owned(), b.to_owned(), c.to_owned()))
+        .to_vec();
+        snapshot::check("doctor-fit", &mut state);
         snapshot::survives_every_size(&mut state);
     }
 }

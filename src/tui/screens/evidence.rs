@@ -114,9 +114,9 @@ fn proposal(run: &Run, world: &World) -> String {
 
 fn outcome(run: &Run) -> (&'static str, Role) {
     match run.outcome {
-        Some(RunOutcome::Completed) => ("completed", Role::Ok),
-        Some(RunOutcome::Exception) => ("exception", Role::Wait),
-        Some(RunOutcome::Aborted) => ("aborted", Role::Stop),
+        Some(RunOutcome::Completed) => (tr("completed"), Role::Ok),
+        Some(RunOutcome::Exception) => (tr("exception"), Role::Wait),
+        Some(RunOutcome::Aborted) => (tr("aborted"), Role::Stop),
         None => (tr("stands open"), Role::Wait),
     }
 }
@@ -144,7 +144,7 @@ impl Screen for Evidence {
         let mut title = vec![
             tr("Evidence").to_owned(),
             if runs == 1 {
-                "1 run".to_owned()
+                tr("1 run").to_owned()
             } else {
                 say!("{runs} runs", runs)
             },

@@ -196,4 +196,6 @@ fn the_questions_are_drawn() {
     let mut room = Room::new(Restore::new(), practice_session(false));
     room.press("<Enter>");
     room.check("restore");
+    room.press("/media/BLUE/acme<Tab>/media/RED/acme.vault<Tab><Tab><Tab>the stick broke");
+    room.check("return-to-a-copy-answered");
 }

@@ -202,6 +202,7 @@ mod tests {
     #[test]
     fn welcome_is_drawn() {
         let mut state = snapshot::state(Welcome::default());
+        snapshot::check("welcome-no-vault", &mut state);
         state.world.vaults = vec!["acme.vault".into()];
         snapshot::check("welcome", &mut state);
         let vaults = vec!["acme.vault".into(), "b.vault".into()];

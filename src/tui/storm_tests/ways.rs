@@ -24,6 +24,9 @@ pub(in crate::tui) type Way = (&'static str, Begin, &'static str, &'static str);
 
 const REQUEST: &str = "n<Enter><Enter><Enter><Enter>kek<Enter>";
 
+/// A request, asked and signed for by the administrator, in the list of those that wait.
+const WAITING: &str = "n<Enter><Enter><Enter><Enter>kek<Enter><Enter><F5><Enter><Esc>a";
+
 /// Export as components: of the first key that may leave, three, to somebody.
 const TURNS: &str = "x<Home><Down><Down><Down><Down><Enter><Enter>3<Enter>ACME<Enter>";
 
@@ -38,7 +41,7 @@ pub(in crate::tui) fn ways() -> Vec<Way> {
     use Begin::{Copy, Full, Leapt, Played, Typed, Waiting, Welcome};
     vec![
         ("Act", Full, "x<Home><Down><Down><Down><Down><Enter>", ""),
-        ("Approvals", Full, "a", ""),
+        ("Approvals", Typed, WAITING, ""),
         ("Approve", Typed, REQUEST, "<F5><Enter>"),
         ("Ask", Typed, REQUEST, "<Enter>"),
         ("Audit", Full, "t", ""),
@@ -60,7 +63,7 @@ pub(in crate::tui) fn ways() -> Vec<Way> {
         ("Deletions", Full, "d", ""),
         ("Doctor", Welcome, "<End><Enter>", ""),
         ("Done", Full, REQUEST, "<Enter>"),
-        ("Evidence", Full, "o", ""),
+        ("Evidence", Played, "o", ""),
         ("Exchange", Full, "e", ""),
         ("Export by RSA wrap", Full, "x<Enter>", ""),
         ("Files of a run", Played, "ox", ""),
