@@ -444,7 +444,7 @@ fn ctrl_c_and_an_end_of_input_leave_the_vault_in_order() {
         talk.writer.write_all(key).unwrap();
         let (status, text) = talk.end();
         assert_eq!(status, ends, "{text}");
-        assert!(text.contains("Type one of the numbers"), "{text}");
+        assert!(text.contains("Type a number from 1 to"), "{text}");
         assert!(text.contains("The vault is closed"), "{text}");
         assert_eq!(text.contains("Ended with Ctrl-C."), ends == 130, "{text}");
         assert!(!text.contains("was cut off"), "{text}");

@@ -199,7 +199,7 @@ pub fn came_back(showing: &Showing) -> Vec<String> {
 fn goes_to(showing: &Showing) -> Option<String> {
     let folder = showing.goes_to.as_ref()?;
     Some(say!(
-        "Its files go to {folder} when it has ended, as was asked for when it was played.",
+        "Its files go to {folder}, as was asked for when it was played; its record and report do when it has ended.",
         folder = folder.display()
     ))
 }

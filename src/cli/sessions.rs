@@ -29,8 +29,7 @@ pub(super) struct Place {
     /// Seed of all randomness, 1 to 64 characters (rehearsals only)
     #[arg(long, value_name = "S", value_parser = seed)]
     pub(super) seed: Option<String>,
-    /// Start of the frozen clock, for example 2026-12-01T09:00:00Z (rehearsals only); with --vault a rehearsal vault's own
-    /// clock goes on to it, and does not go back
+    /// Start of the frozen clock (rehearsals only), as 2026-12-01T09:00:00Z; a rehearsal --vault goes on to it
     #[arg(long, value_name = "RFC3339", value_parser = clock)]
     pub(super) clock: Option<Timestamp>,
 }

@@ -57,7 +57,7 @@ pub(super) fn picked(entries: &[Entry], beyond: &[Entry], text: &str) -> Result<
         return Err(match entries.len() {
             1 => tr("Type the number 1. Nothing was chosen.").to_owned(),
             many => say!(
-                "Type one of the numbers 1 to {entries}. Nothing was chosen.",
+                "Type a number from 1 to {entries}, or a name. Nothing was chosen.",
                 entries = many
             ),
         });

@@ -349,13 +349,8 @@ impl<'a> Home<'_, 'a> {
             let off = off.or_else(|| not_here(script, script.id(), vault, Some(&rehearsals)));
             let asked = view.profile == Profile::Production;
             let rehearsed = rehearsals.found(script).filter(|_| asked);
-            match (off, rehearsed) {
-                (Some(off), _) => Noted::Off(off),
-                (None, Some(rehearsed)) => {
-                    Noted::More(say!("rehearsed {told}", told = rehearsed.on_screen()))
-                }
-                (None, None) => Noted::Nothing,
-            }
+            let told = rehearsed.map(|how| say!("rehearsed {told}", told = how.on_screen()));
+            off.map_or_else(|| told.map_or(Noted::Nothing, Noted::More), Noted::Off)
         };
         let asked = if view.kept {
             tr("asks whether it begins, or goes on with one that stands open")

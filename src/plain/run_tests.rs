@@ -63,7 +63,7 @@ fn the_word_lock_locks_a_ceremony_and_it_goes_on() {
     for words in [
         "  lock: puts all this out of sight",
         "on purpose: somebody locked it.",
-        "Type one of the numbers 1 to 3.",
+        "Type a number from 1 to 3, or a name.",
         "Unlocked by Ben. It goes on where it stood.",
     ] {
         assert!(text.contains(words), "no {words:?} in\n{text}");

@@ -61,7 +61,7 @@ fn a_wrong_answer_ends_nothing_and_a_pause_loses_nothing() {
         "Only Enter is wanted here",
         "Words that work at a prompt, alone on their line:",
         "The ceremony waits. What now?",
-        "Type one of the numbers 1 to 4.",
+        "Type a number from 1 to 4, or a name.",
         "The passphrase does not open this envelope.",
         "Done. In a real ceremony you would now hold",
     ] {
@@ -216,7 +216,7 @@ fn a_root_is_trusted_a_key_made_and_sent_and_its_file_read_back() {
         "kek cannot be chosen: it is no imported certificate",
         "\"ExportKeyIdentifier\"",
         "Exactly this is signed:",
-        "Type one of the numbers 1 to 3. Nothing was chosen.",
+        "Type a number from 1 to 3, or a name. Nothing was chosen.",
         "The key went into a file that only the receiver can open.",
         "receipt: none yet for kek",
         "STOP: Receiver's file is another kind of file. Wanted is what get-parameters-for-import",

@@ -112,7 +112,7 @@ pub const TAGS: Field = Field {
 pub const ENABLED: Field = Field {
     id: "enabled",
     label: "Enabled",
-    hint: "no: it is made, and nobody can use it before custodians enable it.",
+    hint: "Left empty: yes. With no it is made, and nobody can use it before custodians enable it.",
     kind: Kind::YesNo,
     optional: true,
 };

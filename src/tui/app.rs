@@ -240,7 +240,9 @@ fn press(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     let typing = state.top().is_some_and(Screen::typing);
     let Some(offer) = keys::meant(&key, &offers, typing) else {
         let reaction = match state.top_mut() {
-            Some((screen, world)) if world.busy.is_none() => exposed::typed(screen, key, world),
+            Some((screen, world)) if world.busy.is_none() || screen.looks_on() => {
+                exposed::typed(screen, key, world)
+            }
             Some(_) => {
                 untaken(state, Early::Busy);
                 return Vec::new();
@@ -293,7 +295,7 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
             None => Reaction::none(),
         },
         // While the desk works, only the ways out above answer, and what the screen offers for the wait.
-        waiting if state.world.busy.is_some() => match state.stack.last_mut() {
+        waiting if state.world.busy.is_some() && !looks_on(state) => match state.stack.last_mut() {
             Some(screen) => screen.while_busy(waiting),
             None => Reaction::none(),
         },
@@ -314,6 +316,10 @@ fn say(state: &mut State, verb: Verb) -> Vec<Effect> {
         },
     };
     react(state, reaction)
+}
+
+fn looks_on(state: &State) -> bool {
+    state.top().is_some_and(Screen::looks_on)
 }
 
 /// Where files were written, and which.

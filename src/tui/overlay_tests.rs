@@ -1,7 +1,7 @@
 //! News that arrives while something lies over the screen that waits for it: the right screen takes it.
 
 use super::app::{State, update};
-use super::message::{Msg, News};
+use super::message::{Effect, Msg, News};
 use super::screens::page::Page;
 use super::screens::save::Save;
 use super::snapshot::{self, press};
@@ -38,6 +38,41 @@ fn help_and_the_question_of_leaving_stay_while_the_screen_beneath_ends() {
         press(&mut state, "<Esc>");
         assert!(picture(&mut state).contains("the page beneath"), "{key}");
     }
+}
+
+/// While the desk works, what lies over the screen that waits for it does what its own page says; whatever the desk would
+/// have to do waits.
+#[test]
+fn what_lies_over_a_screen_that_waits_takes_its_keys() {
+    for (opens, title, leaves) in [
+        ("<F1>", "Help", "<Esc>"),
+        ("<F1>", "Help", "<PgDn><Enter>"),
+        ("<C-c>", "Leave", "<Enter>"),
+        ("<C-c>", "Leave", "<Esc>"),
+        ("<C-c>", "Leave", "n"),
+        ("<C-p>", "Palette", "<Esc>"),
+    ] {
+        let mut state = waiting();
+        assert!(state.world.busy.is_some());
+        press(&mut state, opens);
+        assert_eq!(state.top().unwrap().name(), title);
+        press(&mut state, leaves);
+        assert_eq!(
+            state.top().unwrap().name(),
+            "Write file",
+            "{opens} {leaves}"
+        );
+        // The page that waits takes none of them.
+        press(&mut state, "<Esc>");
+        assert_eq!(state.top().unwrap().name(), "Write file");
+    }
+    let mut state = waiting();
+    press(&mut state, "<C-p>home<Enter>");
+    assert_eq!(state.top().unwrap().name(), "Palette");
+    let mut state = waiting();
+    press(&mut state, "<C-c>");
+    let left = press(&mut state, "y");
+    assert!(matches!(left.as_slice(), [Effect::Quit(_)]), "y leaves");
 }
 
 #[test]

@@ -136,6 +136,12 @@ pub(crate) trait Screen {
         self.signs_mut()?.in_the_open(page)
     }
 
+    /// Whether this page only shows or asks something of its own, over a screen for which the desk may be at work: it takes
+    /// its keys meanwhile, and nothing that it does is work for the desk.
+    fn looks_on(&self) -> bool {
+        false
+    }
+
     /// A verb while the desk works for this screen: a search can be stopped.
     fn while_busy(&mut self, _verb: Verb) -> Reaction {
         Reaction::none()

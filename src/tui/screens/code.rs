@@ -398,6 +398,10 @@ impl Screen for Code {
         });
     }
 
+    fn looks_on(&self) -> bool {
+        true
+    }
+
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
             Verb::Enter | Verb::Back => return Reaction::pop(),

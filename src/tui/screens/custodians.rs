@@ -325,7 +325,9 @@ impl Screen for Custodians {
                     "leads to \"{title}\"; nothing is asked for yet",
                     title = tr(op.title)
                 ),
-                Leads::OpenReshare => tr("goes on where it stopped").into(),
+                Leads::OpenReshare => {
+                    tr("shows where it stopped: it goes on, or is given up").into()
+                }
                 Leads::Return => tr("asks which copy; nothing is asked for yet").into(),
                 Leads::Papers => tr("asks for the folder of the papers").into(),
                 Leads::Text(_) => tr("says what can be done").into(),

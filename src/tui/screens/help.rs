@@ -147,6 +147,10 @@ impl Screen for Help {
         }
     }
 
+    fn looks_on(&self) -> bool {
+        true
+    }
+
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         let page = usize::from(world.size.1.saturating_sub(8)).max(1);
         let last = self.last.get();

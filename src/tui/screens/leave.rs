@@ -202,6 +202,10 @@ impl Screen for Leave {
         }
     }
 
+    fn looks_on(&self) -> bool {
+        true
+    }
+
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
             Verb::Enter | Verb::Back => Reaction::pop(),

@@ -415,6 +415,14 @@ impl Screen for Palette {
         }
     }
 
+    /// Nothing is begun from here while the desk works; it is left.
+    fn while_busy(&mut self, verb: Verb) -> Reaction {
+        match verb {
+            Verb::Back => Reaction::pop(),
+            _ => Reaction::none(),
+        }
+    }
+
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
             Verb::Back => Reaction::pop(),

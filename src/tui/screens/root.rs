@@ -212,10 +212,11 @@ impl ImportRoot {
 /// What a root is called where people practise: whether it is a sender's or a receiver's is not known here, and one that
 /// came before has its name.
 fn practice_name(world: &World) -> String {
+    const NAME: &str = "partner-root";
     let view = world.view.as_deref();
     let taken = |name: &String| view.is_some_and(|v| v.keys.iter().any(|k| k.label == *name));
-    let later = (2..).map(|n| format!("partner-root-{n}"));
-    let mut names = std::iter::once("partner-root".to_owned()).chain(later);
+    let later = (2..).map(|n: u32| [NAME, &n.to_string()].join("-"));
+    let mut names = std::iter::once(NAME.to_owned()).chain(later);
     names.find(|name| !taken(name)).unwrap_or_default()
 }
 
