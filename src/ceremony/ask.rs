@@ -98,6 +98,16 @@ impl AskField {
         }
         self.field.check(text).map_err(|error| error.to_string())
     }
+
+    /// The practice answer as a front end gives it: bytes where it is typed unseen. Empty where nobody practises.
+    pub fn practised(self) -> Answer {
+        let text = self.practice.unwrap_or_default();
+        if self.field.secret() {
+            Answer::Secret(SecretBytes::new(text.into_bytes()))
+        } else {
+            Answer::Text(text)
+        }
+    }
 }
 
 /// What a person answered.

@@ -1,7 +1,7 @@
 //! Runs that were stopped, or went another way: what people sign of that is asked for as the sign-off of a completed run is.
 
 use keymoot::api::Timestamp;
-use keymoot::ceremony::{Answer, Runner, Script, Wanted};
+use keymoot::ceremony::{AskField, Runner, Script, Wanted};
 use keymoot::crypto::SecretBytes;
 use keymoot::evidence::verify::{told, verify};
 use keymoot::session::{Environment, KeySource, RunOutcome, Session, practice};
@@ -98,14 +98,7 @@ fn who_could_not_sign_a_stop_is_not_missing_where_the_log_names_them() {
     runner.abort(&mut session, "the fire bell rang").unwrap();
     for _ in ["Ada", "Ana"] {
         let fields = runner.showing(&session).ask.unwrap().fields.into_iter();
-        let answers = fields.map(|asked| {
-            let text = asked.practice.unwrap_or_default();
-            if asked.field.secret() {
-                Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
-            } else {
-                Answer::Text(text)
-            }
-        });
+        let answers = fields.map(AskField::practised);
         runner.answer(&mut session, answers.collect()).unwrap();
     }
     runner.close_unsigned(&mut session).unwrap();

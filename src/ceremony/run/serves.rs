@@ -191,8 +191,7 @@ mod tests {
     use super::super::{RunError, Stage, Wanted};
     use super::*;
     use crate::api::Timestamp;
-    use crate::ceremony::{Advance, Answer, Script, shipped};
-    use crate::crypto::SecretBytes;
+    use crate::ceremony::{Advance, Answer, AskField, Script, shipped};
     use crate::session::{Environment, practice};
     use crate::vault::MemoryStore;
 
@@ -223,14 +222,7 @@ mod tests {
         let mut runner = Runner::begin(session, script(name), wanted).unwrap();
         while runner.stage != Stage::Bring {
             let fields = runner.showing(session).ask.unwrap().fields.into_iter();
-            let answers = fields.map(|asked| {
-                let text = asked.practice.unwrap_or_default();
-                if asked.field.secret() {
-                    Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
-                } else {
-                    Answer::Text(text)
-                }
-            });
+            let answers = fields.map(AskField::practised);
             runner.answer(session, answers.collect()).unwrap();
         }
         runner

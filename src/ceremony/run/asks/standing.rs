@@ -110,8 +110,7 @@ impl Runner {
 mod tests {
     use super::*;
     use crate::api::Timestamp;
-    use crate::ceremony::{Answer, Script, Showing, Wanted, came_back, saved, shipped};
-    use crate::crypto::SecretBytes;
+    use crate::ceremony::{AskField, Script, Showing, Wanted, came_back, saved, shipped};
     use crate::session::{Environment, practice};
     use crate::vault::MemoryStore;
 
@@ -135,14 +134,7 @@ mod tests {
 
     fn answered(runner: &mut Runner, session: &mut Session) {
         let fields = runner.showing(session).ask.unwrap().fields.into_iter();
-        let answers = fields.map(|asked| {
-            let text = asked.practice.unwrap_or_default();
-            if asked.field.secret() {
-                Answer::Secret(SecretBytes::from_slice(text.as_bytes()))
-            } else {
-                Answer::Text(text)
-            }
-        });
+        let answers = fields.map(AskField::practised);
         runner.answer(session, answers.collect()).unwrap();
     }
 
