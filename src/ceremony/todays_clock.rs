@@ -32,21 +32,29 @@ pub fn clocks(view: &View, wall: Timestamp) -> Option<Vec<Entry>> {
 mod tests {
     use super::*;
     use crate::ceremony::{Runner, Script, Wanted, shipped};
-    use crate::session::{Environment, practice};
+    use crate::session::{Environment, Session, practice};
     use crate::vault::MemoryStore;
 
-    /// `--clock` was not read there, so that another day could not be rehearsed; a time before the vault's own changes nothing.
-    #[test]
-    fn a_run_that_is_taken_up_on_another_day_goes_on_by_that_days_clock() {
+    /// A rehearsal vault whose clock stands on a day long past, and that time.
+    fn vault(held: bool) -> (Session, Timestamp) {
         let start = Timestamp::parse_rfc3339("2020-01-01T09:00:00Z").unwrap();
         let store = Box::new(MemoryStore::new());
-        let vault = practice::vault(store, Environment::real(None), Some(start), true);
-        let mut session = vault.unwrap().session;
+        let vault = practice::vault(store, Environment::real(None), Some(start), held);
+        (vault.unwrap().session, start)
+    }
+
+    fn script() -> Script {
         let (_, text) = shipped()
             .iter()
             .find(|(n, _)| *n == "first-key.toml")
             .unwrap();
-        let script = || Script::parse(text).ok().unwrap();
+        Script::parse(text).ok().unwrap()
+    }
+
+    /// `--clock` was not read there, so that another day could not be rehearsed; a time before the vault's own changes nothing.
+    #[test]
+    fn a_run_that_is_taken_up_on_another_day_goes_on_by_that_days_clock() {
+        let (mut session, start) = vault(true);
         let runner = Runner::begin(&mut session, script(), Wanted::default()).unwrap();
         let began = runner.run(&session).started;
         let by = |clock, resume| Wanted {
@@ -66,10 +74,7 @@ mod tests {
 
     #[test]
     fn todays_clock_stays_with_the_run_that_is_taken_up() {
-        let start = Timestamp::parse_rfc3339("2020-01-01T09:00:00Z").unwrap();
-        let store = Box::new(MemoryStore::new());
-        let vault = practice::vault(store, Environment::real(None), Some(start), false);
-        let mut session = vault.unwrap().session;
+        let (mut session, _) = vault(false);
         let mut view = session.view();
         let wall = session.wall_time();
         assert!(clocks(&view, wall).is_none(), "nothing of it stays");
@@ -78,11 +83,6 @@ mod tests {
         assert_eq!(ids(&view), Some(2));
         view.profile = Profile::Production;
         assert_eq!(ids(&view), None);
-        let (_, text) = shipped()
-            .iter()
-            .find(|(n, _)| *n == "first-key.toml")
-            .unwrap();
-        let script = || Script::parse(text).ok().unwrap();
         let wanted = Wanted {
             clock: Some(wall),
             ..Wanted::default()
