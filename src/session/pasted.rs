@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
+use der::{Decode as _, EncodingRules, Header, Reader as _, SliceReader};
 
 use super::field::{Field, Kind};
 use crate::text::{say, tr};
@@ -116,24 +117,16 @@ pub(crate) fn is_whole(text: &str) -> bool {
     }
 }
 
-/// Whether DER has all the bytes that its first length wants. A length of BER that is not told is at its end with the
-/// two zeros that close it.
+/// Whether DER, or BER of a length that is not told, has all the bytes that its first header wants. What is neither never
+/// comes to its end: whoever gives it says where that is.
 fn is_der(bytes: &[u8]) -> bool {
-    let Some((&[_, first], rest)) = bytes.split_first_chunk::<2>() else {
-        return false;
+    let whole = || -> der::Result<bool> {
+        let mut reader = SliceReader::new_with_encoding_rules(bytes, EncodingRules::Ber)?;
+        let header = Header::decode(&mut reader)?;
+        // As numbers: of two equal lengths the one that was not told counts as the greater.
+        Ok(usize::try_from(reader.remaining_len())? >= usize::try_from(header.length())?)
     };
-    if first == 0x80 {
-        return bytes.ends_with(&[0, 0]);
-    }
-    let count = usize::from(first & 0x7F);
-    let long = first & 0x80 != 0;
-    let Some((length, value)) = rest.split_at_checked(if long { count } else { 0 }) else {
-        return false;
-    };
-    let told = length.iter().fold(0_usize, |n, b| {
-        n.saturating_mul(256).saturating_add(usize::from(*b))
-    });
-    value.len() >= if long { told } else { count }
+    whole().unwrap_or(false)
 }
 
 /// Whether several lines may still follow what came to its end: a chain of certificates.
@@ -276,8 +269,13 @@ mod tests {
         for text in [BASE64.encode(&der), HEXLOWER_PERMISSIVE.encode(&der)] {
             assert!(is_whole(&text) && !is_whole(&text[..68]), "{text}");
         }
-        let endless = [vec![0x30, 0x80], vec![7; 62], vec![0, 0]].concat();
-        assert!(is_whole(&HEXLOWER_PERMISSIVE.encode(&endless)));
+        // A length that is not told ends with two zeros of its own, not with the first that stand anywhere.
+        let endless = [vec![0x30, 0x80, 0x04, 62], vec![0; 62], vec![0, 0]].concat();
+        let endless = HEXLOWER_PERMISSIVE.encode(&endless);
+        assert!(is_whole(&endless) && !is_whole(&endless[..endless.len() - 4]));
+        // DER has no length of more bytes than it needs: no end of it is guessed, and an empty line ends it.
+        let longer = [vec![0x30, 0x82, 0x00, 0x80], vec![7; 0x80]].concat();
+        assert!(!is_whole(&HEXLOWER_PERMISSIVE.encode(&longer)));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! A file that came, and that its act cannot use behind what was done since: where the other side is real and nobody attends,
-//! the run does not end for it. The file leaves the record, by a line of the log, and the step waits for another.
+//! A file that somebody brought, and that its act cannot use behind what was done since: where nobody attends, the run does
+//! not end for it. The file leaves the record, by a line of the log, and the step waits for another.
 
 use crate::session::{Arrow, Command, Session};
 
@@ -26,7 +26,7 @@ impl Runner {
             name: name.clone(),
             why: why.clone(),
         }))?;
-        self.unfit = Some(why);
+        self.unfit = Some(self.or_the_stand_in(session, &name, why));
         self.awaited.push_back(name);
         self.stage = Stage::Bring;
         Ok(true)
@@ -37,8 +37,7 @@ impl Runner {
     fn may_come_anew(&self, session: &Session) -> Option<(String, Vec<u8>)> {
         let step = self.step()?;
         let run = self.run(session);
-        let real = inputs::asked_for(session.profile(), run.real_others);
-        if !real || step.on_fail == OnFail::Exception || step.expects_error() {
+        if step.on_fail == OnFail::Exception || step.expects_error() {
             return None;
         }
         let before = self.script.model.steps.get(..self.at).unwrap_or_default();
@@ -46,8 +45,15 @@ impl Runner {
             let mut readers = before.iter().filter(|step| files_of(step).contains(name));
             readers.any(|step| step.op.name != ops::READ_FILE.name)
         };
+        // What a stand-in of the script gave, or a sample of its own, does not become another by waiting.
+        let real = inputs::asked_for(session.profile(), run.real_others);
+        let brought = |name: &String| {
+            let during = || self.script.model.input(name).is_some_and(|i| i.during);
+            real || during() && !self.stand_in_gave(session, name)
+        };
         let came = files_of(step).into_iter();
-        let mut came = came.filter(|name| run.inputs.contains_key(name) && !used(name));
+        let mut came =
+            came.filter(|name| run.inputs.contains_key(name) && brought(name) && !used(name));
         let name = came.next()?;
         if came.any(|other| other != name) {
             return None;

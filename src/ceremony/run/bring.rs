@@ -100,12 +100,17 @@ impl Runner {
 
     /// What a stand-in answers with; nothing in production, or where the script has none.
     fn stand_in(&self, session: &Session, input: &str) -> Option<Result<Vec<u8>, String>> {
+        let stand_in = self.stand_in_for(session, input)?;
+        Some(self.answer_of(session, stand_in))
+    }
+
+    /// The other side of the script that gives this file, where one may.
+    pub(super) fn stand_in_for(&self, session: &Session, input: &str) -> Option<&StandIn> {
         if session.profile() == Profile::Production || self.run(session).real_others {
             return None;
         }
         let stand_ins = &self.script.model.rehearsal.stand_ins;
-        let stand_in = stand_ins.iter().find(|s| s.gives == input)?;
-        Some(self.answer_of(session, stand_in))
+        stand_ins.iter().find(|s| s.gives == input)
     }
 
     pub(super) fn answer_of(

@@ -42,9 +42,20 @@ impl Runner {
         let at = session.now().rfc3339();
         self.note_not_taken(session, format!("file of {COMMAND_LINE} at {at}"))?;
         self.last = Some(still_waits(&why));
-        self.unfit = Some(why);
+        self.unfit = Some(self.or_the_stand_in(session, name, why));
         self.awaited.push_back(name.to_owned());
         Ok(())
+    }
+
+    /// Why a file is not taken, with who answers where it is left out.
+    pub(super) fn or_the_stand_in(&self, session: &Session, name: &str, why: String) -> String {
+        if self.stand_in_for(session, name).is_none() {
+            return why;
+        }
+        say!(
+            "{why} Gone on with without this file, the stand-in of the script answers.",
+            why
+        )
     }
 
     /// Where the run waits for a file and nobody can be asked: which, why the one that was given is not taken, and how it

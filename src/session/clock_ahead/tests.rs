@@ -172,3 +172,28 @@ fn it_takes_k_in_production() {
     assert_eq!(preview.required, usize::from(session.book.k().max(2)));
     assert!(preview.sentence.contains("AHEAD"), "{}", preview.sentence);
 }
+
+/// A laptop slept through days with the vault open: its clock leapt, and watches that say so are refused with what happened
+/// and the way on, not as a wrong year.
+#[test]
+fn a_machine_that_slept_for_days_is_told_as_that() {
+    let wall = Wall::at(start());
+    let mut session = pending(&wall);
+    attest(&mut session, wall.now()).unwrap();
+    wall.leap(3 * DAY);
+    let told = attest(&mut session, wall.now()).unwrap_err().to_string();
+    for words in [
+        "as after a sleep of days",
+        "Nothing was changed, destroyed or lost",
+        "close the vault and open it again",
+    ] {
+        assert!(told.contains(words), "{told}");
+    }
+    assert!(!told.contains("custodians sign"), "{told}");
+    assert_eq!(key(&session), KeyState::DELETE_PENDING);
+    // What it tells them to do is the way on.
+    opened(&mut session, &wall);
+    attest(&mut session, wall.now()).unwrap();
+    assert!(session.now() >= wall.now());
+    assert_eq!(key(&session), KeyState::DELETE_PENDING);
+}

@@ -1,5 +1,7 @@
 //! A partner that is the service: what its two commands print is all that comes back.
 
+use std::collections::BTreeMap;
+
 use super::super::super::peer::{Peer, StandIn};
 use super::super::super::stand_in::OtherSide;
 use super::super::{RunError, Runner, Wanted};
@@ -194,6 +196,34 @@ fn a_token_that_is_not_signed_under_the_trusted_root_leaves_the_run_open() {
     assert_eq!(step.state, StepState::Armed);
     assert!(step.notes[crate::session::NOT_TAKEN].contains("file of command line"));
     let (_, ended) = goes_on(&mut session, true, &[("kek-token", right)]);
+    assert!(matches!(ended, Ok(RunOutcome::Completed)), "{ended:?}");
+}
+
+/// In a rehearsal somebody gave another file than their partner's: what is said names the way on by the stand-in as well.
+#[test]
+fn a_file_that_is_not_taken_leaves_the_answer_to_the_stand_in() {
+    let mut session = vault();
+    let played = |session: &mut Session, resume: bool, files: BTreeMap<String, Vec<u8>>| {
+        let wanted = Wanted {
+            inputs: files,
+            resume,
+            ..Wanted::default()
+        };
+        let mut runner = Runner::begin(session, script(), wanted).unwrap();
+        let ended = runner.headless(session);
+        (runner, ended)
+    };
+    let mut elsewhere = vault();
+    let (sender, _) = goes_on(&mut elsewhere, false, &[]);
+    let stranger = sent(&sender, &elsewhere, "other", Peer::Tr34Sender);
+    let (runner, ended) = played(
+        &mut session,
+        false,
+        BTreeMap::from([("kek-token".to_owned(), stranger)]),
+    );
+    let words = waits(&runner, ended);
+    assert!(words.contains("without this file, the stand-in"), "{words}");
+    let (_, ended) = played(&mut session, true, BTreeMap::new());
     assert!(matches!(ended, Ok(RunOutcome::Completed)), "{ended:?}");
 }
 
