@@ -9,6 +9,9 @@ use crate::tui::theme::Role;
 /// What an act with this key comes to.
 fn means(verb: Verb, row: Option<&KeyRow>) -> Option<&'static str> {
     Some(match verb {
+        Verb::Export if row.is_some_and(|r| r.comparing == Some(Comparing::Differs)) => {
+            tr("clear up with the sender first: whoever signs reads that it differs")
+        }
         Verb::Export => tr("wraps it for somebody else; it stays here as well"),
         Verb::Switch if row.is_some_and(|r| r.key.enabled) => {
             tr("it stays and is used no more until it is enabled again")
