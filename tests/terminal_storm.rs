@@ -1,6 +1,6 @@
 //! Keys at random into the real binary, ten thousand and more: no panic, and the terminal is given back bit by bit.
 //!
-//! Ten thousand into every screen that the palette reaches take minutes, and are asked for by name:
+//! Ten thousand into every screen that the palette reaches take minutes: `.ci/run` has them, and so has
 //! `cargo test --test terminal_storm -- --ignored`.
 // A test that stops at the first surprise is what is wanted here, in its helpers too.
 #![allow(
@@ -321,7 +321,7 @@ fn keys_at_random_at_other_sizes() {
 /// Ten thousand keys into every screen that the palette reaches from Home, into the welcome and into a rehearsal: all of
 /// them at once, for most of the time is the terminal's.
 #[test]
-#[ignore = "140 000 keys take minutes"]
+#[ignore = "140 000 keys take minutes: .ci/run has it, cargo test --test terminal_storm -- --ignored"]
 fn ten_thousand_keys_into_every_screen() {
     const KEYS: usize = 10_000;
     std::thread::scope(|scope| {

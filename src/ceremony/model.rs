@@ -1,6 +1,8 @@
 //! A script as data, after parsing: every id is well formed, every member known; what they mean together is the
 //! linter's business.
 
+mod people;
+
 use std::collections::BTreeMap;
 
 use crate::api::{
@@ -365,6 +367,9 @@ pub(super) struct Model {
     /// Least number of people per role, beside the named places.
     pub(super) least: Vec<(Role, usize)>,
     pub(super) people: Vec<Person>,
+    /// Where in `people` each is, as [`Self::with_people`] made it: a script may name five hundred, and every list of
+    /// every step asks for them.
+    pub(super) by_id: BTreeMap<String, usize>,
     pub(super) keys: Vec<KeyDeclaration>,
     pub(super) inputs: Vec<FileInput>,
     pub(super) items: Vec<Item>,
@@ -444,22 +449,6 @@ impl Model {
     pub(super) fn safe(&self, id: &str) -> Option<(&Item, &Safe)> {
         let item = self.item(id)?;
         Some((item, item.safe.as_ref()?))
-    }
-
-    /// Places of those who are in the room: whoever stands by has none until called.
-    pub(super) fn places(&self) -> impl Iterator<Item = &Person> {
-        self.people.iter().filter(|person| !person.stands_by)
-    }
-
-    /// Whose place somebody takes who stands by.
-    pub(super) fn stands_by_for(&self, id: &str) -> Option<&Person> {
-        let mut people = self.people.iter();
-        people.find(|person| person.backup.as_deref() == Some(id))
-    }
-
-    /// A place by id.
-    pub(super) fn person(&self, id: &str) -> Option<&Person> {
-        self.people.iter().find(|person| person.id == id)
     }
 
     /// What a receiver's parameters are asked for: tokens, where a token is made or carried under them.

@@ -62,6 +62,25 @@ pub(crate) fn huge() -> Vec<Case> {
     ]
 }
 
+/// A room of so many custodians, each `apart` of whom have one approval key.
+fn pairs(people: usize, apart: usize) -> String {
+    let mut text =
+        "version=1\nid=\"x\"\ntitle=\"X\"\nperson=[{id=\"lead\",role=\"administrator\"},"
+            .to_owned();
+    for n in 0..people {
+        let key = n / apart;
+        let _ = write!(
+            text,
+            "{{id=\"p{n}\",role=\"custodian\",key=\"{key:064x}\"}},"
+        );
+    }
+    text.push_str("]\n[policy]\nprofiles=[\"rehearsal\"]\n");
+    text.push_str(
+        "[[key]]\nid=\"k\"\nusage=\"K0\"\nalgorithm=\"AES_128\"\nmodes=\"B\"\nexportable=true\n",
+    );
+    text
+}
+
 /// As many as fit of what is well formed.
 pub(crate) fn many() -> Vec<Case> {
     let step = |n| format!("[[step]]\nid=\"s{n}\"\nop=\"get-key\"\nkey=\"k{n}\"\nwho=[\"p{n}\"]\n");
@@ -85,8 +104,31 @@ pub(crate) fn many() -> Vec<Case> {
             "[[step]]\nid=\"s{n}\"\nop=\"create-key\"\nkey=\"k{n}\"\ninitiate=\"lead\"\napprove={{count=2}}\n"
         );
     }
+    let named: Vec<String> = (0..400).map(|n| format!("\"p{n}\"")).collect();
+    let named = named.join(",");
+    let lists = |member: &str| {
+        let room = pairs(400, 2);
+        let step = |n| {
+            let who = if member == "who" {
+                ""
+            } else {
+                "who=[\"lead\"]\n"
+            };
+            format!("[[step]]\nid=\"s{n}\"\nop=\"present\"\n{who}{member}=[{named}]\nwhy=\"x\"\n")
+        };
+        filled(&room, step, "")
+    };
+    let pairs_sign = |n| {
+        format!(
+            "[[step]]\nid=\"s{n}\"\nop=\"restore-key\"\nkey=\"k\"\ninitiate=\"lead\"\napprove={{count=3}}\nwhy=\"x\"\n"
+        )
+    };
+    let ends = "[on_abort]\ndo=[\"sign-off\"]\n";
     vec![
         ("steps", filled(HEAD, step, "")),
+        ("pairs who act", lists("who")),
+        ("pairs who watch", lists("observe")),
+        ("pairs who sign", filled(&pairs(490, 2), pairs_sign, ends)),
         ("one person at every place", filled(head, people, tail)),
         ("answers", filled(HEAD, answers, "")),
         ("as many as are read", most),

@@ -167,3 +167,30 @@ fn each_component_lies_in_a_safe_that_nobody_else_opens() {
     wrong(first, "\"nobody\"", 2, "L21 seal-2 `nobody` is no place");
     wrong(first, second, 3, "L21 seal-2 No safe is called `safe-3`");
 }
+
+/// Whoever stands by for a custodian may take that place: no other place with a component is theirs.
+#[test]
+fn whoever_stands_by_for_a_component_has_no_other() {
+    let key = "b".repeat(64);
+    let second = "{ id = \"second\", role = \"custodian\"";
+    let bound = format!("{second}, key = \"{key}\"");
+    let spare = format!(
+        "{{ id = \"spare\", role = \"custodian\", present = false, key = \"{key}\" }},\n  {bound}"
+    );
+    let first = "{ id = \"first\", role = \"custodian\"";
+    let backed = format!("{first}, backup = \"spare\"");
+    let found = found(&[(second, &spare), (first, &backed)]);
+    let said = found.iter().filter(|(rule, ..)| rule == "L01");
+    let said: Vec<&str> = said.map(|(.., message)| message.as_str()).collect();
+    assert!(
+        said.iter()
+            .any(|m| m.contains("may have the place `first` as well")
+                && m.contains("sees component 2 of")
+                && m.contains("stand by who has no other place")),
+        "{found:#?}"
+    );
+    // Bound to somebody else, whoever stands by has that one place.
+    let apart = spare.replacen(&key, &"c".repeat(64), 1);
+    let found = self::found(&[(second, &apart), (first, &backed)]);
+    assert!(found.iter().all(|(rule, ..)| rule != "L01"), "{found:#?}");
+}

@@ -1,11 +1,12 @@
 //! What the rules on components look at: who handles which component of which key, step by step.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::session::op_components::EXPORT_COMPONENTS;
 
 use super::super::model::{Model, Step};
 use super::super::ops_components as ops;
+use super::heads::{Head, head};
 
 /// One step in which somebody has a component in front of them.
 #[derive(Clone, Copy)]
@@ -45,27 +46,51 @@ pub(super) fn handlings(model: &Model) -> Vec<Handling<'_>> {
     model.steps.iter().filter_map(one).collect()
 }
 
-/// Places by the person who takes them: those with one key are one, every other is one of its own.
-pub(super) fn head<'m>(model: &'m Model, place: &'m str) -> &'m str {
-    model
-        .person(place)
-        .and_then(|person| person.key.as_deref())
-        .unwrap_or(place)
+/// Somebody who sees a second component of a key.
+pub(super) struct Seen<'m> {
+    /// The step, with the component that is the second.
+    pub(super) handling: Handling<'m>,
+    /// The first that they saw.
+    pub(super) before: Handling<'m>,
+    /// The person, by approval key or else by the own place.
+    pub(super) who: &'m str,
 }
 
-/// For every person and key, the step at which a second component of it is before their eyes, with both numbers:
-/// nobody forgets, so what a person knows only grows along a path, and the path that does every step shows the most.
-pub(super) fn seen_twice(model: &Model) -> Vec<(Handling<'_>, u8)> {
-    let mut first: BTreeMap<(&str, &str), u8> = BTreeMap::new();
-    let mut found: Vec<(Handling<'_>, u8)> = Vec::new();
+impl Seen<'_> {
+    /// Whether both were seen at own places, and none at one whose holder stayed away.
+    pub(super) fn at_own_places(&self, model: &Model) -> bool {
+        let own = |place: &str| head(model, place) == self.who;
+        own(self.handling.place) && own(self.before.place)
+    }
+}
+
+/// For every person and key, the step at which a second component of it is before their eyes: nobody forgets, so what a
+/// person knows only grows along a path, and the path that does every step, with everybody who stands by at every place
+/// whose holder may stay away, shows the most.
+pub(super) fn seen_twice<'m>(
+    model: &'m Model,
+    heads: &BTreeMap<&'m str, Head<'m>>,
+) -> Vec<Seen<'m>> {
+    let mut at: BTreeMap<&str, Vec<&'m str>> = BTreeMap::new();
+    for (who, head) in heads {
+        for place in &head.places {
+            at.entry(place).or_default().push(who);
+        }
+    }
+    let mut first: BTreeMap<(&str, &str), Handling<'m>> = BTreeMap::new();
+    let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut found: Vec<Seen<'m>> = Vec::new();
     for handling in handlings(model) {
-        let who = (head(model, handling.place), handling.label);
-        let before = *first.entry(who).or_insert(handling.part);
-        let told = found
-            .iter()
-            .any(|(h, _)| head(model, h.place) == who.0 && h.label == who.1);
-        if before != handling.part && !told {
-            found.push((handling, before));
+        for &who in at.get(handling.place).map_or(&[][..], Vec::as_slice) {
+            let knows = (who, handling.label);
+            let before = *first.entry(knows).or_insert(handling);
+            if before.part != handling.part && told.insert(knows) {
+                found.push(Seen {
+                    handling,
+                    before,
+                    who,
+                });
+            }
         }
     }
     found
@@ -79,7 +104,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::super::Script;
-    use super::{Model, head, seen_twice};
+    use super::super::heads::{head, heads};
+    use super::{Model, seen_twice};
 
     /// What is done with a component: the turns of a custodian, and the act that lets the last one out.
     const TURNS: &[&str] = &[
@@ -94,17 +120,31 @@ mod tests {
     /// Key, part, place, what is done, whether the step may be passed as an exception, and whether it expects a refusal.
     type Turn = (usize, u8, usize, usize, bool, bool);
 
-    fn script(keys: &[Option<usize>], turns: &[Turn]) -> String {
+    /// A place: its approval key, if it has one of some, and which of two stands by for it.
+    type PlaceSpec = (Option<usize>, Option<usize>);
+
+    fn script(places: &[PlaceSpec], spares: &[Option<usize>], turns: &[Turn]) -> String {
         let mut text = String::from(
             "version = 1\nid = \"x\"\ntitle = \"x\"\n[policy]\nprofiles = [\"rehearsal\"]\n",
         );
-        for (n, key) in keys.iter().enumerate() {
-            let key = key.map_or(String::new(), |k| {
+        let bound = |key: &Option<usize>| {
+            key.map_or(String::new(), |k| {
                 format!("key = \"{}\"\n", format!("{k:x}").repeat(64))
-            });
+            })
+        };
+        for (n, (key, backup)) in places.iter().enumerate() {
+            let backup = backup.map_or(String::new(), |b| format!("backup = \"b{b}\"\n"));
+            let key = bound(key);
             let _ = write!(
                 text,
-                "[[person]]\nid = \"p{n}\"\nrole = \"custodian\"\n{key}"
+                "[[person]]\nid = \"p{n}\"\nrole = \"custodian\"\n{key}{backup}"
+            );
+        }
+        for (n, key) in spares.iter().enumerate() {
+            let key = bound(key);
+            let _ = write!(
+                text,
+                "[[person]]\nid = \"b{n}\"\nrole = \"custodian\"\npresent = false\n{key}"
             );
         }
         for n in 0..2 {
@@ -139,11 +179,32 @@ mod tests {
         text
     }
 
+    /// Who is at each place, in every way: where somebody stands by for it, its holder may stay away.
+    fn worlds(model: &Model) -> Vec<BTreeMap<&str, &str>> {
+        let mut worlds = vec![BTreeMap::new()];
+        for place in model.places() {
+            let mut takers = vec![head(model, &place.id)];
+            takers.extend(place.backup.as_deref().map(|backup| head(model, backup)));
+            let with = |world: &BTreeMap<_, _>| {
+                let world = world.clone();
+                let each = takers.clone().into_iter();
+                each.map(move |taker| {
+                    let mut world = world.clone();
+                    world.insert(place.id.as_str(), taker);
+                    world
+                })
+            };
+            worlds = worlds.iter().flat_map(with).collect();
+        }
+        worlds
+    }
+
     /// Walks every path: each step is done, passed as an exception, or the run stops before it; collects who ever
     /// knows two components of one key.
     fn walk<'m>(
         model: &'m Model,
         at: usize,
+        world: &BTreeMap<&'m str, &'m str>,
         knows: &BTreeMap<(&'m str, &'m str), BTreeSet<&'m str>>,
         found: &mut BTreeSet<(String, String)>,
     ) {
@@ -156,7 +217,7 @@ mod tests {
             return;
         };
         let mut after = knows.clone();
-        let who = head(model, &step.who[0]);
+        let who = world[step.who[0].as_str()];
         // The one that leaves is the last of three; nobody sees anything where the step expects to be refused.
         let part = step.fields.get("part").map_or("3", String::as_str);
         if !step.expects_error() {
@@ -165,28 +226,34 @@ mod tests {
                 .or_default()
                 .insert(part);
         }
-        walk(model, at + 1, &after, found);
-        walk(model, at + 1, knows, found);
+        walk(model, at + 1, world, &after, found);
+        walk(model, at + 1, world, knows, found);
     }
 
     proptest! {
         #[test]
         fn every_path_agrees_with_the_one_that_decides(
-            keys in proptest::collection::vec(proptest::option::of(0_usize..3), 3),
+            places in proptest::collection::vec(
+                (proptest::option::of(0_usize..3), proptest::option::of(0_usize..2)),
+                3,
+            ),
+            spares in proptest::collection::vec(proptest::option::of(0_usize..3), 2),
             turns in proptest::collection::vec(
                 (0_usize..2, 1_u8..4, 0_usize..3, 0..TURNS.len(), any::<bool>(), any::<bool>()),
-                0..7,
+                0..6,
             ),
         ) {
-            let script = Script::parse(script(&keys, &turns).as_bytes());
+            let script = Script::parse(script(&places, &spares, &turns).as_bytes());
             prop_assert!(script.is_ok() || turns.is_empty());
             prop_assume!(script.is_ok());
             let script = script.unwrap_or_else(|_| unreachable!());
             let mut every = BTreeSet::new();
-            walk(&script.model, 0, &BTreeMap::new(), &mut every);
-            let decided: BTreeSet<(String, String)> = seen_twice(&script.model)
+            for world in worlds(&script.model) {
+                walk(&script.model, 0, &world, &BTreeMap::new(), &mut every);
+            }
+            let decided: BTreeSet<(String, String)> = seen_twice(&script.model, &heads(&script.model))
                 .iter()
-                .map(|(h, _)| (head(&script.model, h.place).to_owned(), h.key.to_owned()))
+                .map(|seen| (seen.who.to_owned(), seen.handling.key.to_owned()))
                 .collect();
             prop_assert_eq!(decided, every);
         }

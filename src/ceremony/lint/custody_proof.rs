@@ -12,8 +12,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::finding::Place;
-use super::super::model::{AbortAct, Model, Role, Step};
+use super::super::model::{AbortAct, Model, Step};
 use super::super::ops;
+use super::heads::{Head, heads, may_approve};
 use super::{Report, Rule, components};
 
 pub(super) const RULE: Rule = Rule {
@@ -44,19 +45,52 @@ struct Lock<'m> {
     /// What it is, completing "can alone ...".
     what: &'static str,
     /// Places of which each gives one part, where the script has a choice: so many of them.
-    choice: Vec<&'m str>,
+    choice: Choice<'m>,
     chosen: usize,
     /// Places that give a part on every path.
-    fixed: Vec<&'m str>,
+    fixed: BTreeSet<&'m str>,
     /// Parts that open it.
     threshold: usize,
     /// Whether it stands on the way of an abort.
     on_abort: bool,
 }
 
+/// Among whom the script has a choice.
+enum Choice<'m> {
+    /// Among these.
+    Of(BTreeSet<&'m str>),
+    /// Among all custodians but this place: most acts, and never written out, for a script may have five hundred of both.
+    Custodians { but: Option<&'m str> },
+}
+
+impl Choice<'_> {
+    const fn nobody() -> Self {
+        Self::Of(BTreeSet::new())
+    }
+
+    /// How many of them one person is.
+    fn of(&self, model: &Model, head: &Head<'_>) -> usize {
+        match self {
+            Self::Of(places) => shared(places, head),
+            Self::Custodians { but } => {
+                let own = but.filter(|place| head.places.contains(place));
+                let custodian = |place: &str| model.person(place).is_some_and(may_approve);
+                let but = usize::from(own.is_some_and(custodian));
+                head.custodians.saturating_sub(but)
+            }
+        }
+    }
+}
+
+/// How many of these places one person has.
+fn shared(places: &BTreeSet<&str>, head: &Head<'_>) -> usize {
+    let own = head.places.iter();
+    own.filter(|place| places.contains(*place)).count()
+}
+
 fn custody(model: &Model, report: &mut Report) {
-    knowledge(model, report);
     let heads = heads(model);
+    knowledge(model, &heads, report);
     let shared: Vec<&Head<'_>> = heads
         .values()
         .filter(|head| head.places.len() > 1)
@@ -66,8 +100,9 @@ fn custody(model: &Model, report: &mut Report) {
         return;
     }
     for lock in locks(model) {
-        for head in &shared {
-            if most(&lock, &head.places) >= lock.threshold {
+        // Each place gives one part at most.
+        for head in shared.iter().filter(|h| h.places.len() >= lock.threshold) {
+            if most(model, &lock, head) >= lock.threshold {
                 let (who, advice) = head.told();
                 report.error(
                     &lock.place,
@@ -75,7 +110,7 @@ fn custody(model: &Model, report: &mut Report) {
                     format!(
                         "{who}, who can alone {}. Path: {}. {advice}",
                         lock.what,
-                        path(model, &lock)
+                        path(model, lock.step, lock.on_abort)
                     ),
                 );
             }
@@ -84,90 +119,47 @@ fn custody(model: &Model, report: &mut Report) {
 }
 
 /// Nobody sees two components of one key.
-fn knowledge(model: &Model, report: &mut Report) {
-    for (handling, before) in components::seen_twice(model) {
-        let step = handling.step;
-        let lock = Lock {
-            place: step.place.member("who"),
-            step: Some(step),
-            what: "",
-            choice: Vec::new(),
-            chosen: 0,
-            fixed: Vec::new(),
-            threshold: 0,
-            on_abort: false,
+fn knowledge(model: &Model, heads: &BTreeMap<&str, Head<'_>>, report: &mut Report) {
+    let found = components::seen_twice(model, heads);
+    // What the place's own holder sees is told of that one, and not of whoever stands by as well.
+    let own: BTreeSet<&str> = found
+        .iter()
+        .filter(|seen| seen.at_own_places(model))
+        .map(|seen| seen.handling.step.id.as_str())
+        .collect();
+    for seen in &found {
+        let (handling, step) = (&seen.handling, seen.handling.step);
+        let by_self = seen.at_own_places(model);
+        if !by_self && own.contains(step.id.as_str()) {
+            continue;
+        }
+        let (who, advice) = match heads.get(seen.who).filter(|_| !by_self) {
+            Some(other) => {
+                let (who, advice) = other.told();
+                (format!("{who}: that one"), advice)
+            }
+            None => (
+                format!("`{}`", handling.place),
+                "Let another custodian take one of them.",
+            ),
         };
         report.error(
-            &lock.place,
+            &step.place.member("who"),
             Some(step),
             format!(
-                "`{}` sees component {} of `{}` and saw component {before} before. Path: {}. Let another custodian take one of them.",
-                handling.place,
+                "{who} sees component {} of `{}` and saw component {} before. Path: {}. {advice}",
                 handling.part,
                 handling.key,
-                path(model, &lock)
+                seen.before.part,
+                path(model, Some(step), false)
             ),
         );
     }
 }
 
-/// One person, with every place that this person may have on some path.
-#[derive(Default)]
-struct Head<'m> {
-    /// The own places, and those that the own places stand by for.
-    places: BTreeSet<&'m str>,
-    /// Those of them that are another's, who may not come.
-    stands_in: BTreeSet<&'m str>,
-}
-
-impl Head<'_> {
-    /// Who this is, and what to do about it.
-    fn told(&self) -> (String, &'static str) {
-        let named = |places: Vec<&str>| format!("`{}`", places.join("` and `"));
-        let own = self.places.difference(&self.stands_in).copied().collect();
-        if self.stands_in.is_empty() {
-            return (
-                format!("{} have one approval key and are one person", named(own)),
-                "Bind the places to different people.",
-            );
-        }
-        let taken = self.stands_in.iter().copied().collect();
-        (
-            format!(
-                "{} may have the place {} as well, where its holder does not come, and is then one person",
-                named(own),
-                named(taken)
-            ),
-            "Let somebody stand by who has no other place.",
-        )
-    }
-}
-
-/// Places by the person who takes them: those with one key are one, every other is one of its own; whoever stands by is
-/// one with the places whose backup they are.
-fn heads(model: &Model) -> BTreeMap<&str, Head<'_>> {
-    let mut heads: BTreeMap<&str, Head<'_>> = BTreeMap::new();
-    for person in &model.people {
-        let of = components::head(model, &person.id);
-        heads.entry(of).or_default().places.insert(&person.id);
-    }
-    for person in &model.people {
-        let backup = person.backup.as_deref();
-        let backup = backup.filter(|id| model.person(id).is_some_and(|other| other.stands_by));
-        let Some(head) = backup.and_then(|id| heads.get_mut(components::head(model, id))) else {
-            continue;
-        };
-        if head.places.insert(&person.id) {
-            head.stands_in.insert(&person.id);
-        }
-    }
-    heads
-}
-
 /// The most parts of a lock that one head can have on a path.
-fn most(lock: &Lock<'_>, places: &BTreeSet<&str>) -> usize {
-    let own = |of: &[&str]| of.iter().filter(|place| places.contains(*place)).count();
-    own(&lock.choice).min(lock.chosen) + own(&lock.fixed)
+fn most(model: &Model, lock: &Lock<'_>, head: &Head<'_>) -> usize {
+    lock.choice.of(model, head).min(lock.chosen) + shared(&lock.fixed, head)
 }
 
 /// Every lock of the script, in the order of its steps.
@@ -188,13 +180,13 @@ fn locks(model: &Model) -> Vec<Lock<'_>> {
         }
     }
     if model.on_abort.contains(&AbortAct::SignOff) {
-        let everybody: Vec<&str> = model.places().map(|p| p.id.as_str()).collect();
+        let everybody: BTreeSet<&str> = model.places().map(|p| p.id.as_str()).collect();
         let threshold = everybody.len().max(2);
         locks.push(Lock {
             place: model.on_abort_place.clone(),
             step: model.steps.first(),
             what: "sign the record of an abort in everybody's name",
-            choice: Vec::new(),
+            choice: Choice::nobody(),
             chosen: 0,
             fixed: everybody,
             threshold,
@@ -205,35 +197,35 @@ fn locks(model: &Model) -> Vec<Lock<'_>> {
 }
 
 /// An act's approvals: so many of those who may.
-fn approvals<'m>(model: &'m Model, step: &'m Step) -> Option<Lock<'m>> {
+fn approvals<'m>(model: &Model, step: &'m Step) -> Option<Lock<'m>> {
     let approve = step.approve.as_ref().filter(|a| a.count >= 2)?;
-    let eligible = eligible(model, step);
     Some(Lock {
         place: approve.place.clone(),
         step: Some(step),
         what: "give every approval that this act counts",
-        choice: eligible,
+        choice: eligible(model, step),
         chosen: approve.count,
-        fixed: Vec::new(),
+        fixed: BTreeSet::new(),
         threshold: approve.count,
         on_abort: false,
     })
 }
 
 /// Places that may approve a step: custodians, never the place that asks.
-fn eligible<'m>(model: &'m Model, step: &'m Step) -> Vec<&'m str> {
+fn eligible<'m>(model: &Model, step: &'m Step) -> Choice<'m> {
+    let but = step.initiate.as_deref();
     let from = step.approve.as_ref().map(|a| a.from.as_slice());
     let from = from.unwrap_or_default();
-    let people = model.places().filter(|p| p.role == Role::Custodian);
-    people
-        .map(|p| p.id.as_str())
-        .filter(|id| from.is_empty() || from.iter().any(|f| f == id))
-        .filter(|id| step.initiate.as_deref() != Some(*id))
-        .collect()
+    if from.is_empty() {
+        return Choice::Custodians { but };
+    }
+    let from = from.iter().map(String::as_str);
+    let may = |id: &&str| Some(*id) != but && model.person(id).is_some_and(may_approve);
+    Choice::Of(from.filter(may).collect())
 }
 
 /// Asking for an act, and approving it.
-fn issuing<'m>(model: &'m Model, step: &'m Step) -> Option<Lock<'m>> {
+fn issuing<'m>(model: &Model, step: &'m Step) -> Option<Lock<'m>> {
     let issuer = step.initiate.as_deref()?;
     Some(Lock {
         place: step.place.member("initiate"),
@@ -241,7 +233,7 @@ fn issuing<'m>(model: &'m Model, step: &'m Step) -> Option<Lock<'m>> {
         what: "ask for this act and approve it",
         choice: eligible(model, step),
         chosen: 1,
-        fixed: vec![issuer],
+        fixed: BTreeSet::from([issuer]),
         threshold: 2,
         on_abort: false,
     })
@@ -255,9 +247,9 @@ fn second_person(step: &Step) -> Option<Lock<'_>> {
         place: step.place.member("input"),
         step: Some(step),
         what: "ask for this import and type the fingerprint that a second person should",
-        choice: Vec::new(),
+        choice: Choice::nobody(),
         chosen: 0,
-        fixed: vec![issuer, typist],
+        fixed: BTreeSet::from([issuer.as_str(), typist.as_str()]),
         threshold: 2,
         on_abort: false,
     })
@@ -269,18 +261,18 @@ fn all_of<'m>(step: &'m Step, who: &'m [String], member: &str, what: &'static st
         place: step.place.member(member),
         step: Some(step),
         what,
-        choice: Vec::new(),
+        choice: Choice::nobody(),
         chosen: 0,
         threshold: places.len().max(2),
-        fixed: places.into_iter().collect(),
+        fixed: places,
         on_abort: false,
     }
 }
 
 /// The shortest path to a lock: the steps up to it; to an abort, the first step and the stop.
-fn path(model: &Model, lock: &Lock<'_>) -> String {
+fn path(model: &Model, to: Option<&Step>, on_abort: bool) -> String {
     const SHOWN: usize = 6;
-    let last = lock.step.map_or("", |step| step.id.as_str());
+    let last = to.map_or("", |step| step.id.as_str());
     let at = model.steps.iter().position(|s| s.id == last);
     let before = model.steps.iter().take(at.map_or(0, |at| at + 1));
     let mut ids: Vec<&str> = before.map(|s| s.id.as_str()).collect();
@@ -290,7 +282,7 @@ fn path(model: &Model, lock: &Lock<'_>) -> String {
         ids.push("...");
         ids.extend(tail);
     }
-    if lock.on_abort {
+    if on_abort {
         ids.push("stopped");
         ids.push("on_abort");
     }

@@ -16,6 +16,7 @@ mod duration;
 mod exception_branches;
 mod expectations;
 mod forms;
+mod heads;
 mod key_life;
 mod key_material;
 mod managers;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::super::model::{AbortAct, Model};
 use super::super::ops_components as ops;
-use super::components::{Handling, handlings, head};
+use super::components::{Handling, handlings};
+use super::heads::head;
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {

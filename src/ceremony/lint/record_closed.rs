@@ -6,7 +6,7 @@ use crate::session::Profile;
 
 use super::super::model::{AbortAct, Model, Role, Step};
 use super::super::{ops, ops_carry, ops_components};
-use super::components::head;
+use super::heads::head;
 use super::{Report, Rule};
 
 pub(super) const RULE: Rule = Rule {

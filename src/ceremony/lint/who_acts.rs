@@ -1,8 +1,10 @@
 //! L23: somebody acts in every step, with a role that may.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::super::model::{Model, Person, Role, Step};
 use super::super::{ops, ops_components};
-use super::components::head;
+use super::heads::head;
 use super::{Report, Rule};
 use crate::session::op_components::EXPORT_COMPONENTS;
 
@@ -51,15 +53,17 @@ fn who_acts(model: &Model, report: &mut Report) {
 
 /// One person counts once, under whatever name.
 fn twice(model: &Model, step: &Step, (list, member): (&[String], &str), report: &mut Report) {
-    for (at, id) in list.iter().enumerate() {
-        let same = |earlier: &&String| head(model, earlier) == head(model, id);
-        if let Some(earlier) = list.iter().take(at).find(same) {
-            report.error(
-                &step.place.member(member),
-                Some(step),
-                format!("`{earlier}` and `{id}` are one person, who counts once: name somebody else, or remove one."),
-            );
-        }
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    for id in list {
+        let Some(earlier) = first.get(head(model, id)) else {
+            first.insert(head(model, id), id);
+            continue;
+        };
+        report.error(
+            &step.place.member(member),
+            Some(step),
+            format!("`{earlier}` and `{id}` are one person, who counts once: name somebody else, or remove one."),
+        );
     }
 }
 
@@ -121,11 +125,8 @@ fn handler(model: &Model, step: &Step, report: &mut Report) {
             );
         }
     }
-    let own = |id: &&String| {
-        step.who
-            .iter()
-            .any(|who| head(model, who) == head(model, id))
-    };
+    let hands: BTreeSet<&str> = step.who.iter().map(|who| head(model, who)).collect();
+    let own = |id: &&String| hands.contains(head(model, id));
     if let Some(id) = step.observe.iter().find(own) {
         report.error(
             &step.place.member("observe"),

@@ -99,7 +99,7 @@ fn document_model(mut table: Table<'_>, on: &mut Reading<'_>) -> Model {
         ..Model::default()
     };
     model.least = declarations::roles(&mut table, on);
-    model.people = declarations::people(&mut table, on);
+    let mut model = model.with_people(declarations::people(&mut table, on));
     let approve = policy::policy(&mut table, on, &mut model);
     model.build = policy::build(&mut table, on);
     model.keys = declarations::keys(&mut table, on);
