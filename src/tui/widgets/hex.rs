@@ -7,7 +7,7 @@ use crate::tui::theme::Role;
 /// Digits in a group, as papers print them.
 const GROUP: usize = 4;
 /// Up to so many digits nobody counts in groups.
-const SHORT: usize = 12;
+pub(crate) const SHORT: usize = 12;
 /// Digits of a SHA-256 fingerprint.
 const FINGERPRINT: usize = 64;
 /// Words that stand for its first half.
@@ -39,24 +39,19 @@ pub(crate) fn standing(kind: Kind, text: &str) -> Option<(Role, String)> {
         Kind::Fingerprint => (FINGERPRINT, FINGERPRINT),
         _ => return None,
     };
-    // What a command prints stands before the equals sign.
-    let typed = match (kind, text.rsplit_once('=')) {
-        (Kind::Fingerprint, Some((_, after))) => after,
-        _ => text,
-    };
-    let between = |c: &char| c.is_whitespace() || ":.-".contains(*c) && kind == Kind::Fingerprint;
-    let digits = || typed.chars().filter(|c| !between(c));
-    if let Some(other) = digits().find(|c| !c.is_ascii_hexdigit()) {
+    let typed = digits(kind, text);
+    if let Some(other) = typed.clone().find(|c| !c.is_ascii_hexdigit()) {
         if kind == Kind::Fingerprint {
             // As the words themselves are told apart: the place of a wrong one is counted so too.
             let between = |c: char| c.is_whitespace() || ",.-;".contains(c);
-            let words = typed.split(between).filter(|word| !word.is_empty()).count();
+            let after = text.rsplit_once('=').map_or(text, |(_, after)| after);
+            let words = after.split(between).filter(|word| !word.is_empty()).count();
             return Some((Role::Muted, say!("{words} of {WORDS} words", words, WORDS)));
         }
         let words = say!("{other} is no hex digit (0-9, A-F)", other);
         return Some((Role::Stop, words));
     }
-    let count = digits().count();
+    let count = typed.count();
     Some(if count > max {
         let over = count.saturating_sub(max);
         (
@@ -74,6 +69,29 @@ pub(crate) fn standing(kind: Kind, text: &str) -> Option<(Role, String)> {
         };
         (Role::Muted, words)
     })
+}
+
+/// Whether a number is nothing but too short: every character a digit, and more of them wanted.
+pub(crate) fn is_short(kind: Kind, text: &str) -> bool {
+    let least = match kind {
+        Kind::Hex { min, .. } => min,
+        Kind::Fingerprint => FINGERPRINT,
+        _ => return false,
+    };
+    let mut digits = digits(kind, text);
+    let count = digits.clone().count();
+    (1..least).contains(&count) && digits.all(|c| c.is_ascii_hexdigit())
+}
+
+/// What counts of a text as digits, whether it is one or not. What a command prints stands before the equals sign.
+fn digits(kind: Kind, text: &str) -> impl Iterator<Item = char> + Clone {
+    let typed = match (kind, text.rsplit_once('=')) {
+        (Kind::Fingerprint, Some((_, after))) => after,
+        _ => text,
+    };
+    let between =
+        move |c: &char| c.is_whitespace() || ":.-".contains(*c) && kind == Kind::Fingerprint;
+    typed.chars().filter(move |c| !between(c))
 }
 
 /// What was typed as it is read aloud: digits in groups of four, words one after the other.
@@ -113,6 +131,17 @@ mod tests {
         let (role, words) = standing(kind, "6O").unwrap();
         assert_eq!(role, Role::Stop);
         assert!(words.starts_with("O is no hex digit"));
+    }
+
+    #[test]
+    fn what_is_only_too_short_is_typed_on() {
+        let serial = Kind::Hex { min: 20, max: 24 };
+        let short = |kind, text: &str| is_short(kind, text);
+        assert!(short(serial, "FFFF 9876 5432 10E0") && short(Kind::Fingerprint, "AA:BB"));
+        assert!(short(Kind::Fingerprint, "sha256 Fingerprint=AA:BB"));
+        assert!(!short(serial, "") && !short(serial, &"F".repeat(20)));
+        assert!(!short(serial, "FFFO") && !short(Kind::Fingerprint, "orbit pencil"));
+        assert!(!short(Kind::Text { max: 9 }, "AA"));
     }
 
     #[test]

@@ -492,4 +492,6 @@ mod fitting_tests;
 #[cfg(test)]
 mod long_tests;
 #[cfg(test)]
+mod real_tests;
+#[cfg(test)]
 pub(in crate::tui) mod tests;

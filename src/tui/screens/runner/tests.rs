@@ -123,9 +123,7 @@ fn running(hand_over: bool) -> State {
 #[test]
 fn a_person_is_called_asked_and_answered() {
     let mut state = running(true);
-    snapshot::check("runner-hand-over", &mut state);
     snapshot::press(&mut state, "<Enter>");
-    snapshot::check("runner-ask", &mut state);
     snapshot::survives_every_size(&mut state);
     let effects = snapshot::press(&mut state, "<F5><Enter>");
     let Effect::Desk(Order::Answer { answers, .. }) = &effects[0] else {
@@ -140,7 +138,6 @@ fn a_wrong_answer_stays_on_the_same_question() {
     snapshot::press(&mut state, "wrong words<Enter>");
     let words = "The passphrase does not open Ben's envelope. Nothing is locked, there is no limit, and the request stands.";
     told(&mut state, showing(false, None), Some(words));
-    snapshot::check("runner-again", &mut state);
     let effects = snapshot::press(&mut state, "<F5><Enter>");
     assert_eq!(effects.len(), 1);
 }

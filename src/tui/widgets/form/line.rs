@@ -162,15 +162,13 @@ impl Line {
     /// What is too long for the field's row, where it has to be seen whole: digits in groups, compared by reading aloud,
     /// and the path of a file or folder.
     fn whole(&self, focused: bool, width: u16) -> Option<String> {
-        /// What any field's row holds of digits.
-        const ROW: usize = 40;
         let Input::Text(field) = &self.input else {
             return None;
         };
         let typed = field.value();
         let long = typed.chars().count();
         if self.hex_standing(focused).is_some() {
-            return (long > ROW).then(|| hex::aloud(typed));
+            return (long > hex::SHORT).then(|| hex::aloud(typed));
         }
         let path = self.asked.field.kind == Kind::File || is_place(&self.asked.field);
         let row = usize::from(width.saturating_sub(LABELS));

@@ -17,6 +17,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::choice::Choices;
 use super::component::ComponentField;
+use super::hex;
 use super::text::TextField;
 use crate::ceremony::{Answer, AskField};
 use crate::session::Mistyped;
@@ -460,6 +461,8 @@ impl Line {
     fn refused(&mut self) {
         match &mut self.input {
             Input::Masked(field) => field.clear(),
+            // Only digits are wanting: they are typed on behind those that stand here.
+            Input::Text(field) if hex::is_short(self.asked.field.kind, field.value()) => {}
             Input::Text(field) => field.refused(),
             _ => {}
         }

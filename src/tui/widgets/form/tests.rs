@@ -16,6 +16,15 @@ fn field(id: &'static str, kind: Kind) -> AskField {
     }
 }
 
+/// It on so many columns and rows, and how many rows it used.
+fn page(form: &Form, width: u16, height: u16) -> (String, u16) {
+    let area = ratatui::layout::Rect::new(0, 0, width, height);
+    let mut buffer = ratatui::buffer::Buffer::empty(area);
+    let look = crate::tui::snapshot::appearance();
+    let used = form.draw(&mut crate::tui::canvas::Canvas::new(&mut buffer, &look));
+    (crate::tui::snapshot::text(&buffer), used)
+}
+
 fn typed(form: &mut Form, text: &str) {
     for c in text.chars() {
         form.key(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
@@ -47,6 +56,28 @@ fn enter_checks_then_asks_the_next_then_completes() {
     let answers = form.take();
     assert!(matches!(&answers[0], Answer::Text(t) if t == "10"));
     assert!(matches!(&answers[1], Answer::Secret(s) if s.expose() == b"abc"));
+}
+
+/// Four digits of a terminal's number were left out: the sixteen that stood there went with the first of them.
+#[test]
+fn digits_that_are_wanting_are_typed_behind_those_that_stand_there() {
+    let mut form = Form::new(&[AskField {
+        practice: None,
+        ..field("serial", Kind::Hex { min: 20, max: 24 })
+    }]);
+    typed(&mut form, "FFFF9876543210E0");
+    assert_eq!(form.enter(), Pressed::Stays);
+    assert!(form.lines[0].error.is_some());
+    typed(&mut form, "0001");
+    assert_eq!(form.text("serial").unwrap(), "FFFF9876543210E00001");
+    let (shown, _) = page(&form, 70, 8);
+    assert!(shown.contains("FFFF 9876 5432 10E0 0001"), "{shown}");
+    assert_eq!(form.enter(), Pressed::Complete);
+    // A letter that is no digit is another mistake: typing replaces what has it.
+    form.set("serial", "FFFFO876543210E00001");
+    assert_eq!(form.enter(), Pressed::Stays);
+    typed(&mut form, "A");
+    assert_eq!(form.text("serial").unwrap(), "A");
 }
 
 #[test]
@@ -164,15 +195,10 @@ fn no_row_stays_empty_while_fields_are_out_of_sight() {
         .map(|id| field(id, Kind::Text { max: 9 }))
         .to_vec();
     let mut form = Form::new(&fields);
-    let look = crate::tui::snapshot::appearance();
     for at in 0..fields.len() {
         form.focus = at;
         for height in 3..14_u16 {
-            let area = ratatui::layout::Rect::new(0, 0, 60, height);
-            let mut buffer = ratatui::buffer::Buffer::empty(area);
-            let mut canvas = crate::tui::canvas::Canvas::new(&mut buffer, &look);
-            let used = form.draw(&mut canvas);
-            let text = crate::tui::snapshot::text(&buffer);
+            let (text, used) = page(&form, 60, height);
             if text.contains("more below") || text.contains("more above") {
                 assert_eq!(used, height, "field {at} in {height} rows:\n{text}");
             }
@@ -246,11 +272,7 @@ fn what_may_be_a_passphrase_is_drawn_as_dots_until_it_is_a_path() {
     let drawn = |text: &str| {
         let mut form = Form::of(&[SHARE_ENVELOPE, OPENING_PASSPHRASE]);
         typed(&mut form, text);
-        let area = ratatui::layout::Rect::new(0, 0, 70, 8);
-        let mut buffer = ratatui::buffer::Buffer::empty(area);
-        let look = crate::tui::snapshot::appearance();
-        form.draw(&mut crate::tui::canvas::Canvas::new(&mut buffer, &look));
-        crate::tui::snapshot::text(&buffer)
+        page(&form, 70, 8).0
     };
     for words in ["overprice", "Overprice-scorn-ember", "usb"] {
         let text = drawn(words);
