@@ -189,7 +189,7 @@ impl Home<'_, '_> {
                 .map(|one| {
                     let entry = Entry::new(one.id, tr(one.what), tr(one.then));
                     match happened::off(one, &view) {
-                        Some(reason) => entry.off_because(reason),
+                        Some(reason) => entry.off_because(&reason),
                         None => entry,
                     }
                 })

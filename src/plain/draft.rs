@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::session::above::ROOT;
-use crate::session::asked::{BY, CERTIFICATE_LABEL, beside};
+use crate::session::asked::{BY, CERTIFICATE_LABEL, beside, is_asked};
 use crate::session::build::{Answers, about_field};
 use crate::session::field::Field;
 use crate::session::op::{IMPORT_TRUSTED, Op};
@@ -56,8 +56,7 @@ impl Draft {
     pub(super) fn fields(&self) -> Vec<Field> {
         let fields = self.op.fields.iter();
         let mut fields: Vec<Field> = fields
-            // Where a component is printed is asked of its custodian, in their own turn.
-            .filter(|field| field.id != crate::session::op_components::SLIP.id)
+            .filter(|field| is_asked(self.op, field))
             .filter(|field| Some(field.id) != self.clear)
             .filter(|field| !self.needless.contains(&field.id))
             .chain(beside(self.op.name))

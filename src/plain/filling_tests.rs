@@ -1,6 +1,23 @@
 //! Fields of acts in lines: what the vault knows is a list, and what need not be named stops nobody.
 
+use super::draft::Draft;
 use super::reader_tests::{at_home, at_home_with, practice_session};
+use crate::session::build::{self, Answers};
+use crate::session::op_exchange::{EXPORT_IPEK, EXPORT_TR31};
+
+/// A key of its own that leaves was asked for a terminal's number, which only an initial key has.
+#[test]
+fn a_terminals_number_is_asked_where_its_initial_key_leaves() {
+    let asked = |op| {
+        let fields = Draft::new(op).fields();
+        fields.into_iter().map(|f| f.id).collect::<Vec<_>>()
+    };
+    assert_eq!(asked(&EXPORT_TR31), ["key", "wrap", "output", "folder"]);
+    assert_eq!(
+        asked(&EXPORT_IPEK),
+        ["key", "wrap", "serial", "output", "folder"]
+    );
+}
 
 #[test]
 fn what_a_tr34_token_lacks_is_asked_and_what_the_vault_lacks_is_not() {
@@ -12,6 +29,18 @@ fn what_a_tr34_token_lacks_is_asked_and_what_the_vault_lacks_is_not() {
     std::fs::write(&token, hex).unwrap();
     let token = token.display().to_string();
     let session = &mut practice_session(true);
+    // Nobody sends a token to a vault that gave out no certificate.
+    let fields = [
+        ("form", "TR34_KEY_BLOCK"),
+        ("algorithm", "RSA_2048"),
+        ("output", "ours.json"),
+    ];
+    let answers = Answers {
+        texts: fields.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+        ..Answers::default()
+    };
+    let action = build::action(session, "get-parameters-for-import", &answers);
+    session.act(action.unwrap(), None, None).unwrap();
     let trusted = [
         ("Number: ", "Import a root certificate"),
         ("File: ", "f5"),

@@ -3,12 +3,10 @@
 
 use crate::api::KeyState;
 use crate::ceremony::practice_partner;
-use crate::session::asked::is_place;
 use crate::session::due;
-use crate::session::field::Kind;
 use crate::session::guide::{self, Entry};
 use crate::session::op::{self, Op};
-use crate::session::{View, happened, op_custody, op_exchange, op_policy};
+use crate::session::{View, op_custody, op_exchange, op_policy};
 use crate::text::{say, tr};
 
 pub(super) const HELP: &[&str] = &[
@@ -67,8 +65,8 @@ impl Line {
             op.name
         };
         let entry = Entry::new(id, tr(op.title), tr(op.does));
-        let entry = match off(op, view) {
-            Some(reason) => entry.off_because(&reason),
+        let entry = match guide::off(op, view, None) {
+            Some(off) => entry.off_because(&off.why),
             None => entry,
         };
         Self {
@@ -241,48 +239,4 @@ pub(super) fn beyond(view: &View) -> Vec<Line> {
     let practised = !practice_partner(view.profile).is_empty();
     let partner = || Line::new(Goal::Partner, "partner", tr("Practice partner"), "");
     listed.chain(all).chain(practised.then(partner)).collect()
-}
-
-/// Why an act cannot be asked for in this vault as it is now, as far as its fields tell.
-fn off(op: &Op, view: &View) -> Option<String> {
-    if let Some(reason) = view.only_rotates().filter(|_| !happened::recovers(op)) {
-        return Some(reason.into());
-    }
-    if op.name == op::CREATE_KEY.name
-        && let Some(reason) = view.no_software_keys()
-    {
-        return Some(reason.into());
-    }
-    let unfit = none_fits(op, view)?;
-    // In the words of the screens, where they have any.
-    Some(guide::missing(op, view, None).map_or(unfit, |missing| missing.why))
-}
-
-/// Why none of the keys here is one for a field of the act.
-fn none_fits(op: &Op, view: &View) -> Option<String> {
-    let taken = |id: &str| {
-        let keys = guide::keys(view, op.name, id);
-        if id == "key" && op_exchange::derives(op) {
-            guide::base_keys(keys, view)
-        } else {
-            keys
-        }
-    };
-    let needed = op
-        .fields
-        .iter()
-        .filter(|f| f.kind == Kind::Key && !f.optional && !is_place(f));
-    let mut needed = needed.map(|field| taken(field.id));
-    let keys = needed.find(|keys| keys.iter().all(|k| k.off.is_some()))?;
-    let Some((first, why)) = keys.first().and_then(|k| Some((&k.label, k.off.as_ref()?))) else {
-        return Some(tr("no key is in this vault yet").to_owned());
-    };
-    Some(match keys.len() {
-        1 => say!("{first}: {why}", first, why),
-        _ => say!(
-            "none of the keys here can be taken, such as {first}: {why}",
-            first,
-            why
-        ),
-    })
 }

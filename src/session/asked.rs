@@ -332,6 +332,14 @@ pub fn is_place(field: &Field) -> bool {
     field.id == FOLDER.id || field.id == op::BACKUP_TO.id || is_own_medium(field)
 }
 
+/// Whether people who fill in an act are asked this field of it. Where a component is printed is asked of its custodian, in
+/// their own turn; a terminal's number where its initial key is what leaves, which is a choice of its own beside the key's.
+pub fn is_asked(op: &op::Op, field: &Field) -> bool {
+    let slip = field.id == super::op_components::SLIP.id;
+    let terminal = field.id == op_exchange::SERIAL && op.name == op_exchange::EXPORT_TR31.name;
+    !slip && (!terminal || op_exchange::derives(op))
+}
+
 /// Whether a field names a folder on somebody's own medium. The label of a copy's medium has the same id.
 fn is_own_medium(field: &Field) -> bool {
     field.id == MEDIUM.id && field.label.starts_with(MEDIUM.label)

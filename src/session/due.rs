@@ -14,6 +14,7 @@ mod requests;
 mod returned;
 mod rules;
 mod run_open;
+mod spans;
 mod uncompared;
 
 use appointments::appointments;
@@ -25,6 +26,8 @@ pub use left_to_do::{left_to_do, on_record};
 pub use requests::requests_wait;
 use returned::returned;
 use rules::rules;
+use spans::{late, told_when};
+pub use spans::{left, span};
 use uncompared::uncompared;
 
 use super::happened;
@@ -447,48 +450,6 @@ fn exports(view: &View, now: Timestamp) -> Vec<Due> {
             std::iter::once(receipt).chain(token)
         })
         .collect()
-}
-
-/// A span in the two units that matter: `2 d 03 h`, `4 h 10 m`, `over`.
-pub fn left(from: Timestamp, to: Timestamp) -> String {
-    let seconds = to.millis().saturating_sub(from.millis()).div_euclid(1000);
-    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
-    match seconds {
-        s if s < 0 => "over".to_owned(),
-        s if s >= 86_400 => format!("{days} d {hours:02} h"),
-        s if s >= 3600 => format!("{hours} h {minutes:02} m"),
-        s if s >= 60 => format!("{minutes} m {:02} s", s % 60),
-        s => format!("{s} s"),
-    }
-}
-
-/// A span in its greatest unit: two would not fit a narrow column, and the second moves nobody.
-fn one_unit(from: Timestamp, to: Timestamp) -> String {
-    let units = left(from, to);
-    let units: Vec<&str> = units.split(' ').take(2).collect();
-    units.join(" ")
-}
-
-/// When something is due, as its column has it: `in 6 d`, and of what is past `7 m ago`.
-fn told_when(now: Timestamp, at: Timestamp) -> String {
-    if at > now {
-        say!("in {span}", span = one_unit(now, at))
-    } else {
-        say!("{left} ago", left = one_unit(at, now))
-    }
-}
-
-/// Of what should be done by now: `late by 7 m`.
-fn late(now: Timestamp, at: Timestamp) -> String {
-    say!("late by {span}", span = one_unit(at, now))
-}
-
-/// A length of time in milliseconds, to the nearest minute, in words: `3 d 01 h`.
-pub fn span(millis: i64) -> String {
-    const MINUTE: i64 = 60_000;
-    let minutes = millis.saturating_add(MINUTE / 2).div_euclid(MINUTE);
-    let rounded = Timestamp::from_millis(minutes.saturating_mul(MINUTE));
-    left(Timestamp::from_millis(0), rounded)
 }
 
 #[cfg(test)]

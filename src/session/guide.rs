@@ -11,13 +11,15 @@ use super::field::{Choice, Field, Kind, usage as usage_named};
 use super::view::{KeyRow, PendingView, PersonView, View};
 use super::{Comparing, modes, op, said};
 
+mod act_off;
 mod leaving;
 mod which_key;
 
+pub use act_off::off;
+#[cfg(test)]
+pub(crate) use act_off::tests::views;
 pub use leaving::{about_exportable, enabled, exportable, leaving};
-pub use which_key::{
-    Missing, base_keys, has_key_for, keys, missing, rsa_off, rsa_off_words, wrapping,
-};
+pub use which_key::{Missing, base_keys, has_key_for, keys, rsa_off, rsa_off_words, wrapping};
 
 /// One choice; those that cannot be taken are shown with the reason, not hidden.
 #[derive(Debug, Clone, PartialEq, Eq)]

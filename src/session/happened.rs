@@ -2,6 +2,7 @@
 
 use crate::text::tr;
 
+use super::guide;
 use super::op::Op;
 use super::op_custody;
 use super::view::{PersonView, View};
@@ -38,7 +39,7 @@ pub enum Leads {
 }
 
 /// What is asked first where the recovery set opened the vault.
-pub(super) const RECOVERED: &str = "recovered";
+pub(crate) const RECOVERED: &str = "recovered";
 
 // Answers that a line of Home leads to.
 pub(super) const YEARLY: &str = "yearly";
@@ -226,41 +227,41 @@ const TOO_FEW: &[&str] = &[
 ];
 
 /// Why an answer leads nowhere in this vault as it is.
-pub fn off(happened: &Happened, view: &View) -> Option<&'static str> {
+pub fn off(happened: &Happened, view: &View) -> Option<String> {
     match happened.leads {
         Leads::Act(_) if happened.id == RECOVERED && !view.by_recovery => {
-            Some(tr("the custodians opened this vault"))
+            Some(tr("the custodians opened this vault").to_owned())
         }
-        Leads::OpenReshare if !view.open_reshare => Some(tr("no reshare stands open here")),
-        Leads::Act(op)
-            if op.name == op_custody::ATTEST_DESTROYED.name && view.copies.is_empty() =>
-        {
+        Leads::OpenReshare if !view.open_reshare => {
+            Some(tr("no reshare stands open here").to_owned())
+        }
+        Leads::Act(op) => guide::off(op, view, None).map(|off| off.why),
+        _ => None,
+    }
+}
+
+/// Why there is nothing here that an act could be about, or who opened the vault keeps it from everybody: known before
+/// any of its fields.
+pub(super) fn act_off(op: &Op, view: &View) -> Option<&'static str> {
+    let people = view.recovery.as_ref().map(|set| set.people.len());
+    match op.name {
+        _ if !recovers(op) && view.only_rotates().is_some() => view.only_rotates(),
+        name if name == op_custody::ATTEST_DESTROYED.name && view.copies.is_empty() => {
             Some(tr("no copy of this vault is on record"))
         }
-        Leads::Act(op)
-            if op.name == op_envelopes::ENVELOPES_GONE.name && view.old_envelopes.is_empty() =>
-        {
+        name if name == op_envelopes::ENVELOPES_GONE.name && view.old_envelopes.is_empty() => {
             Some(tr("no set of envelopes ended here"))
         }
-        Leads::Act(op)
-            if op.name == op_custody::RECOVERY_DRILL.name
-                && view
-                    .recovery
-                    .as_ref()
-                    .is_none_or(|set| set.people.is_empty()) =>
-        {
+        name if name == op_custody::RECOVERY_DRILL.name && people.unwrap_or_default() == 0 => {
             Some(tr("no recovery set is in force here"))
         }
-        Leads::Act(op) if view.by_recovery && !recovers(op) => Some(tr(
-            "the recovery set opened this vault: only a rotation is done in it",
-        )),
         _ => None,
     }
 }
 
 /// Whether an act is one of those that a vault which its recovery set opened takes: those that make everything new,
 /// the return to a copy, and the clock.
-pub(crate) fn recovers(op: &Op) -> bool {
+fn recovers(op: &Op) -> bool {
     [
         op_custody::ROTATE.name,
         op_custody::REPLACE.name,

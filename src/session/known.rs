@@ -1,6 +1,7 @@
 //! What the vault knows already where an act asks for a name or leaves something as it is: people to choose from,
 //! copies, and what an empty answer means. For every front end.
 
+use crate::api::Timestamp;
 use crate::text::{say, tr};
 
 use super::guide::Entry;
@@ -33,8 +34,17 @@ pub fn entries(view: &View, op: &Op, field: &str) -> Option<Vec<Entry>> {
             view.people.iter().partition(|p| p.role == "witness");
         return named(witness.into_iter().chain(others).map(person).collect());
     }
-    let appointed = [op_custody::PERSON.id, op_custody::STAND_IN.id];
-    if op.name == op_custody::APPOINT.name && appointed.contains(&field) {
+    if op.name == op_custody::APPOINT.name && field == op_custody::PERSON.id {
+        let appointed = |p: &PersonView| Entry::new(&p.name, &p.name, &appointment(view, &p.name));
+        return named(
+            view.people
+                .iter()
+                .filter(custodian)
+                .map(appointed)
+                .collect(),
+        );
+    }
+    if op.name == op_custody::APPOINT.name && field == op_custody::STAND_IN.id {
         return named(view.people.iter().filter(custodian).map(person).collect());
     }
     if op.name == op_policy::CHANGE_POLICY.name {
@@ -44,6 +54,25 @@ pub fn entries(view: &View, op: &Op, field: &str) -> Option<Vec<Entry>> {
         return Some(copies(view));
     }
     None
+}
+
+/// Whether somebody is appointed, and until which day: who is left to be appointed is read off the list.
+fn appointment(view: &View, person: &str) -> String {
+    let day = |until: i64| {
+        let until = Timestamp::from_millis(until).rfc3339();
+        until.chars().take(10).collect::<String>()
+    };
+    let ledger = &view.ledger;
+    if let Some(until) = ledger.appointed_until(person, view.now.millis()) {
+        return say!("appointed until {day}", day = day(until));
+    }
+    match ledger.last_appointment(person) {
+        Some(last) if last.until < view.now.millis() => {
+            say!("appointment ended {day}", day = day(last.until))
+        }
+        Some(last) => say!("appointed from {day} on", day = day(last.from)),
+        None => tr("not appointed").to_owned(),
+    }
 }
 
 /// The same with what other answers leave of it: nobody stands in for themselves, or for somebody with whose part their
@@ -187,6 +216,39 @@ mod tests {
         assert_eq!(ids(access, "witness").first().unwrap(), "Wim");
         assert_eq!(ids(&op_custody::APPOINT, "person").len(), 4);
         assert!(entries(&view, &op_custody::APPOINT, "manager").is_none());
+    }
+
+    #[test]
+    fn who_is_appointed_already_is_marked_in_the_list_of_those_who_can_be() {
+        const DAY: i64 = 86_400_000;
+        let mut view = view();
+        let now = Timestamp::parse_rfc3339("2026-11-24T09:00:00Z").unwrap();
+        view.now = now;
+        let mut ledger = view.ledger.as_ref().clone();
+        for (person, from, until) in [("Ana", -1, 30), ("Ana", 30, 60), ("Ben", -9, -1)] {
+            ledger
+                .appointments
+                .push(crate::custody::ledger::Appointment {
+                    person: person.into(),
+                    from: now.millis() + from * DAY,
+                    until: now.millis() + until * DAY,
+                    manager: "Meg".into(),
+                    backup: "Zoe".into(),
+                    form: format!("KCF-{person}"),
+                });
+        }
+        view.ledger = std::sync::Arc::new(ledger);
+        let entries = entries(&view, &op_custody::APPOINT, "person").unwrap();
+        let notes: Vec<&str> = entries.iter().map(|e| e.note.as_str()).collect();
+        assert_eq!(
+            notes[..3],
+            [
+                "appointed until 2027-01-23",
+                "appointment ended 2026-11-23",
+                "not appointed"
+            ]
+        );
+        assert!(entries.iter().all(|entry| entry.off.is_none()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Words that are kept or sent as they are, in the language of the screens: roles, states of exports and of steps.
 
-use crate::text::tr;
+use crate::text::{say, tr};
 
 /// A role in the language of the screens.
 pub fn role(role: &str) -> &str {
@@ -26,6 +26,18 @@ pub fn called(kept: &str, person: &str) -> String {
     } else {
         format!("{} {person}", role(kept))
     }
+}
+
+/// The other reading of a 16-byte key's check value: by which method, and which devices show it.
+pub fn other_reading(row: &super::KeyRow) -> Option<String> {
+    let (method, value) = row.other_check_value.as_ref()?;
+    let tdes = row.key.key_attributes.key_algorithm.is_tdes();
+    Some(say!(
+        "{value}  {method}, on a device that takes it for {twin}",
+        value,
+        method = method.name(),
+        twin = if tdes { "AES_128" } else { "TDES_2KEY" }
+    ))
 }
 
 /// How far an export has come, in the language of the screens.

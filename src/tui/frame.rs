@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::app::State;
 use super::band::Band;
 use super::canvas::{Appearance, Canvas, Hit, cells, cut};
-use super::keys::{self, Footed};
+use super::keys::{self, Footed, Verb};
 use super::screen::Screen;
 use super::status;
 use super::theme::Role;
@@ -145,11 +145,6 @@ fn notice(text: &str, (width, height): (u16, u16)) -> Vec<String> {
     super::band::within(lines, usize::from(height.saturating_sub(OTHERS)), room)
 }
 
-/// Keys that are in sight on every page, however narrow.
-fn always(key: &Footed) -> bool {
-    matches!(key.word, "help" | "palette") || key.key == "Esc"
-}
-
 fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
     let y = canvas.height().saturating_sub(1);
     let mut keys = keys::footer(&state.offers(), typing);
@@ -161,13 +156,12 @@ fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
     }
     let all: Vec<usize> = {
         let mut order: Vec<&Footed> = keys.iter().collect();
-        // Help, the palette, which lists what does not fit, and the way back are always in sight: they get their place
-        // first. Then the others, as the page names them; what is left out is the last of them.
-        order.sort_by_key(|key| (!always(key), key.place));
+        // Within a rank as the page names them; what is left out is the last.
+        order.sort_by_key(|key| (key.rank(), key.place));
         let mut room = usize::from(canvas.width()).saturating_sub(1);
         let fits = order.into_iter().take_while(|key| {
             let width = key.key.width() + key.word.width() + 3;
-            let fits = always(key) || width <= room;
+            let fits = key.rank() == 0 || width <= room;
             room = room.saturating_sub(width);
             fits
         });
@@ -176,7 +170,7 @@ fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
     keys.retain(|key| all.contains(&key.place));
     let (help, rest): (Vec<_>, Vec<_>) = keys
         .into_iter()
-        .partition(|key| matches!(key.word, "help" | "palette"));
+        .partition(|key| matches!(key.verb, Verb::Help | Verb::Palette));
     let mut x = 1;
     for Footed { key, word, .. } in rest.into_iter().chain(help) {
         x = canvas.put(x, y, Role::Key, &key);

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::chord::{Chord, control, letter, plain};
+use crate::text::tr;
 
 mod called;
 mod footer;
@@ -416,6 +417,19 @@ pub(crate) fn moves() -> Vec<Offer> {
     .to_vec()
 }
 
+/// The keys that move in a list in which letters find an entry by its name: `j` and `k` are two of them.
+pub(crate) fn finds() -> Vec<Offer> {
+    moves().into_iter().map(Offer::finding).collect()
+}
+
+/// The same for a choice among other fields of a form.
+pub(crate) fn chooses() -> Vec<Offer> {
+    let first = Offer::word(Verb::Up, tr("choose"));
+    let others = [Verb::Down, Verb::First, Verb::Last].map(Offer::plain);
+    let all = std::iter::once(first).chain(others);
+    all.map(Offer::finding).collect()
+}
+
 /// What works on every screen; `shell`: one is above that could bring a keymoot back that was put aside.
 pub(crate) fn everywhere(shell: bool) -> Vec<Offer> {
     let mut verbs = vec![Verb::Settings, Verb::Mouse, Verb::Lock];
@@ -434,11 +448,9 @@ pub(crate) fn is_for(key: &KeyEvent, verb: Verb) -> bool {
 /// Which of the offers a key means. Letters mean nothing while a text field takes them.
 pub(crate) fn meant<'a>(key: &KeyEvent, offers: &'a [Offer], typing: bool) -> Option<&'a Offer> {
     offers.iter().find(|offer| {
-        offer.binding().is_some_and(|b| {
-            b.chords
-                .iter()
-                .any(|c| c.is(key) && !(typing && c.writes()))
-        })
+        offer
+            .binding()
+            .is_some_and(|b| b.chords.iter().any(|c| c.is(key) && offer.takes(c, typing)))
     })
 }
 

@@ -212,7 +212,7 @@ impl Screen for Locked {
                 Offer::word(Verb::Back, tr("stay")),
             ],
             Stage::Who => {
-                let mut offers = keys::moves();
+                let mut offers = keys::finds();
                 offers.extend([Offer::plain(Verb::Enter), Offer::plain(Verb::Back)]);
                 offers
             }

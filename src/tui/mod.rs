@@ -35,6 +35,8 @@ mod message;
 #[cfg(test)]
 mod moments_tests;
 #[cfg(test)]
+mod names_tests;
+#[cfg(test)]
 mod overlay_tests;
 mod paint;
 #[cfg(test)]

@@ -222,6 +222,7 @@ pub(crate) fn check(name: &str, state: &mut State) {
         };
         super::glyphs_tests::check(name, &buffer, &drawn(state, width, height, &in_ascii));
         code_of_digest(name, state, &text(&buffer));
+        keys_that_decide(name, state, &text(&buffer));
         let picture = Picture {
             text: text(&buffer),
             screen: screen.to_owned(),
@@ -239,6 +240,20 @@ pub(crate) fn check(name: &str, state: &mut State) {
             picture.file(),
             path.display()
         );
+    }
+}
+
+/// What goes on and what fills in have their place in the last row at every size: whoever does not see them
+/// there looks for nothing else.
+fn keys_that_decide(name: &str, state: &State, picture: &str) {
+    use super::keys;
+    let typing = state.top().is_some_and(super::screen::Screen::typing);
+    let offers = state.offers();
+    let row = picture.lines().last().unwrap_or_default();
+    for key in keys::footer(&offers, typing) {
+        let shown = row.contains(&format!("{} {}", key.key, key.word));
+        let told = format!("{} {}", key.key, key.word);
+        assert!(shown || key.rank() > 1, "{name}: no {told} in {row}");
     }
 }
 

@@ -152,6 +152,18 @@ fn a_token_that_was_given_out_runs_down() {
     view.tokens = Arc::new(vec![token("import-token-abc", until)]);
     let line = "token | no key came yet; certificate ends | in 6 d | -";
     assert_eq!(lines(&view, now), [line]);
+    // Given out for a week it said six days a minute later; at its end no hour is promised that there is not.
+    let asked = now.plus_millis(-DAY + 60_000);
+    let hours = |left: i64| now.plus_millis(6 * DAY - left * DAY / 24 - 60_000);
+    for (at, said) in [
+        (asked, "7 d"),
+        (hours(60), "3 d"),
+        (hours(47), "47 h"),
+        (hours(1), "1 h"),
+    ] {
+        let line = format!("token | no key came yet; certificate ends | in {said} | -");
+        assert_eq!(lines(&view, at), [line]);
+    }
     // Several are one line: the next that ends.
     let later = now.plus_millis(7 * DAY);
     view.tokens = Arc::new(vec![
@@ -159,7 +171,7 @@ fn a_token_that_was_given_out_runs_down() {
         token("import-token-abc", until),
         token("import-token-old", now.plus_millis(DAY)),
     ]);
-    let over = "token | no key came yet; certificate ends | 1 d ago | -";
+    let over = "token | no key came yet; certificate ends | 24 h ago | -";
     let living = "token | first of 2 unused ones ends | in 4 d | -";
     assert_eq!(lines(&view, now.plus_millis(2 * DAY)), [over, living]);
 }

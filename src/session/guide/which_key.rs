@@ -146,6 +146,36 @@ const NO_BASE_KEY: &str = "it is no base derivation key (purpose B0)";
 /// The purpose of a base derivation key.
 pub(super) const BASE_KEY: &str = "B0";
 
+/// Why a key is none for a field of an act as it is declared: what is derived takes base keys alone.
+fn unfit_for(op: &Op, field: &str, row: &KeyRow) -> Option<&'static str> {
+    let attributes = &row.key.key_attributes;
+    let derives = field == op::KEY.id && op_exchange::derives(op);
+    if derives && attributes.key_usage.code() != BASE_KEY {
+        return Some(tr(NO_BASE_KEY));
+    }
+    if derives && is_no_dukpt(attributes.key_usage, attributes.key_algorithm) {
+        return Some(tr(NO_DUKPT));
+    }
+    key_off(op.name, field, row)
+}
+
+/// Whether one of the keys here is one for a field of an act.
+///
+/// # Errors
+/// The first that is offered, with the reason why it is none, if there is any key.
+pub(super) fn some_fits<'v>(
+    view: &'v View,
+    op: &Op,
+    field: &str,
+) -> Result<(), Option<(&'v KeyRow, &'static str)>> {
+    let fits = |row: &KeyRow| unfit_for(op, field, row).is_none();
+    if view.keys.iter().any(fits) {
+        return Ok(());
+    }
+    let first = settled_first(view, op.name, field).first().copied();
+    Err(first.and_then(|row| Some((row, unfit_for(op, field, row)?))))
+}
+
 /// Whether the vault has a key that a key field of an act takes.
 pub fn has_key_for(view: &View, op: &str, field: &str) -> bool {
     view.keys
@@ -266,7 +296,7 @@ pub struct Missing {
 }
 
 impl Missing {
-    fn new(why: impl Into<String>, first: Option<&'static str>) -> Self {
+    pub(super) fn new(why: impl Into<String>, first: Option<&'static str>) -> Self {
         let why = why.into();
         Self {
             why,
@@ -283,7 +313,7 @@ impl Missing {
 }
 
 /// What an act needs that the vault has not got, as far as its fields tell; about `key`, where one was chosen before.
-pub fn missing(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
+pub(super) fn missing(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
     let unfit = key.and_then(|row| unfit(op, row));
     let mut missing = unfit.or_else(|| lacks(op, view, key))?;
     // Nobody is led to the making of a key that this vault refuses.
@@ -322,8 +352,12 @@ fn none_wraps(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
     };
     let mut leaving: Vec<&KeyRow> = view.keys.iter().filter(leaves).collect();
     let travels = |row: &&KeyRow| {
-        let wraps = wrapping(view, op.name, "wrap", &row.key.key_arn);
-        wraps.iter().any(|entry| entry.off.is_none())
+        let wraps = |kek: &KeyRow| {
+            let itself = kek.key.key_arn == row.key.key_arn;
+            let fits = !itself && key_off(op.name, "wrap", kek).is_none();
+            fits && too_weak(row, kek).or_else(|| one_key(row, kek)).is_none()
+        };
+        view.keys.iter().any(wraps)
     };
     if leaving.iter().any(travels) {
         return None;

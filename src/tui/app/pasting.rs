@@ -90,6 +90,8 @@ mod tests {
         room.state.stack.push(Box::new(act));
         paste(&mut room, &block);
         room.shows(&["pasted text, 112 bytes, "]);
+        let text = room.text();
+        assert_eq!(text.matches("pasted text, ").count(), 1, "{text}");
         room.press("<C-u>");
         let label = "PRIVATE KEY";
         paste(

@@ -6,10 +6,24 @@ use super::{Offer, TABLE, Verb};
 pub(crate) struct Footed {
     /// The key as it is printed.
     pub(crate) key: String,
+    /// What it asks for.
+    pub(crate) verb: Verb,
     /// What it does, in a word.
     pub(crate) word: &'static str,
     /// Its place on the page: where the row is full, what the page names first stays.
     pub(crate) place: usize,
+}
+
+impl Footed {
+    /// Which keys get their place in the row first, the least first: help, the palette, which lists what does not fit, and
+    /// the way back are in sight on every page, however narrow; what goes on, what fills in and what shows before the others.
+    pub(crate) const fn rank(&self) -> u8 {
+        match self.verb {
+            Verb::Help | Verb::Palette | Verb::Back => 0,
+            Verb::Enter | Verb::Practice | Verb::Reveal | Verb::Browse => 1,
+            _ => 2,
+        }
+    }
 }
 
 /// How the keys that move are printed.
@@ -37,7 +51,12 @@ pub(crate) fn footer(offers: &[Offer], typing: bool) -> Vec<Footed> {
         } else {
             chord.shown()
         };
-        out.push(Footed { key, word, place });
+        out.push(Footed {
+            key,
+            verb: binding.verb,
+            word,
+            place,
+        });
     }
     out
 }

@@ -14,6 +14,8 @@ pub(crate) struct Offer {
     pub(crate) help: Option<&'static str>,
     /// Why it does nothing at the moment.
     pub(crate) off: Option<String>,
+    /// Letters find an entry of the list that it moves in: none of them is this key.
+    finds: bool,
 }
 
 impl Offer {
@@ -24,6 +26,7 @@ impl Offer {
             word: None,
             help: None,
             off: None,
+            finds: false,
         }
     }
 
@@ -47,6 +50,17 @@ impl Offer {
         self
     }
 
+    /// The key moves in a list in which letters find an entry.
+    pub(super) const fn finding(mut self) -> Self {
+        self.finds = true;
+        self
+    }
+
+    /// Whether this key of the table's row means it: no letter does while letters are typed, or find something.
+    pub(crate) const fn takes(&self, chord: &Chord, typing: bool) -> bool {
+        !((typing || self.finds) && chord.writes())
+    }
+
     /// Its row in the table.
     pub(crate) fn binding(&self) -> Option<&'static Binding> {
         TABLE.iter().find(|b| b.verb == self.verb)
@@ -68,6 +82,6 @@ impl Offer {
     /// The key to show: in a text field, the first that writes no letter.
     pub(crate) fn chord(&self, typing: bool) -> Option<Chord> {
         let chords = self.binding()?.chords;
-        chords.iter().find(|c| !(typing && c.writes())).copied()
+        chords.iter().find(|c| self.takes(c, typing)).copied()
     }
 }

@@ -32,6 +32,21 @@ fn no_key_has_two_meanings_but_three_letters_of_the_audit_log_and_every_row_has_
 }
 
 #[test]
+fn letters_that_find_an_entry_move_nothing() {
+    let letter = |c: char| KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+    let down = KeyEvent::new(KeyCode::Down, KeyModifiers::NONE);
+    for offers in [finds(), chooses()] {
+        assert!(meant(&letter('j'), &offers, false).is_none());
+        assert!(meant(&letter('k'), &offers, false).is_none());
+        assert_eq!(meant(&down, &offers, false).unwrap().verb, Verb::Down);
+    }
+    assert_eq!(
+        meant(&letter('j'), &moves(), false).unwrap().verb,
+        Verb::Down
+    );
+}
+
+#[test]
 fn letters_belong_to_the_text_field() {
     let offers = everywhere(true);
     let key = KeyEvent::new(KeyCode::Char('?'), KeyModifiers::SHIFT);

@@ -23,7 +23,7 @@ use crate::session::{InTheOpen, KeyRow, asked, guide, op_components, op_exchange
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
-use crate::tui::keys::{Offer, Verb};
+use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
@@ -75,8 +75,7 @@ impl Act {
             .fields
             .iter()
             .filter(|field| row.is_none() || field.id != KEY)
-            // Where a component is printed is asked of its custodian, in their own turn.
-            .filter(|field| field.id != op_components::SLIP.id)
+            .filter(|field| asked::is_asked(op, field))
             .chain(beside)
             .copied()
             .collect();
@@ -321,12 +320,7 @@ impl Screen for Act {
     fn offers(&self, _world: &World) -> Vec<Offer> {
         let mut offers = vec![Offer::plain(Verb::Enter)];
         if self.form.choosing() {
-            offers.extend([
-                Offer::word(Verb::Up, tr("choose")),
-                Offer::plain(Verb::Down),
-                Offer::plain(Verb::First),
-                Offer::plain(Verb::Last),
-            ]);
+            offers.extend(keys::chooses());
         }
         if self.form.several() {
             offers.extend([

@@ -318,7 +318,7 @@ impl Screen for Approve {
         let mut offers = match &self.stage {
             Stage::Who => {
                 let held = world.view.as_ref().is_some_and(|v| v.automatic);
-                let mut offers = keys::moves();
+                let mut offers = keys::finds();
                 // Nobody signs by this Enter where somebody has to come first.
                 let does = if held { tr("sign") } else { tr("call") };
                 let call = Offer::word(Verb::Enter, does);

@@ -157,7 +157,7 @@ impl Screen for Ask {
     fn offers(&self, _world: &World) -> Vec<Offer> {
         match &self.stage {
             Stage::Who => {
-                let mut offers = keys::moves();
+                let mut offers = keys::finds();
                 offers.extend([Offer::plain(Verb::Enter), Offer::plain(Verb::Back)]);
                 offers
             }
@@ -166,7 +166,7 @@ impl Screen for Ask {
                 // Before those of the fields: whoever stands here by the list's choice may be the wrong one, and the
                 // fields say themselves what fills them.
                 if self.people.entries.len() > 1 {
-                    let other = Offer::word(Verb::Refuse, tr("someone else asks"));
+                    let other = Offer::word(Verb::Refuse, tr("not me"));
                     offers.push(other.meaning(tr(
                         "goes back to who asks: nothing was asked, and nothing is withdrawn",
                     )));

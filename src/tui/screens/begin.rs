@@ -130,7 +130,7 @@ impl Screen for Begin {
     fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = Vec::new();
         if self.other.is_some() {
-            offers.extend(keys::moves());
+            offers.extend(keys::finds());
         } else if self.reading.goes_on() {
             offers.extend(Reading::offers());
         }

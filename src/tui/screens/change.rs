@@ -14,7 +14,7 @@ use crate::session::keyboard::HandOver;
 use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::digest::Digest;
-use crate::tui::keys::{Offer, Verb};
+use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
@@ -151,10 +151,7 @@ impl Screen for Change {
         }];
         if !self.blank {
             if self.form.choosing() {
-                offers.extend([
-                    Offer::word(Verb::Up, tr("choose")),
-                    Offer::plain(Verb::Down),
-                ]);
+                offers.extend(keys::chooses());
             }
             if self.form.practised() {
                 offers.push(Offer::plain(Verb::Practice));

@@ -238,7 +238,7 @@ impl Custodians {
                 height.saturating_sub(1),
                 room,
                 Role::Note,
-                &off_here(reason),
+                &off_here(&reason),
             );
         }
         canvas.within(0, 1, width, below.saturating_sub(1), |c| {

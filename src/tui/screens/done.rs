@@ -17,7 +17,7 @@ use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
 use crate::session::handing_out::outside;
 use crate::session::handover;
-use crate::session::{Executed, KeyRow, PendingView};
+use crate::session::{Executed, KeyRow, PendingView, said};
 use crate::text::{say, tr};
 use crate::tui::acts::{HandedOver, NEXT};
 use crate::tui::canvas::Canvas;
@@ -256,40 +256,11 @@ pub(crate) fn check_values(key: &Key, row: Option<&KeyRow>) -> Vec<Line> {
         return hidden;
     }
     let method = key.key_check_value_algorithm.name();
-    let Some((other_method, other)) = row.and_then(|r| r.other_check_value.as_ref()) else {
-        return vec![
-            Line::new(
-                tr("check value"),
-                format!("{}  {method}", key.key_check_value),
-            )
-            .role(Role::Title),
-        ];
-    };
-    let twin = if key.key_attributes.key_algorithm.is_tdes() {
-        "AES_128"
-    } else {
-        "TDES_2KEY"
-    };
-    vec![
-        Line::new(
-            tr("check value"),
-            say!(
-                "{key_check_value}  {method}",
-                key_check_value = key.key_check_value,
-                method
-            ),
-        )
-        .role(Role::Title),
-        Line::new(
-            tr("also"),
-            say!(
-                "{other}  {other_method}, on a device that takes it for {twin}",
-                other,
-                other_method = other_method.name(),
-                twin
-            ),
-        ),
-    ]
+    let value = format!("{}  {method}", key.key_check_value);
+    let first = Line::new(tr("check value"), value).role(Role::Title);
+    let other = row.and_then(said::other_reading);
+    let other = other.map(|reading| Line::new(tr("also"), reading));
+    std::iter::once(first).chain(other).collect()
 }
 
 const fn key_of(response: &Response) -> Option<&Key> {

@@ -298,7 +298,7 @@ impl Screen for Export {
                 offers.extend([Offer::plain(Verb::Filter), Offer::plain(Verb::Sort)]);
             }
             Step::Hash => {
-                offers.extend(keys::moves());
+                offers.extend(keys::finds());
                 offers.push(Offer::plain(Verb::Left));
             }
             Step::Root => offers.push(Offer::plain(Verb::Left)),

@@ -65,3 +65,69 @@ pub(crate) fn came_back(told: &[String], width: u16, height: usize) -> Vec<(Role
         rows(false)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    use super::*;
+    use crate::tui::snapshot;
+
+    /// The rows between the head and the band at 80x24.
+    const ROWS: u16 = 16;
+
+    fn page(saved: &str) -> String {
+        let look = snapshot::appearance();
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 80, ROWS));
+        let page = HandOver {
+            role: "custodian",
+            person: "Ben",
+            what: "the words of the second envelope",
+            saved,
+        };
+        draw(&page, &mut Canvas::new(&mut buffer, &look));
+        snapshot::text(&buffer)
+    }
+
+    fn empty_rows_within(page: &str) -> usize {
+        let page = page.trim_end().lines();
+        page.skip_while(|row| row.trim().is_empty())
+            .filter(|row| row.trim().is_empty())
+            .count()
+    }
+
+    /// Whoever presses Enter is named last: where a refusal took the rows, that was below the page's end.
+    #[test]
+    fn a_long_refusal_takes_the_gaps_and_not_what_the_next_person_reads() {
+        let step_back = HandOver {
+            role: "custodian",
+            person: "Ben",
+            what: "",
+            saved: "",
+        }
+        .step_back();
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let short = page("Nothing was asked yet.");
+        assert_eq!(empty_rows_within(&short), 4, "{short}");
+        let why =
+            "Ana was refused: that is another envelope than the one which this vault waits for. ";
+        let long = page(&why.repeat(5));
+        assert_eq!(empty_rows_within(&long), 0, "{long}");
+        for drawn in [&short, &long] {
+            assert!(words(drawn).ends_with(&words(&step_back)), "{drawn}");
+        }
+    }
+
+    #[test]
+    fn a_ceremony_that_came_back_closes_its_gaps_where_there_is_no_room_for_them() {
+        let told = ["It was interrupted.", "Ana is here.", "Who comes?"].map(str::to_owned);
+        let airy = came_back(&told, 80, 5);
+        let rows: Vec<&str> = airy.iter().map(|(_, row)| row.as_str()).collect();
+        assert_eq!(rows, [told[0].as_str(), "", &told[1], "", &told[2]]);
+        let close = came_back(&told, 80, 4);
+        let rows: Vec<&str> = close.iter().map(|(_, row)| row.as_str()).collect();
+        assert_eq!(rows, [&told[0], &told[1], &told[2]]);
+        assert_eq!(close[2].0, Role::Wait);
+    }
+}

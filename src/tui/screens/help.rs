@@ -44,7 +44,7 @@ impl Help {
             let Some(offer) = offers.iter().find(|o| o.verb == binding.verb) else {
                 continue;
             };
-            let works = binding.chords.iter().filter(|c| !(typing && c.writes()));
+            let works = binding.chords.iter().filter(|c| offer.takes(c, typing));
             let chords: Vec<String> = works.map(|c| c.shown()).collect();
             if chords.is_empty() {
                 continue;

@@ -270,7 +270,12 @@ impl Screen for Home {
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
-        let mut offers = keys::moves();
+        // Nothing is moved among where one thing is due or none.
+        let mut offers = if due(world).len() > 1 {
+            keys::moves()
+        } else {
+            Vec::new()
+        };
         offers.push(Offer::word(Verb::Enter, tr("open")));
         offers.extend(places::VERBS.into_iter().map(|verb| {
             let offer = Offer::plain(verb);

@@ -93,7 +93,7 @@ impl Menu {
         });
         let missing: Vec<Option<Missing>> = ops
             .iter()
-            .map(|op| view.and_then(|view| guide::missing(op, view, row)))
+            .map(|op| view.and_then(|view| guide::off(op, view, row)))
             .collect();
         let entries = ops.iter().zip(&missing).map(|(op, missing)| {
             let entry = Entry::new(op.title, tr(op.title), tr(op.does));
@@ -269,7 +269,7 @@ impl Screen for Menu {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let mut offers = keys::moves();
+        let mut offers = keys::finds();
         offers.extend([Offer::plain(Verb::Enter), Offer::plain(Verb::Back)]);
         offers
     }
@@ -326,5 +326,66 @@ impl Screen for Menu {
         *self = Self::new(self.about, self.key.take(), world);
         self.acts.cursor = cursor;
         Reaction::none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::session::guide::views;
+    use crate::session::happened::{self, HAPPENED, Leads, RECOVERED};
+    use crate::tui::screens::places::Place;
+    use crate::tui::snapshot;
+
+    /// As the menu of the lines judges it (`plain/menu_tests.rs`): there is one rule.
+    #[test]
+    fn every_act_is_judged_at_the_screens_by_the_rule_of_the_lines() {
+        let mut judged = std::collections::BTreeSet::new();
+        for (name, view) in views() {
+            let mut world = snapshot::world();
+            let view = Arc::new(view);
+            world.view = Some(Arc::clone(&view));
+            for about in [About::In, About::Out] {
+                let list = Menu::new(about, None, &world);
+                for (op, missing) in list.ops.iter().zip(&list.missing) {
+                    assert_eq!(
+                        *missing,
+                        guide::off(op, &view, None),
+                        "{} in {name}",
+                        op.title
+                    );
+                    judged.insert(op.name);
+                }
+            }
+            for op in op::OPS {
+                let off = guide::off(op, &view, None);
+                let place = Place::Act(op.title);
+                if Place::all().contains(&place) {
+                    // Where something comes first, the list leads there.
+                    let closed = off.as_ref().filter(|off| off.first.is_none());
+                    let closed = closed.map(|off| off.why.clone());
+                    assert_eq!(place.off(&world), closed, "{} in {name}", op.title);
+                    judged.insert(op.name);
+                }
+                let leads = |one: &&happened::Happened| {
+                    let here = matches!(one.leads, Leads::Act(known) if known.name == op.name);
+                    here && one.id != RECOVERED
+                };
+                for answer in HAPPENED.iter().filter(leads) {
+                    let why = off.as_ref().map(|off| off.why.clone());
+                    assert_eq!(happened::off(answer, &view), why, "{} in {name}", answer.id);
+                    judged.insert(op.name);
+                }
+            }
+        }
+        // What Home's keys and other places lead to stands there.
+        let elsewhere = |op: &&op::Op| !judged.contains(op.name);
+        let others: Vec<&str> = op::OPS.iter().filter(elsewhere).map(|op| op.name).collect();
+        assert_eq!(
+            others,
+            ["create-key", "act-list", "vault.backup", "vault.restore"]
+        );
     }
 }

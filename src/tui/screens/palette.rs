@@ -374,7 +374,10 @@ impl Screen for Palette {
         self.filter.draw(canvas, x, 0, room, true);
         let found = self.shown(world);
         let (width, at) = (canvas.width(), self.cursor.at());
-        let room = usize::from(width.saturating_sub(15));
+        // A column of keys that has none in it looks as if something failed to be drawn.
+        let keyed = found.iter().any(|entry| !entry.key.is_empty());
+        let left: u16 = if keyed { 14 } else { 3 };
+        let room = usize::from(width.saturating_sub(left).saturating_sub(1));
         // What the row under the cursor has no room for stands whole below the list.
         let whole = found.get(at).map(|entry| entry.text());
         let whole = whole.filter(|text| text.width() > room);
@@ -394,7 +397,7 @@ impl Screen for Palette {
                 c.put(3, y, role, &entry.key);
                 let (name, said) = entry.parts();
                 let (name, said) = in_row(&name, &said, room);
-                let x = c.put(14, y, role, &name);
+                let x = c.put(left, y, role, &name);
                 c.put(x, y, role, &said);
             });
         });

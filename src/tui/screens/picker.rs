@@ -353,7 +353,10 @@ impl Screen for Picker {
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
-        let mut offers = keys::moves();
+        let mut offers = match self.listed.len() {
+            0 | 1 => Vec::new(),
+            _ => keys::moves(),
+        };
         let chosen = self.listed.get(self.cursor.at());
         let open = chosen.is_some_and(|l| self.place == Place::Here && l.stands_open(world));
         let begin = Offer::word(Verb::Enter, if open { tr("continue") } else { tr("begin") });

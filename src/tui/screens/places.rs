@@ -3,6 +3,7 @@
 
 use crate::ceremony::practice_partner;
 use crate::session::called::called;
+use crate::session::guide;
 use crate::session::happened::{self, HAPPENED, Happened, Leads};
 use crate::session::op::{self, Op};
 use crate::session::op_exchange;
@@ -66,11 +67,6 @@ fn act(title: &str) -> Option<&'static Op> {
 
 fn answer(id: &str) -> Option<&'static Happened> {
     HAPPENED.iter().find(|one| one.id == id)
-}
-
-/// Whether keys of the vault are needed at all, and none is there.
-fn needs_a_key(op: &Op) -> bool {
-    !op.name.starts_with("import-key") && op.fields.iter().any(|f| f.id == op::KEY.id)
 }
 
 /// What Home's keys lead to, in the order of its list of places.
@@ -207,10 +203,12 @@ impl Place {
         let off = match self {
             Self::Of(verb) if closed(verb, world).is_some() => closed(verb, world)?,
             Self::Of(Verb::Export) if view.keys.is_empty() => tr("no key is in this vault yet"),
-            Self::Act(title) if view.keys.is_empty() && act(title).is_some_and(needs_a_key) => {
-                tr("no key is in this vault yet")
+            // Where something comes first, the list that an act stands in leads there.
+            Self::Act(title) => {
+                let off = guide::off(act(title)?, view, None)?;
+                return off.first.is_none().then_some(off.why);
             }
-            Self::Answer(id) => happened::off(answer(id)?, view)?,
+            Self::Answer(id) => return happened::off(answer(id)?, view),
             _ => return None,
         };
         Some(off.to_owned())

@@ -169,7 +169,7 @@ impl Screen for SignBundle {
     fn offers(&self, _world: &World) -> Vec<Offer> {
         match &self.stage {
             Stage::Who => {
-                let mut offers = keys::moves();
+                let mut offers = keys::finds();
                 offers.extend([Offer::plain(Verb::Enter), Offer::plain(Verb::Back)]);
                 offers
             }

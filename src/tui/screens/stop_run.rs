@@ -178,7 +178,7 @@ impl Screen for StopRun {
         let mut offers = if self.writes() {
             Vec::new()
         } else {
-            keys::moves()
+            keys::finds()
         };
         let enter = Offer::word(
             Verb::Enter,

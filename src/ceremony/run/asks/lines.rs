@@ -8,7 +8,7 @@ use crate::session::field::Footing;
 use crate::session::guide::state_word;
 use crate::session::handover::commands_for;
 use crate::session::span::clock;
-use crate::session::{Comparing, KeyRow, PendingView, arns, modes, op_components, twin_told};
+use crate::session::{Comparing, KeyRow, PendingView, arns, modes, op_components, said, twin_told};
 use crate::text::{say, tr};
 
 use super::super::super::model::Step;
@@ -209,8 +209,11 @@ pub(crate) fn key_lines(label: &str, row: &KeyRow, hidden: bool) -> Vec<String> 
             )
         },
     ];
-    if let Some((method, value)) = row.other_check_value.as_ref().filter(|_| !hidden) {
-        lines.push(format!("              {value} ({})", method.name()));
+    if let Some(reading) = said::other_reading(row).filter(|_| !hidden) {
+        lines.push(say!(
+            "  also        {reading}; its people ask for that one",
+            reading
+        ));
     }
     if let Some(words) = &row.compared {
         lines.push(say!("  compared    {words}", words));

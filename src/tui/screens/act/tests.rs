@@ -185,3 +185,38 @@ fn words_typed_as_a_reason_stand_in_the_log_without_themselves() {
     room.shows(&["typed in the open"]);
     assert!(!room.text().contains("dynamite"));
 }
+
+/// A name that began with one of the letters that move in other lists was moved away from.
+#[test]
+fn every_letter_finds_a_choice_by_its_name() {
+    let mut session = keys_of_both_kinds();
+    for label in ["jcb-kek", "zmk"] {
+        let fields = [
+            ("usage", "K0"),
+            ("algorithm", "AES_256"),
+            ("modes", "encrypt, decrypt, wrap, unwrap"),
+            ("exportable", "no"),
+            ("label", label),
+        ];
+        let answers = Answers {
+            texts: fields.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
+            ..Answers::default()
+        };
+        let action = crate::session::build::action(&session, "create-key", &answers);
+        crate::tui::room::acted(&mut session, action.unwrap());
+    }
+    let mut room = crate::tui::room::Room::new(crate::tui::screens::home::Home::new(), session);
+    let act = Act::of(&op::STOP_KEY_USAGE, None, &room.state.world);
+    room.state = State::new(room.state.world.clone(), Box::new(act));
+    for (letter, chosen) in [
+        ("j", "(*) jcb-kek"),
+        ("<End>k", "(*) kek"),
+        ("<End>z", "(*) zmk"),
+    ] {
+        room.press(letter).shows(&[chosen]);
+    }
+    // Help lists the arrows alone.
+    room.press("<F1>");
+    let text = room.text();
+    assert!(text.contains("↑") && !text.contains("↑ k"), "{text}");
+}

@@ -386,7 +386,7 @@ impl Screen for Create {
             offers.push(Offer::word(Verb::NextField, tr("more")));
         }
         if self.choosing() {
-            offers.extend(keys::moves());
+            offers.extend(keys::finds());
             offers.push(Offer::plain(Verb::Left));
         }
         offers.push(Offer::plain(Verb::Back));

@@ -20,7 +20,7 @@ use crate::session::founding::{self, Given, Person, USUAL, VOID};
 use crate::session::{NewPerson, Profile};
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
-use crate::tui::keys::{Offer, Verb};
+use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::widgets::form::{Form, Pressed};
@@ -257,10 +257,7 @@ impl Screen for Init {
         let mut offers = Vec::new();
         if let Some(form) = self.form() {
             if form.choosing() {
-                offers.extend([
-                    Offer::word(Verb::Up, tr("choose")),
-                    Offer::plain(Verb::Down),
-                ]);
+                offers.extend(keys::chooses());
             }
             if form.several() {
                 offers.extend([

@@ -111,6 +111,8 @@ impl Words {
                     return Some(SecretBytes::from_slice(words.as_bytes()));
                 }
                 self.error = Some(founding::not_those("F3", words.as_bytes(), &typed));
+                // Not even its dots stay: what is typed next is all that there is.
+                self.field.clear();
             }
         }
         None

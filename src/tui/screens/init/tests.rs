@@ -138,6 +138,7 @@ fn five_questions_a_review_and_everybodys_words() {
     snapshot::check("init-words", &mut state);
     press(&mut state, "<Enter>velvet<Enter>");
     snapshot::check("init-wrong-words", &mut state);
+    assert!(!drawn(&mut state).contains("6 typed"));
     for person in 0..5 {
         if person > 0 {
             words(&mut state);

@@ -21,7 +21,7 @@ use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
 use crate::tui::digest::Digest;
 use crate::tui::frame;
-use crate::tui::keys::{Offer, Verb};
+use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step, Wants};
 use crate::tui::theme::Role;
@@ -232,10 +232,7 @@ impl Screen for RunScreen {
         let mut offers = Vec::new();
         if self.phase == Phase::Asking {
             if self.form.choosing() {
-                offers.extend([
-                    Offer::word(Verb::Up, tr("choose")),
-                    Offer::plain(Verb::Down),
-                ]);
+                offers.extend(keys::chooses());
             }
             if self.form.several() {
                 offers.extend([

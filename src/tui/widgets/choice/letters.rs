@@ -1,5 +1,5 @@
-//! Letters typed at a list of choices: they go to the choice that begins so. One rule for every such list; letters that
-//! are keys of the screen (`j` and `k` move as the arrows do) stay that.
+//! Letters typed at a list of choices: they go to the choice that begins so. One rule for every such list, and for every
+//! letter: `j` and `k` move in lists that cannot be searched so.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

@@ -26,6 +26,8 @@ pub(super) struct Shape {
     pub(super) help: Help,
     /// Rows for its choices at most.
     pub(super) most: u16,
+    /// The column in which inputs begin.
+    pub(super) beside: u16,
 }
 
 /// The fields in sight.
@@ -67,8 +69,6 @@ impl Form {
 
     /// The same; `brief` leaves the hints out where room is short.
     pub(crate) fn draw_as(&self, canvas: &mut Canvas<'_>, brief: bool) -> u16 {
-        let labels = self.lines.iter().map(|l| l.label().chars().count());
-        let beside = cells(labels.max().unwrap_or(0)).saturating_add(4);
         let laid = self.laid(canvas.width(), canvas.height(), brief);
         let mut y = 0;
         if laid.first > 0 {
@@ -81,7 +81,7 @@ impl Form {
             if n < laid.first || y >= canvas.height() {
                 continue;
             }
-            y = line.draw(canvas, y, beside, self.shape(n, &laid));
+            y = line.draw(canvas, y, self.shape(n, &laid));
             // A gap between a hint and the next field; none after the last.
             y += u16::from(laid.gap && n == self.focus && n.saturating_add(1) < laid.end);
         }
@@ -106,7 +106,14 @@ impl Form {
             focused: n == self.focus,
             help: laid.help,
             most: laid.most,
+            beside: self.beside(),
         }
+    }
+
+    /// The column in which inputs begin: behind the longest label.
+    fn beside(&self) -> u16 {
+        let labels = self.lines.iter().map(|l| l.label().chars().count());
+        cells(labels.max().unwrap_or(0)).saturating_add(4)
     }
 
     /// The field at hand and no other.

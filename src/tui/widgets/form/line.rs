@@ -14,17 +14,19 @@ use crate::tui::widgets::text::BLANK;
 /// What stands there after an Enter too many: it takes no row from the fields below, and no hint away.
 const NOTHING: &str = "Nothing is typed here yet";
 
-/// Columns that labels take at most.
-const LABELS: u16 = 24;
-
 impl Line {
     /// What stands before the input.
     pub(super) fn label(&self) -> &'static str {
         tr(self.asked.field.label)
     }
 
-    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, top: u16, beside: u16, shape: Shape) -> u16 {
-        let Shape { focused, most, .. } = shape;
+    pub(super) fn draw(&self, canvas: &mut Canvas<'_>, top: u16, shape: Shape) -> u16 {
+        let Shape {
+            focused,
+            most,
+            beside,
+            ..
+        } = shape;
         let width = canvas.width();
         let mut y = top;
         let label_role = if focused { Role::Title } else { Role::Muted };
@@ -123,9 +125,10 @@ impl Line {
     fn told(&self, shape: Shape, width: u16) -> Vec<(Role, String)> {
         let mut told = Vec::new();
         let stop = self.error.as_ref().map(|error| format!("STOP  {error}"));
-        let whole = self.whole(shape.focused, width);
+        let row = usize::from(width.saturating_sub(shape.beside).saturating_sub(1));
+        let whole = self.whole(shape.focused, row);
         told.extend(whole.map(|typed| (Role::Text, typed)));
-        told.extend(self.blank_whole(shape.focused, width));
+        told.extend(self.blank_whole(shape.focused, row));
         if shape.focused {
             let refused = stop.is_some() && self.asked.field.secret();
             let hint = tr(self.asked.field.hint);
@@ -161,7 +164,7 @@ impl Line {
 
     /// What is too long for the field's row, where it has to be seen whole: digits in groups, compared by reading aloud,
     /// and the path of a file or folder.
-    fn whole(&self, focused: bool, width: u16) -> Option<String> {
+    fn whole(&self, focused: bool, row: usize) -> Option<String> {
         let Input::Text(field) = &self.input else {
             return None;
         };
@@ -171,18 +174,16 @@ impl Line {
             return (long > hex::SHORT).then(|| hex::aloud(typed));
         }
         let path = self.asked.field.kind == Kind::File || is_place(&self.asked.field);
-        let row = usize::from(width.saturating_sub(LABELS));
         (focused && path && long > row).then(|| typed.to_owned())
     }
 
     /// What stands in the field while it is empty, where its row cuts it: whoever has to type one of the names reads them all.
-    fn blank_whole(&self, focused: bool, width: u16) -> Option<(Role, String)> {
+    fn blank_whole(&self, focused: bool, row: usize) -> Option<(Role, String)> {
         let words = self
             .while_empty
             .as_ref()
             .filter(|_| focused && !self.waits)?;
         let empty = self.input.text().is_some_and(|typed| typed.is_empty());
-        let row = usize::from(width.saturating_sub(LABELS));
         (empty && words.chars().count() > row).then(|| (Role::Muted, words.clone()))
     }
 

@@ -11,7 +11,7 @@ impl Form {
     /// The keys of a page: up and down where there is a choice, Enter, the fields, and the way back.
     pub(crate) fn page_offers(&self, enter: Offer, back: Offer) -> Vec<Offer> {
         let mut offers = if self.choosing() {
-            keys::moves()
+            keys::finds()
         } else {
             Vec::new()
         };

@@ -184,6 +184,7 @@ fn a_fingerprint_that_is_longer_than_its_row_is_seen_whole() {
         focused: true,
         most: 5,
         help: super::laid::Help::All,
+        beside: 24,
     };
     let (bare, rows) = (1 + 1, line.rows(78, shape));
     assert_eq!(rows, bare + 2 + 1, "two rows of groups, one of practice");
