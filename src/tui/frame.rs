@@ -158,7 +158,8 @@ fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
         let mut order: Vec<&Footed> = keys.iter().collect();
         // Within a rank as the page names them; what is left out is the last.
         order.sort_by_key(|key| (key.rank(), key.place));
-        let mut room = usize::from(canvas.width()).saturating_sub(1);
+        // One column in front; the two between keys stand behind the last as well, where nothing need be.
+        let mut room = usize::from(canvas.width()).saturating_add(1);
         let fits = order.into_iter().take_while(|key| {
             let width = key.key.width() + key.word.width() + 3;
             let fits = key.rank() == 0 || width <= room;

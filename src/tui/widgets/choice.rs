@@ -75,7 +75,8 @@ impl Choices {
 
     /// What is said of a choice: of the one under the cursor first that letters brought it there.
     fn note<'e>(&'e self, n: usize, entry: &'e Entry) -> &'e str {
-        let by_letter = self.letters.told.as_deref();
+        // Why a choice is off comes before how the cursor came to it.
+        let by_letter = self.letters.told.as_deref().filter(|_| entry.off.is_none());
         by_letter
             .filter(|_| n == self.cursor.at())
             .unwrap_or_else(|| note(entry))

@@ -156,6 +156,25 @@ mod tests {
     }
 
     #[test]
+    fn why_a_choice_is_off_comes_before_how_the_cursor_came_there() {
+        let off = Entry::new("RSA_4096", "RSA_4096", "").off_because("E6 is TDES or AES");
+        let mut choices = Choices::new(vec![Entry::new("AES_128", "AES_128", "fits"), off]);
+        let told = |choices: &Choices| {
+            let at = choices.cursor.at();
+            choices.note(at, &choices.entries[at]).to_owned()
+        };
+        for c in "rsa".chars() {
+            choices.letter(&KeyEvent::from(KeyCode::Char(c)));
+        }
+        assert_eq!(told(&choices), "E6 is TDES or AES");
+        choices.letter(&KeyEvent::from(KeyCode::Backspace));
+        choices.moved(Verb::Up);
+        choices.moved(Verb::Down);
+        choices.letter(&KeyEvent::from(KeyCode::Char('a')));
+        assert!(told(&choices).contains("before: RSA_4096"));
+    }
+
+    #[test]
     fn an_arrow_begins_the_word_anew() {
         let entries = ["no", "yes", "never"].map(|label| Entry::new(label, label, ""));
         let mut choices = Choices::new(entries.into());
