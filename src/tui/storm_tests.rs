@@ -3,6 +3,7 @@
 //! Each screen is steered to by the keys that people press; then anything is pressed. What the desk is asked to write
 //! goes into a folder of the test's own.
 
+mod keys_page;
 mod ways;
 
 use std::collections::BTreeSet;
