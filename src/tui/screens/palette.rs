@@ -374,9 +374,11 @@ impl Screen for Palette {
         self.filter.draw(canvas, x, 0, room, true);
         let found = self.shown(world);
         let (width, at) = (canvas.width(), self.cursor.at());
-        // A column of keys that has none in it looks as if something failed to be drawn.
-        let keyed = found.iter().any(|entry| !entry.key.is_empty());
-        let left: u16 = if keyed { 14 } else { 3 };
+        // A column of keys that has none in it looks as if something failed to be drawn, and so does a wide one with few.
+        let left: u16 = match found.iter().map(|entry| entry.key.width()).max() {
+            None | Some(0) => 3,
+            Some(widest) => cells(widest).saturating_add(5),
+        };
         let room = usize::from(width.saturating_sub(left).saturating_sub(1));
         // What the row under the cursor has no room for stands whole below the list.
         let whole = found.get(at).map(|entry| entry.text());

@@ -484,3 +484,17 @@ fn every_entry_is_read_whole_under_the_cursor_at_eighty_columns() {
         room.press("<Down>");
     }
 }
+
+#[test]
+fn no_column_is_kept_for_keys_that_are_not_there() {
+    let mut room = crate::tui::screens::tests::full();
+    for (typed, act, at) in [
+        ("initial key", "Export a terminal's", 3),
+        ("export", "Export key as components", 6),
+    ] {
+        let text = room.press(&format!("<C-p>{typed}")).text();
+        let row = text.lines().find_map(|row| row.split_once(act));
+        assert_eq!(row.unwrap().0.chars().count(), at, "{text}");
+        room.press("<Esc>");
+    }
+}
