@@ -60,7 +60,10 @@ fn count(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
     let named = |id: &String| approve.from.is_empty() || approve.from.contains(id);
     let asks_too = issuer.is_some_and(|id| may(id) && named(id));
     let able = if approve.from.is_empty() {
-        let held_back = usize::from(issuer.is_some_and(may));
+        // Whoever leaves need not come, and is asked only where they are named.
+        let leaver = step.leaver().map(str::to_owned);
+        let away = [issuer, leaver.as_ref().filter(|id| Some(*id) != issuer)];
+        let held_back = away.into_iter().flatten().filter(|id| may(id)).count();
         model.needs(Role::Custodian).saturating_sub(held_back)
     } else {
         let mut from: Vec<_> = approve

@@ -13,6 +13,7 @@ use crate::session::{
 use crate::text::say;
 
 use super::super::begins::{COPY_IT, not_for_production};
+use super::super::enough;
 use super::super::model::{KeyDeclaration, Person};
 use super::super::ops;
 use super::super::rehearsed;
@@ -57,6 +58,7 @@ impl Runner {
                 why.foretold()
             )));
         }
+        enough_sign(&script, &view, &people)?;
         let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
         let asks = attended && inputs::asked_for(session.profile(), wanted.real_others);
         let files = inputs::at_its_beginning(&script, wanted.inputs, session.profile(), asks)?;
@@ -239,6 +241,23 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
         ));
     }
     Ok(())
+}
+
+/// Every act of the script can be signed by as many as this vault demands.
+fn enough_sign(
+    script: &Script,
+    view: &View,
+    people: &BTreeMap<String, String>,
+) -> Result<(), RunError> {
+    let short = enough::judged(&script.model, view, people);
+    if short.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> = short.iter().map(enough::Short::told).collect();
+    Err(RunError::CannotBegin(format!(
+        "{} Nothing was begun.",
+        told.join(" ")
+    )))
 }
 
 /// What a production run shows and records about the rehearsal before it.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::session::{PersonView, View};
 
-use super::super::model::{Model, Person, Role};
+use super::super::model::{Model, Person, Role, Step};
 use super::super::script::Script;
 use super::RunError;
 
@@ -42,8 +42,18 @@ pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, Stri
         bound.insert(place.id.clone(), person.name.clone());
     }
     let open = |place: &&Person| place.key.is_none() && place.joins.is_none();
-    for place in model.places().filter(open) {
-        let free = in_order(view, place.role)
+    let leaves = |place: &&Person| {
+        let mut leavers = model.steps.iter().filter_map(Step::leaver);
+        leavers.any(|id| id == place.id)
+    };
+    // Whoever leaves need not come: that is nobody who opened the vault, as long as there is somebody else.
+    let (last, first): (Vec<&Person>, Vec<&Person>) = model.places().filter(open).partition(leaves);
+    for place in first.into_iter().chain(last) {
+        let mut free = in_order(view, place.role);
+        if leaves(&place) {
+            free.sort_by_key(|person| person.present);
+        }
+        let free = free
             .into_iter()
             .find(|person| !bound.values().any(|name| *name == person.name));
         let Some(person) = free else {
