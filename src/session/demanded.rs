@@ -144,6 +144,15 @@ impl Demands {
         }
     }
 
+    /// At least, of a vault whose policy is not known: one custodian where nothing else asks for more.
+    pub fn at_least(profile: Profile, quorum: (u8, u8)) -> Self {
+        let policy = Policy {
+            default: 1,
+            ..Policy::default()
+        };
+        Self::new(policy, profile, quorum)
+    }
+
     /// How many custodians an act needs that is declared so: at least, where whom it brings is named only when it is asked for.
     pub fn of(&self, op: &Op) -> u8 {
         self.most(declared(op), op.uses_secret)

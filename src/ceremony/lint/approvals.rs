@@ -4,7 +4,7 @@ use super::super::model::{Approve, Model, Role, Step};
 use super::super::ops;
 use super::{Report, Rule};
 use crate::session::field::{Field, listed_names};
-use crate::session::{op_custody, practice};
+use crate::session::op_custody;
 
 pub(super) const RULE: Rule = Rule {
     id: "L02",
@@ -123,9 +123,8 @@ fn own_places(model: &Model, step: &Step, approve: &Approve, report: &mut Report
         .flat_map(|text| listed_names(text))
         .collect();
     let custodian = Role::Custodian.name();
-    let serve = practice::PEOPLE
-        .iter()
-        .filter(|(_, role, _)| *role == custodian);
+    let people = model.practice_size().people();
+    let serve = people.filter(|(_, role, _)| *role == custodian);
     let serve: Vec<&str> = serve.map(|(name, ..)| *name).collect();
     let (anew, others): (Vec<&str>, Vec<&str>) = serve
         .iter()
