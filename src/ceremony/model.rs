@@ -1,7 +1,7 @@
 //! A script as data, after parsing: every id is well formed, every member known; what they mean together is the
 //! linter's business.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::api::{
     KeyAlgorithm, KeyAttributes, KeyClass, KeyMaterialType, KeyModesOfUse, KeyState, KeyUsage,
@@ -484,16 +484,14 @@ impl Model {
         })
     }
 
-    /// How many people of a role a vault must have to run it: places of one approval key are one person's.
+    /// How many people of a role a vault must have to run it.
     pub(super) fn needs(&self, role: Role) -> usize {
-        let places = self.places().filter(|p| p.role == role);
-        let places = places.filter(|p| p.joins.is_none());
-        let named: BTreeSet<&str> = places.map(|p| p.key.as_deref().unwrap_or(&p.id)).collect();
+        let named = self
+            .people
+            .iter()
+            .filter(|p| p.role == role && p.joins.is_none() && !p.stands_by)
+            .count();
         let least = self.least.iter().filter(|(r, _)| *r == role);
-        least
-            .map(|(_, min)| *min)
-            .max()
-            .unwrap_or(0)
-            .max(named.len())
+        least.map(|(_, min)| *min).max().unwrap_or(0).max(named)
     }
 }

@@ -5,7 +5,8 @@ use keymoot::ceremony::{Runner, shipped};
 use keymoot::session::{NewPerson, NewVault, Profile, RunOutcome, Session, create};
 use keymoot::vault::MemoryStore;
 
-use super::stage::{environment, script, wanted};
+use super::people::typing_vault;
+use super::stage::{environment, parsed, script, text, wanted};
 
 /// A rehearsal vault of `n` custodians, of whom `k` open and `k` use a secret, with names that no script knows.
 fn vault_of(k: u8, n: usize) -> Session {
@@ -41,4 +42,18 @@ fn every_script_runs_where_three_of_five_sign() {
         }
     }
     assert_eq!(failed, Vec::<String>::new());
+}
+
+/// Whoever practises reads whose place it is: the key that the script names is nobody's here.
+#[test]
+fn who_sits_for_somebody_named_by_a_key_is_told_on_the_first_page() {
+    let place = "{ id = \"first\",  role = \"custodian\" }";
+    let key = format!(", key = \"{}\" }}", "ab".repeat(32));
+    let keyed = text("first-key.toml").replacen(place, &place.replace(" }", &key), 1);
+    let of_run = parsed(&keyed);
+    let mut session = typing_vault(&of_run);
+    let runner = Runner::begin(&mut session, of_run, wanted(&[])).unwrap();
+    let page = runner.showing(&session).ask.unwrap().body.join("\n");
+    let says = "PRACTICE PEOPLE have the places that the script gives to one person by the approval key: first: Ana.";
+    assert!(page.contains(says), "{page}");
 }

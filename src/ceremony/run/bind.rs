@@ -1,7 +1,7 @@
 //! Places of a script and people of a vault: by key where the script gives one, else by role in order; a declared backup
 //! for a custodian who is not there, for one place and no more.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::session::{PersonView, Profile, View};
 use crate::text::say;
@@ -61,7 +61,7 @@ pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, Stri
         bound.insert(place.id.clone(), person.name.clone());
     }
     for role in Role::ALL {
-        if in_order(view, *role).len() < model.needs(*role) {
+        if in_order(view, *role).len() < heads(model, *role) {
             return Err(too_few(model, view, *role));
         }
     }
@@ -182,10 +182,22 @@ fn in_order(view: &View, role: Role) -> Vec<&PersonView> {
     people
 }
 
+/// How many people of a role a script needs: places of one approval key are one person's.
+fn heads(model: &Model, role: Role) -> usize {
+    let places = model.places().filter(|place| place.role == role);
+    let named: BTreeSet<&str> = places
+        .filter(|place| place.joins.is_none())
+        .map(|place| place.key.as_deref().unwrap_or(&place.id))
+        .collect();
+    let least = model.least.iter().filter(|(known, _)| *known == role);
+    let least = least.map(|(_, least)| *least).max();
+    least.unwrap_or_default().max(named.len())
+}
+
 fn too_few(model: &Model, view: &View, role: Role) -> RunError {
     RunError::CannotBegin(format!(
         "The script needs {} of role {}, and this vault has {}. Nothing was begun.",
-        model.needs(role),
+        heads(model, role),
         role.name(),
         in_order(view, role).len()
     ))
