@@ -8,7 +8,7 @@ use crate::session::span::clock;
 use crate::session::{Profile, RunOutcome, View};
 use crate::text::{say, tr};
 
-use super::{Rehearsed, Script, kept_out, people};
+use super::{Rehearsed, Script, kept_out, people, too_few_sign};
 
 /// A ceremony that may begin in an open vault.
 pub struct Beginning<'b> {
@@ -73,7 +73,9 @@ impl Beginning<'_> {
     /// Why it cannot begin here.
     pub fn stopped(&self) -> Option<String> {
         let destroys = self.script.would_destroy(self.view, self.real);
-        destroys.or_else(|| kept_out(self.script, self.view))
+        destroys
+            .or_else(|| kept_out(self.script, self.view))
+            .or_else(|| too_few_sign(self.script, self.view))
     }
 
     /// The files that it asks for; in a test vault, those that a practice file stands in for say so.

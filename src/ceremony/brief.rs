@@ -219,7 +219,7 @@ fn steps(model: &Model, vault: Option<&BriefVault>, page: &mut Page) {
         let minutes = step
             .estimate
             .map(|millis| format!(" ({})", minutes(millis)));
-        let demanded = vault.and_then(|vault| vault.demands_of_list(step));
+        let demanded = vault.and_then(|vault| Some((vault.demanded(step)?, vault.opened())));
         let acting = acting::with_role(model, &acting::told(step, demanded));
         let text = format!("{}{}. {acting}", step.title, minutes.unwrap_or_default());
         page.line(&format!("  {:>2}  ", at + 1), &text);

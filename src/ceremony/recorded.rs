@@ -18,12 +18,9 @@ use crate::text::{say, tr};
 pub const RECORDED: &str = "as-done.toml";
 
 /// Acts that a recorded script names at their place and does not write out: who is called in them is no answer to a field.
-pub(super) const BY_HAND: [&str; 8] = [
-    op::BACKUP.name,
-    op_custody::DRILL.name,
+pub(super) const BY_HAND: [&str; 5] = [
     op_custody::RECOVERY_DRILL.name,
     op_custody::RECOVERY_SET.name,
-    op_custody::RESHARE.name,
     op_custody::ROTATE.name,
     op_custody::REPLACE.name,
     op_custody::RESTORE.name,
@@ -60,8 +57,7 @@ pub fn recorded_script_for(file: &Path, deeds: &[Deed]) -> Result<String, String
 
 /// A script of this id that does the same again: the keys under their names, the people as places, files as inputs.
 ///
-/// What people are called in one by one (copies, changes of people and shares) is a remark at its place; ceremonies that
-/// were played are not in it.
+/// Changes of people are a remark at their place; ceremonies that were played are not in it.
 ///
 /// # Errors
 /// The id has not the form of one, or nothing was done that a script could say.
@@ -114,9 +110,8 @@ fn recorded_script(id: &str, deeds: &[Deed]) -> Result<String, String> {
 fn head(id: &str, day: &str) -> String {
     format!(
         "# WRITTEN FROM WHAT WAS DONE AT A WORKSTATION ON {day}\n#\n\
-         # The acts are those of that session, in their order, each signed by as many people. Copies and\n\
-         # changes of people and shares are remarks at their place; ceremonies that were played then\n\
-         # are not in it.\n\
+         # The acts are those of that session, in their order, each signed by as many people. Changes\n\
+         # of people are remarks at their place; ceremonies that were played then are not in it.\n\
          # Before it is used: say in `title` and in each `why` what it is for; files that came in are\n\
          # inputs (--input NAME=PATH); name a witness where it needs one; rehearse it.\n#\n\
          # `sha256sum {id}.toml` gives the digest that the record holds.\n\n\
@@ -358,6 +353,9 @@ impl Writer {
         let second = second
             .map_or("lead", |(name, _)| self.place_of(name))
             .to_owned();
+        let issuer = deed.who.first();
+        let issuer = issuer.map_or("lead", |(name, _)| self.place_of(name));
+        let issuer = issuer.to_owned();
         let mut answers = String::new();
         for field in op.fields.iter().filter(|f| !parse::is_declared(op, f)) {
             let id = field.id;
@@ -367,6 +365,9 @@ impl Writer {
             } else if let Some(key) = deed.keys.get(id) {
                 let key = self.key(key);
                 written(text, id, &format!("\"{key}\""));
+            } else if let Some(said) = deed.texts.get(id).filter(|_| op.name == op::BACKUP.name) {
+                // Another copy lies on another medium, in another bag: whoever asks for it says so again.
+                typed(text, &mut answers, (id, &issuer), Some(said));
             } else if let Some(said) = deed.texts.get(id) {
                 say(text, &mut answers, field, said, &second);
             }
@@ -385,17 +386,20 @@ fn say(text: &mut String, answers: &mut String, field: &Field, said: &str, secon
     match spoken(field) {
         // What one vault drew is not another's: the newest there is meant.
         Spoken::Elsewhere => {}
-        Spoken::Typed(answer) => {
-            let _ = writeln!(
-                text,
-                "input.{id} = {{ source = \"typed\", who = \"{second}\" }}"
-            );
-            if let Some(answer) = answer {
-                let _ = writeln!(answers, "{id} = {}", quoted(answer));
-            }
-        }
+        Spoken::Typed(answer) => typed(text, answers, (id, second), answer),
         Spoken::Written if matches!(field.kind, Kind::Number { .. }) => written(text, id, said),
         Spoken::Written => written(text, id, &quoted(said)),
+    }
+}
+
+/// A field that somebody is asked for again, with what a rehearsal answers.
+fn typed(text: &mut String, answers: &mut String, (id, who): (&str, &str), answer: Option<&str>) {
+    let _ = writeln!(
+        text,
+        "input.{id} = {{ source = \"typed\", who = \"{who}\" }}"
+    );
+    if let Some(answer) = answer {
+        let _ = writeln!(answers, "{id} = {}", quoted(answer));
     }
 }
 
@@ -437,6 +441,9 @@ fn expected(op: &Op, deed: &Deed) -> &'static str {
         }
         _ if ops::makes_key(op) => {
             "expect   = { state = \"CREATE_COMPLETE\", attributes = \"declared\" }\n"
+        }
+        name if [op_custody::DRILL.name, op_custody::RESHARE.name].contains(&name) => {
+            "expect   = { proven = \"all\" }\n"
         }
         "delete-key" => "expect   = { state = \"DELETE_PENDING\" }\n",
         "restore-key" | "stop-key-usage" => {

@@ -231,6 +231,42 @@ fn every_act_that_leaves_a_deed_is_a_step_that_does_it_again() {
     }
 }
 
+/// A copy and a drill were remarks, to be written by hand.
+#[test]
+fn a_copy_and_a_drill_are_steps_whose_words_are_asked_for_again() {
+    let mut copy = deed(&op::BACKUP);
+    let said = [
+        ("medium", "COPY 2"),
+        ("bag", "TE-7"),
+        ("holder", "Lee"),
+        ("place", "the bank"),
+    ];
+    copy.texts = said
+        .map(|(id, text)| (id.to_owned(), text.to_owned()))
+        .into();
+    let (text, script) = script(&[deed(&op_custody::DRILL), copy]);
+    assert!(!text.contains("written by hand"), "{text}");
+    for says in [
+        "op       = \"vault.drill\"",
+        "input.medium = { source = \"typed\", who = \"lead\" }",
+        "bag = \"TE-7\"",
+    ] {
+        assert!(text.contains(says), "{says}\n{text}");
+    }
+    assert_eq!(script.lint(), [], "{text}");
+    let session = played(&text, script);
+    let view = session.view();
+    let run = view.runs.last().unwrap();
+    let proven = run
+        .steps
+        .iter()
+        .find(|step| step.op == op_custody::DRILL.name);
+    assert_eq!(proven.unwrap().notes["proven"], "Ana, Ben, Cho");
+    let copied = run.steps.iter().find(|step| step.op == op::BACKUP.name);
+    let notes = &copied.unwrap().notes;
+    assert_eq!((&*notes["medium"], &*notes["bag"]), ("COPY 2", "TE-7"));
+}
+
 /// What people do to keys that are there: rehearsed in a vault that has none, with practice keys as declared.
 #[test]
 fn a_script_about_keys_that_were_there_is_rehearsed_with_practice_keys() {

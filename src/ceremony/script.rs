@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::api::Timestamp;
-use crate::session::{Profile, View};
+use crate::session::{Profile, View, practice};
 
 use super::evidence::shipped_by_hash;
 use super::finding::Finding;
@@ -115,6 +115,11 @@ impl Script {
             during: input.during,
         };
         self.model.inputs.iter().map(declare).collect()
+    }
+
+    /// How many people the practice vault of its rehearsal has: as many as it has places for, and as approve its acts.
+    pub fn practice_size(&self) -> practice::Size {
+        self.model.practice_size()
     }
 
     /// Rehearsal seed and clock, where the script has them.

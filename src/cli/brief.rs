@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::api::Clock as _;
 use crate::ceremony::{self, BriefVault, Rehearsals};
 use crate::os::WallClock;
+use crate::session::Demands;
 
 use super::sessions::{self, Practice};
 use super::status::{Answer, Failure, Status};
@@ -94,7 +95,10 @@ impl Brief {
                 Some(view)
             }
         };
+        let least = Demands::at_least(public.profile, (public.k, public.t));
+        let demands = view.as_ref().map_or(least, |view| view.demands.clone());
         Ok(Some(BriefVault {
+            demands,
             name: sessions::name_of(dir),
             profile: public.profile,
             people: public

@@ -122,7 +122,7 @@ impl PlayArgs {
         let practice = self.practice(&script, own, profile)?;
         if self.headless {
             let session = match &self.place.vault {
-                None => sessions::rehearsal(&practice, true)?,
+                None => sessions::rehearsal(&practice, script.practice_size())?,
                 Some(dir) => sessions::open(dir, self.place.unlock_file.as_deref(), &practice)?,
             };
             return self.alone(bytes.to_vec(), session, inputs);

@@ -84,7 +84,7 @@ impl Place {
                 }
                 Ok(session)
             }
-            None => rehearsal(&self.practice(), true),
+            None => rehearsal(&self.practice(), practice::Size::default()),
         }
     }
 }
@@ -105,15 +105,11 @@ pub(super) struct Practice {
     pub(super) clock: Option<Timestamp>,
 }
 
-/// A throw-away vault in memory with sample people.
-pub(super) fn rehearsal(practice: &Practice, hold: bool) -> Answer<Session> {
+/// A throw-away vault in memory with so many sample people, whose keys are held.
+pub(super) fn rehearsal(practice: &Practice, size: practice::Size) -> Answer<Session> {
     let environment = environment(practice, Profile::Rehearsal)?;
-    let created = practice::vault(
-        Box::new(MemoryStore::default()),
-        environment,
-        practice.clock,
-        hold,
-    )?;
+    let store = Box::new(MemoryStore::default());
+    let created = practice::vault_of(store, size, environment, practice.clock, true)?;
     Ok(created.session)
 }
 

@@ -302,6 +302,12 @@ impl Policy {
     }
 }
 
+/// Whether a production vault's policy cannot go below the custodians that open it, and never below two, for this act.
+pub fn has_a_floor(name: &str) -> bool {
+    let (k, t) = (2, 0);
+    floor(name, Profile::Production, k, t) > floor(name, Profile::Test, 0, t)
+}
+
 /// What no policy goes below (design: people and approvals).
 fn floor(name: &str, profile: Profile, k: u8, t: u8) -> u8 {
     match name {

@@ -377,7 +377,8 @@ fn practised(
         None => Environment::real(None),
     };
     let store = Box::new(MemoryStore::new());
-    let created = practice::vault(store, environment, clock.or(own_clock), false)?;
+    let size = script.practice_size();
+    let created = practice::vault_of(store, size, environment, clock.or(own_clock), false)?;
     Ok(created.session)
 }
 

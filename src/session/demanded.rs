@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 
 use crate::api::{ImportKeyMaterial, Operation, Request};
 use crate::custody::Policy;
-use crate::custody::policy::operation;
+use crate::custody::policy::{self, operation};
 
 use super::action::Action;
 use super::custody_act::{CustodyAct, Rotation};
 use super::op::{self, Op};
 use super::{Profile, Session};
-use super::{locks, op_components};
+use super::{
+    clock_ahead, clock_back, locks, op_components, op_custody, op_destroyed, op_envelopes,
+};
+use super::{op_ledger, op_policy, op_suspect, op_tr34};
 
 /// The names by which the policy counts an act. A list is also each act in it.
 fn names(action: &Action) -> BTreeSet<&'static str> {
@@ -54,8 +57,8 @@ fn requested(request: &Request) -> &'static str {
     }
 }
 
-/// The names by which the policy counts what an operation of the control plane, or of components, is declared as; none of
-/// other acts.
+/// The names by which the policy counts what an act is declared as. Whom a rotation brings is known only when they are named:
+/// it counts as a rotation at least, and a replacement, which always brings somebody, as a change of people too.
 fn declared(op: &Op) -> BTreeSet<&'static str> {
     match op.name {
         name if name == op::IMPORT_ROOT.name => [operation::IMPORT_ROOT].into(),
@@ -65,16 +68,60 @@ fn declared(op: &Op) -> BTreeSet<&'static str> {
         name if name == op_components::EXPORT_COMPONENTS.name => {
             as_components(operation::EXPORT_COMPONENTS)
         }
+        name if name == op_custody::REPLACE.name => {
+            [operation::ROTATE, operation::CHANGE_PEOPLE].into()
+        }
         name => {
+            let own = OWN.iter().find(|(known, _)| *known == name);
             let service = name.split('.').next().unwrap_or_default();
             let mut all = Operation::ALL.iter();
             let found = all.find(|operation| operation.kebab() == service);
-            found
-                .map(|operation| operation.name())
+            own.map(|(_, operation)| *operation)
+                .or_else(|| found.map(|operation| operation.name()))
                 .into_iter()
                 .collect()
         }
     }
+}
+
+/// Acts that are no operation of the service: as they are declared, and as the policy spells them.
+const OWN: &[(&str, &str)] = &[
+    (op::ACT_LIST.name, operation::LIST),
+    (op::BACKUP.name, operation::BACKUP),
+    (op_tr34::UNBIND.name, operation::UNBIND),
+    (op_tr34::REBIND.name, operation::REBIND),
+    (op_tr34::RANDOM.name, operation::RANDOM),
+    (op_custody::DRILL.name, operation::DRILL),
+    (op_custody::RECOVERY_DRILL.name, operation::DRILL),
+    (op_custody::RECOVERY_SET.name, operation::RECOVERY_SET),
+    (op_custody::RESHARE.name, operation::RESHARE),
+    (op_custody::ROTATE.name, operation::ROTATE),
+    (op_custody::RESTORE.name, operation::RESTORE),
+    (
+        op_custody::ATTEST_DESTROYED.name,
+        operation::ATTEST_DESTROYED,
+    ),
+    (op_custody::APPOINT.name, operation::CHANGE_PEOPLE),
+    (op_ledger::EXEMPT.name, operation::CHANGE_PEOPLE),
+    (op_ledger::RECORD_ACCESS.name, operation::RECORD_ACCESS),
+    (
+        op_destroyed::COMPONENTS_DESTROYED.name,
+        operation::COMPONENTS_DESTROYED,
+    ),
+    (
+        op_envelopes::ENVELOPES_GONE.name,
+        operation::ENVELOPES_DESTROYED,
+    ),
+    (op_suspect::SUSPECT.name, operation::SUSPECT),
+    (op_custody::LOAD_INVENTORY.name, operation::LOAD_INVENTORY),
+    (op_policy::CHANGE_POLICY.name, operation::CHANGE_POLICY),
+    (clock_ahead::CLOCK_AHEAD.name, operation::CLOCK),
+    (clock_back::CLOCK_BACK.name, operation::LOWER_WATERMARK),
+];
+
+/// Whether no policy of a production vault goes below k custodians, and never below two, for what is declared so.
+pub fn has_a_floor(op: &Op) -> bool {
+    declared(op).iter().any(|name| policy::has_a_floor(name))
 }
 
 /// By what a vault counts the custodians that an act needs, as long as the present policy is in force.
@@ -95,6 +142,20 @@ impl Demands {
             k,
             t,
         }
+    }
+
+    /// At least, of a vault whose policy is not known: one custodian where nothing else asks for more.
+    pub fn at_least(profile: Profile, quorum: (u8, u8)) -> Self {
+        let policy = Policy {
+            default: 1,
+            ..Policy::default()
+        };
+        Self::new(policy, profile, quorum)
+    }
+
+    /// How many custodians an act needs that is declared so: at least, where whom it brings is named only when it is asked for.
+    pub fn of(&self, op: &Op) -> u8 {
+        self.most(declared(op), op.uses_secret)
     }
 
     /// How many custodians acts need that are done together under one approval, as the list is in the policy: as many as the
@@ -288,13 +349,8 @@ mod tests {
         assert_eq!(demands.of_list(ops), 3);
         assert_eq!(demands.of_list(ops.into_iter().skip(1)), 2);
         assert_eq!(session.required(&list(vec![acts[1].clone(); 2])), 2);
-        for op in op::OPS.iter().filter(|op| !op.name.starts_with("vault.")) {
-            let known = ["act-list", "tr34.unbind", "tr34.rebind", "tr34.random"];
-            assert!(
-                !super::declared(op).is_empty() || known.contains(&op.name),
-                "{}",
-                op.name
-            );
+        for op in op::OPS {
+            assert!(!super::declared(op).is_empty(), "{}", op.name);
         }
     }
 

@@ -156,7 +156,7 @@ pub use components::{
 };
 pub use creation::{Created, NewPerson, NewVault, create, create_under};
 pub use custody_act::{CustodyAct, Inventory, Recovery, Rotation, Seat};
-pub use demanded::Demands;
+pub use demanded::{Demands, has_a_floor};
 pub use drill::DrillDone;
 pub use environment::Environment;
 pub use error::Refusal;

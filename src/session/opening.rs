@@ -72,6 +72,8 @@ pub struct Bootstrap {
     pub profile: Profile,
     /// Custodians needed.
     pub k: u8,
+    /// Custodians needed to use a secret.
+    pub t: u8,
     /// Name, role, and whether an envelope is in the vault's folder (else it is on the person's own medium).
     pub people: Vec<(String, String, bool)>,
     /// Rehearsal only: custodians whose envelopes open with the words that everybody is shown, and those words.
@@ -214,6 +216,7 @@ impl Opening {
                 .unwrap_or_default(),
             profile: self.profile,
             k: first.map_or(0, |f| f.k),
+            t: first.map_or(0, |f| f.t),
             people,
             practice: self.practice.get_or_init(|| self.practised()).clone(),
             by_recovery: self.recovery.is_some(),

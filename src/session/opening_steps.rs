@@ -62,6 +62,7 @@ mod tests {
             vault_id: String::new(),
             profile: Profile::Production,
             k: 3,
+            t: 2,
             people: Vec::new(),
             by_recovery: false,
             recovery: None,

@@ -28,6 +28,67 @@ pub const HOLDERS: &[(&str, &str)] = &[
     ("Hal", "hazel hammock"),
 ];
 
+/// People whom the practice vault of a script has besides, where the script has more places: name, role and two-word
+/// passphrase, as little secret. With [`PEOPLE`] they are as many custodians as a vault has at most.
+pub const MORE: &[(&str, &str, &str)] = &[
+    ("Jon", "custodian", "jasper jigsaw"),
+    ("Max", "custodian", "marble meadow"),
+    ("Leo", "custodian", "ladder lemon"),
+    ("May", "custodian", "magnet maple"),
+    ("Ned", "custodian", "napkin nectar"),
+    ("Oda", "custodian", "olive otter"),
+    ("Pam", "custodian", "pepper piano"),
+    ("Ray", "custodian", "radish rocket"),
+    ("Sue", "custodian", "saddle sugar"),
+    ("Tom", "custodian", "tartan tulip"),
+    ("Una", "custodian", "umber usher"),
+    ("Vic", "custodian", "velvet violin"),
+    ("Yan", "custodian", "yarrow yellow"),
+    ("Abe", "administrator", "acorn almond"),
+    ("Ian", "administrator", "indigo island"),
+    ("Liv", "administrator", "lantern lilac"),
+    ("Pia", "witness", "parrot pebble"),
+    ("Sid", "witness", "sandal silver"),
+    ("Tea", "witness", "timber tunnel"),
+];
+
+/// How many people a practice vault has of each role: never fewer than [`PEOPLE`].
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Who asks for acts.
+    pub administrators: usize,
+    /// Who holds shares and approves.
+    pub custodians: usize,
+    /// Who watches.
+    pub witnesses: usize,
+}
+
+impl Size {
+    /// Its people: name, role, two-word passphrase. Where it wants more than there are, all of them.
+    pub fn people(
+        self,
+    ) -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+        let usual = |role: &str| PEOPLE.iter().filter(|(_, known, _)| *known == role).count();
+        let more = move |role: &str, wanted: usize| {
+            let of_role = MORE.iter().filter(move |(_, known, _)| *known == role);
+            let count = wanted.saturating_sub(usual(role));
+            of_role.take(count).collect::<Vec<_>>()
+        };
+        let beside = [
+            more("custodian", self.custodians),
+            more("administrator", self.administrators),
+            more("witness", self.witnesses),
+        ];
+        PEOPLE.iter().chain(beside.into_iter().flatten())
+    }
+}
+
+/// Names and first passphrases of whoever joins a practice vault, or is in it beside the usual people.
+pub(super) fn others() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let more = MORE.iter().map(|(name, _, phrase)| (*name, *phrase));
+    NEWCOMERS.iter().copied().chain(more)
+}
+
 /// For how many sets in a row a practice person has words of their own; then they come round again.
 const SETS: usize = 8;
 
@@ -35,21 +96,20 @@ const SETS: usize = 8;
 pub(super) fn is_word(word: &str) -> bool {
     let phrases = PEOPLE.iter().map(|(.., phrase)| phrase);
     phrases
-        .chain(NEWCOMERS.iter().chain(HOLDERS).map(|(_, phrase)| phrase))
+        .copied()
+        .chain(others().map(|(_, phrase)| phrase))
+        .chain(HOLDERS.iter().map(|(_, phrase)| *phrase))
         .any(|phrase| phrase.split(' ').any(|w| w.eq_ignore_ascii_case(word)))
 }
 
 /// The practice passphrase of a sample person or newcomer in the first set that they are in.
 pub fn phrase(person: &str) -> Option<&'static str> {
-    let sample = PEOPLE.iter().map(|(name, _, phrase)| (name, phrase));
-    let newcomers = NEWCOMERS
-        .iter()
-        .chain(HOLDERS)
-        .map(|(name, phrase)| (name, phrase));
+    let sample = PEOPLE.iter().map(|(name, _, phrase)| (*name, *phrase));
     sample
-        .chain(newcomers)
-        .find(|(name, _)| **name == person)
-        .map(|(_, phrase)| *phrase)
+        .chain(others())
+        .chain(HOLDERS.iter().copied())
+        .find(|(name, _)| *name == person)
+        .map(|(_, phrase)| phrase)
 }
 
 /// The practice passphrase of a sample person who was in `before` sets until now: a new set comes with new words, as it
@@ -105,6 +165,20 @@ pub fn vault(
     vault_under(store, None, environment, clock, hold)
 }
 
+/// The same with as many people as a script has places for; two custodians open it and two use a secret.
+///
+/// # Errors
+/// As [`vault`].
+pub fn vault_of(
+    store: Box<dyn Store>,
+    size: Size,
+    environment: Environment,
+    clock: Option<Timestamp>,
+    hold: bool,
+) -> Result<Created, Refusal> {
+    made(store, (size, None), environment, clock, hold)
+}
+
 /// The same under a policy.
 ///
 /// # Errors
@@ -116,7 +190,17 @@ pub fn vault_under(
     clock: Option<Timestamp>,
     hold: bool,
 ) -> Result<Created, Refusal> {
-    let people = PEOPLE.iter();
+    made(store, (Size::default(), policy), environment, clock, hold)
+}
+
+fn made(
+    store: Box<dyn Store>,
+    (size, policy): (Size, Option<Policy>),
+    environment: Environment,
+    clock: Option<Timestamp>,
+    hold: bool,
+) -> Result<Created, Refusal> {
+    let people = size.people();
     let people = people.map(|(name, role, phrase)| NewPerson::new(name, role, phrase.as_bytes()));
     let mut created = create_under(
         store,
@@ -128,8 +212,8 @@ pub fn vault_under(
         policy,
         environment,
     )?;
-    created.session.held.practice = PEOPLE
-        .iter()
+    created.session.held.practice = size
+        .people()
         .map(|(name, _, phrase)| ((*name).to_owned(), (*phrase).to_owned()))
         .collect();
     Ok(created)
@@ -182,7 +266,11 @@ mod tests {
     #[test]
     fn every_set_has_words_of_its_own_and_the_first_those_of_the_handbook() {
         let names = PEOPLE.iter().map(|(name, ..)| *name);
-        let names = names.chain(NEWCOMERS.iter().chain(HOLDERS).map(|(name, _)| *name));
+        let names = names.chain(
+            others()
+                .chain(HOLDERS.iter().copied())
+                .map(|(name, _)| name),
+        );
         let mut seen = std::collections::BTreeSet::new();
         for name in names {
             assert_eq!(phrase_after(name, 0).as_deref(), phrase(name));
@@ -194,7 +282,7 @@ mod tests {
                 assert!(seen.insert(words.clone()), "{words} twice");
             }
         }
-        assert_eq!(seen.len(), 10 * SETS);
+        assert_eq!(seen.len(), (10 + MORE.len()) * SETS);
         assert_eq!(phrase_after("Ana", SETS), phrase_after("Ana", 0));
         assert_eq!(phrase_after("Zoe", 1), None);
     }

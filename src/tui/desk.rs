@@ -350,7 +350,9 @@ impl Desk {
                     None => Environment::real(None),
                 };
                 let store = Box::new(MemoryStore::new());
-                let created = practice::vault(store, environment, start.or(own_clock), false)
+                let size = script.practice_size();
+                let start = start.or(own_clock);
+                let created = practice::vault_of(store, size, environment, start, false)
                     .map_err(|e| e.to_string())?;
                 self.session = Some(created.session);
             }

@@ -172,6 +172,7 @@ fn a_blank_screen_says_why_and_who_is_waited_for() {
             vault_id: "00".repeat(16),
             profile: Profile::Production,
             k: 2,
+            t: 2,
             people: people
                 .map(|(n, r)| (n.to_owned(), r.to_owned(), false))
                 .to_vec(),

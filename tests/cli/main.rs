@@ -28,5 +28,6 @@ mod refusals;
 mod returning;
 mod scripts;
 mod sealed;
+mod sized;
 mod terminal;
 mod vault;

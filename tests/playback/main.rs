@@ -26,6 +26,7 @@ mod policy;
 mod reported;
 mod resealing;
 mod resume;
+mod sizes;
 mod stage;
 mod stop_record;
 mod stopping;

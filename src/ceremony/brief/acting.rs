@@ -5,8 +5,9 @@ use super::super::{ops, ops_components};
 use super::afterwards::makes_anew;
 use crate::session::{op_components, op_custody};
 
-/// Who asks, who approves, who types what, who watches. `demanded` is how many the vault asks for, where that is known.
-pub(super) fn told(step: &Step, demanded: Option<usize>) -> String {
+/// Who asks, who approves, who types what, who watches. `demanded` is how many the vault asks for, where
+/// one is named, and whether that is known for certain: else it is at least as many.
+pub(super) fn told(step: &Step, demanded: Option<(usize, bool)>) -> String {
     let mut says = vec![main(step, demanded)];
     says.extend(asked(step));
     if let Some(watches) = watches(step) {
@@ -40,18 +41,19 @@ pub(super) fn with_role(model: &Model, text: &str) -> String {
     told
 }
 
-fn main(step: &Step, demanded: Option<usize>) -> String {
+fn main(step: &Step, demanded: Option<(usize, bool)>) -> String {
     if let (Some(issuer), Some(approve)) = (&step.initiate, &step.approve) {
         let from = if approve.from.is_empty() {
             "custodians".to_owned()
         } else {
             format!("of {}", approve.from.join(", "))
         };
-        let more = demanded.filter(|demanded| *demanded > approve.count);
+        let more = demanded.filter(|(demanded, _)| *demanded > approve.count);
         return match more {
             None => format!("{issuer} asks, {} {from} approve", approve.count),
-            Some(more) => format!(
-                "{issuer} asks, {more} {from} approve (this vault asks for {more}, the script for {})",
+            Some((more, certain)) => format!(
+                "{issuer} asks, {more} {from} approve (this vault asks for {}{more}, the script for {})",
+                if certain { "" } else { "at least " },
                 approve.count
             ),
         };

@@ -28,12 +28,14 @@ fn a_list_is_told_with_as_many_as_the_vault_asks_for() {
             overrides: [("ExportKey".to_owned(), exports)].into(),
             ..Policy::default()
         };
-        view.demands = Demands::new(policy, Profile::Rehearsal, (2, 2));
+        let demands = Demands::new(policy, Profile::Rehearsal, (2, 2));
+        view.demands = demands.clone();
         let people = view.people.iter();
         BriefVault {
             name: "v".to_owned(),
             profile: Profile::Rehearsal,
             people: people.map(|p| (p.name.clone(), p.role.clone())).collect(),
+            demands,
             view: Some(view),
             rehearsals: Rehearsals::read(None, script.rehearsal().1.unwrap()),
         }
@@ -50,7 +52,7 @@ fn a_list_is_told_with_as_many_as_the_vault_asks_for() {
         never
             .refusals
             .iter()
-            .any(|why| why.contains("asks for 4 custodians")),
+            .any(|why| why.contains("4 custodians must approve it")),
         "{:?}",
         never.refusals
     );

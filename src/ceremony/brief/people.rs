@@ -6,7 +6,7 @@ use super::super::model::{Model, Person, Role, Wait};
 use super::acting::has_part;
 use super::brings::{self, brings, passphrase};
 use super::page::Page;
-use crate::session::{Profile, op_custody};
+use crate::session::{Profile, op_custody, practice};
 
 pub(super) fn section(model: &Model, page: &mut Page) {
     page.title("WHO COMES");
@@ -178,6 +178,17 @@ pub(super) fn custodians(model: &Model) -> usize {
         Some(approve.count + usize::from(signs_too))
     });
     by_act.max().unwrap_or(0).max(model.needs(Role::Custodian))
+}
+
+impl Model {
+    /// How many people of each role its practice vault has.
+    pub(in crate::ceremony) fn practice_size(&self) -> practice::Size {
+        practice::Size {
+            administrators: self.needs(Role::Administrator),
+            custodians: custodians(self),
+            witnesses: self.needs(Role::Witness),
+        }
+    }
 }
 
 /// Different people: one for each place that has no key of its own, and one for each key.

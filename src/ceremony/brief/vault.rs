@@ -1,11 +1,12 @@
 //! What the vault must allow, and whether one would refuse.
 
 use crate::custody::Policy;
-use crate::session::op;
-use crate::session::{Profile, View};
+use crate::session::{Demands, Profile, View, has_a_floor};
 
+use super::super::enough;
 use super::super::model::{Model, Role, Step};
 use super::super::rehearsed::Rehearsals;
+use super::super::run::places_of;
 use super::super::script::Script;
 use super::page::Page;
 use super::people;
@@ -19,6 +20,8 @@ pub struct BriefVault {
     pub profile: Profile,
     /// Name and role of everybody.
     pub people: Vec<(String, String)>,
+    /// By what it counts the custodians that an act needs: at least, where it was not opened.
+    pub demands: Demands,
     /// The open vault, if it was opened.
     pub view: Option<View>,
     /// The rehearsals that are noted on this workstation.
@@ -31,37 +34,26 @@ impl BriefVault {
         self.view.is_some()
     }
 
-    /// How many custodians it asks for under the step's list of acts, where it was opened: as many as under the most
-    /// demanding of them. None of any other step.
-    pub(super) fn demands_of_list(&self, step: &Step) -> Option<usize> {
-        let view = self.view.as_ref().filter(|_| !step.acts.is_empty())?;
-        let acts = step.acts.iter().map(|act| act.op);
-        Some(usize::from(view.demands.of_list(acts)))
+    /// How many custodians it asks for under the act of a step, or under the most demanding one of its list; of a vault
+    /// that was not opened, and whose policy may say more, at least. None of a step that is no act.
+    pub(super) fn demanded(&self, step: &Step) -> Option<usize> {
+        step.approve.as_ref()?;
+        Some(usize::from(enough::demanded(&self.demands, step)))
     }
 
-    /// The lists for which it asks for more custodians than may approve them.
-    fn too_few(&self, model: &Model) -> Vec<String> {
+    /// The acts that too few of its people may sign.
+    fn too_few(&self, script: &Script) -> Vec<String> {
         let custodians = self.people.iter();
         let custodians = custodians.filter(|(_, role)| role == Role::Custodian.name());
-        let all = custodians.count();
-        let lists = model.steps.iter().filter_map(|step| {
-            let demanded = self.demands_of_list(step)?;
-            let approve = step.approve.as_ref()?;
-            let issuer = step.initiate.as_deref().and_then(|id| model.person(id));
-            let asks = issuer.is_some_and(|person| person.role == Role::Custodian);
-            let able = match approve.from.len() {
-                0 => all.saturating_sub(usize::from(asks)),
-                named => named,
-            };
-            (demanded > able).then(|| {
-                format!(
-                    "Step {}: under its acts this vault asks for {demanded} custodians besides whoever asks, and {able} may \
-                     approve it here.",
-                    step.id
-                )
-            })
-        });
-        lists.collect()
+        let places = self.view.as_ref().map(|view| places_of(script, view));
+        let places = places.and_then(Result::ok);
+        let short = enough::short(
+            &script.model,
+            &self.demands,
+            custodians.count(),
+            places.as_ref(),
+        );
+        short.iter().map(enough::Short::told).collect()
     }
 
     /// Why it would refuse the script.
@@ -107,7 +99,7 @@ impl BriefVault {
         if let Some(view) = &self.view {
             inside(model, view, &mut no);
         }
-        no.extend(self.too_few(model));
+        no.extend(self.too_few(script));
         let stands = |view: &View| view.runs.iter().any(|run| run.outcome.is_none());
         let open = self.view.as_ref().is_some_and(stands);
         if self.profile == Profile::Production
@@ -137,7 +129,8 @@ fn inside(model: &Model, view: &View, no: &mut Vec<String>) {
     }
     for place in &model.people {
         let known = |key: &String| view.people.iter().any(|p| p.fingerprint == *key);
-        if place.key.as_ref().is_some_and(|key| !known(key)) {
+        let practised = view.profile == Profile::Rehearsal;
+        if place.key.as_ref().is_some_and(|key| !known(key)) && !practised {
             no.push(format!(
                 "The approval key that the script wants for {} belongs to nobody here.",
                 place.id
@@ -169,15 +162,18 @@ pub(super) fn allowances(model: &Model, vault: Option<&BriefVault>, page: &mut P
             "secrets opened for single acts: at least t custodians, whatever the script says",
         );
     }
-    let floor = [
-        op::DELETE_KEY.name,
-        op::IMPORT_ROOT.name,
-        op::EXPORT_RSA_WRAP.name,
-    ];
-    let floor = |name: &str| floor.contains(&name) || name.starts_with("export-key.");
-    if production && model.doings().any(|doing| floor(doing.op.name)) {
-        lines
-            .push("exports, deletions and roots: in production k custodians, never fewer than two");
+    let mut floored: Vec<&str> = Vec::new();
+    for doing in model.doings().filter(|doing| has_a_floor(doing.op)) {
+        if !floored.contains(&doing.op.title) {
+            floored.push(doing.op.title);
+        }
+    }
+    let floor = format!(
+        "in production k custodians, never fewer than two, for: {}",
+        floored.join("; ")
+    );
+    if production && !floored.is_empty() {
+        lines.push(&floor);
     }
     let lists = model.steps.iter().any(|step| !step.acts.is_empty());
     if lists && !vault.is_some_and(BriefVault::opened) {

@@ -4,7 +4,7 @@ use super::super::model::{Approve, Model, Role, Step};
 use super::super::ops;
 use super::{Report, Rule};
 use crate::session::field::{Field, listed_names};
-use crate::session::{op_custody, practice};
+use crate::session::op_custody;
 
 pub(super) const RULE: Rule = Rule {
     id: "L02",
@@ -60,7 +60,10 @@ fn count(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
     let named = |id: &String| approve.from.is_empty() || approve.from.contains(id);
     let asks_too = issuer.is_some_and(|id| may(id) && named(id));
     let able = if approve.from.is_empty() {
-        let held_back = usize::from(issuer.is_some_and(may));
+        // Whoever leaves need not come, and is asked only where they are named.
+        let leaver = step.leaver().map(str::to_owned);
+        let away = [issuer, leaver.as_ref().filter(|id| Some(*id) != issuer)];
+        let held_back = away.into_iter().flatten().filter(|id| may(id)).count();
         model.needs(Role::Custodian).saturating_sub(held_back)
     } else {
         let mut from: Vec<_> = approve
@@ -120,9 +123,8 @@ fn own_places(model: &Model, step: &Step, approve: &Approve, report: &mut Report
         .flat_map(|text| listed_names(text))
         .collect();
     let custodian = Role::Custodian.name();
-    let serve = practice::PEOPLE
-        .iter()
-        .filter(|(_, role, _)| *role == custodian);
+    let people = model.practice_size().people();
+    let serve = people.filter(|(_, role, _)| *role == custodian);
     let serve: Vec<&str> = serve.map(|(name, ..)| *name).collect();
     let (anew, others): (Vec<&str>, Vec<&str>) = serve
         .iter()

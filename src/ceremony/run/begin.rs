@@ -13,6 +13,7 @@ use crate::session::{
 use crate::text::say;
 
 use super::super::begins::{COPY_IT, not_for_production};
+use super::super::enough;
 use super::super::model::{KeyDeclaration, Person};
 use super::super::ops;
 use super::super::rehearsed;
@@ -57,6 +58,7 @@ impl Runner {
                 why.foretold()
             )));
         }
+        enough_sign(&script, &view, &people)?;
         let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
         let asks = attended && inputs::asked_for(session.profile(), wanted.real_others);
         let files = inputs::at_its_beginning(&script, wanted.inputs, session.profile(), asks)?;
@@ -68,12 +70,14 @@ impl Runner {
         };
         let (keys, practice) = existing::find(&script, session, &run)?;
         run.keys = keys;
+        let stand_in = bind::by_practice(&script.model, &view, &people);
         let network = super::machine::network(session.profile());
         let out = named(session, wanted.out.as_deref());
         let notes = [
             (GOES_TO, &out),
             (crate::session::run::REHEARSED, &rehearsed),
             (existing::PRACTICE_KEYS, &practice),
+            (bind::PRACTICE_PEOPLE, &stand_in),
             (crate::session::run::NETWORK, &network),
         ];
         note_with_the_first(&mut run, notes);
@@ -89,7 +93,7 @@ impl Runner {
         runner.passed = passed;
         runner.last = rehearsed
             .map(|told| format!("This script was {told}."))
-            .or_else(|| practice.map(|made| existing::told(&made)))
+            .or_else(|| on_practice(practice, stand_in))
             .or_else(|| only_practised(&runner.script, session).filter(|_| attended));
         runner.go_on(session)?;
         Ok(runner)
@@ -163,11 +167,19 @@ impl Runner {
 }
 
 /// Notes of the first step: what is known when the run begins.
-fn note_with_the_first(run: &mut Run, notes: [(&str, &Option<String>); 4]) {
+fn note_with_the_first(run: &mut Run, notes: [(&str, &Option<String>); 5]) {
     if let Some(first) = run.steps.first_mut() {
         let told = |(name, text): (&str, &Option<String>)| Some((name.to_owned(), text.clone()?));
         first.notes.extend(notes.into_iter().filter_map(told));
     }
+}
+
+/// What stands in for keys and people of the real vault, as people read it before the first step.
+fn on_practice(keys: Option<String>, people: Option<String>) -> Option<String> {
+    let keys = keys.map(|made| existing::told(&made));
+    let people = people.map(|names| bind::told(&names));
+    let told: Vec<String> = people.into_iter().chain(keys).collect();
+    (!told.is_empty()).then(|| told.join(" "))
 }
 
 /// Another day of a rehearsal: the vault's own clock goes on, and does not go back. What is told of it.
@@ -239,6 +251,23 @@ fn fits(script: &Script, session: &Session) -> Result<(), RunError> {
         ));
     }
     Ok(())
+}
+
+/// Every act of the script can be signed by as many as this vault demands.
+fn enough_sign(
+    script: &Script,
+    view: &View,
+    people: &BTreeMap<String, String>,
+) -> Result<(), RunError> {
+    let short = enough::judged(&script.model, view, people);
+    if short.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> = short.iter().map(enough::Short::told).collect();
+    Err(RunError::CannotBegin(format!(
+        "{} Nothing was begun.",
+        told.join(" ")
+    )))
 }
 
 /// What a production run shows and records about the rehearsal before it.

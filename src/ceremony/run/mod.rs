@@ -19,6 +19,7 @@ mod deviations;
 mod dissent;
 mod drive;
 mod effect;
+mod everybody;
 mod exceptions;
 mod existing;
 mod expect;

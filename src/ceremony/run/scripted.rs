@@ -267,7 +267,8 @@ impl Runner {
         match given(field) {
             // A number of this run's own is not known before it is drawn.
             Some(text) if text == AS_SHOWN && field == NUMBER => self.number_as_shown(session),
-            text => text.or_else(usual),
+            Some(text) => Some(self.with_people(session, (step, field), text)),
+            None => usual(),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::session::{
 use crate::text::say;
 
 use super::super::ask::Answer;
+use super::super::model::Step;
 use super::super::read_envelope;
 use super::drive::Halt;
 use super::{RunError, Runner, Stage};
@@ -89,7 +90,7 @@ impl Runner {
         let Outcome::Asked(pending) = session.perform(asked)? else {
             return Ok(());
         };
-        self.signers = self.order(&pending);
+        self.signers = self.order(session, &pending);
         if self.signers.len() < self.required(&pending) {
             let have = self.signers.len();
             let need = self.required(&pending);
@@ -130,37 +131,35 @@ impl Runner {
         asked.max(pending.required)
     }
 
-    /// Custodians in the order they are asked: the script's places first.
-    pub(super) fn order(&self, pending: &PendingView) -> VecDeque<String> {
-        let model = &self.script.model;
-        let from = self
-            .step()
-            .and_then(|step| step.approve.as_ref())
-            .map(|a| a.from.clone());
+    /// Custodians in the order they are asked: the script's places first, then whoever opened the vault. Whoever leaves by
+    /// the act need not come and is asked only where the script names them.
+    pub(super) fn order(&self, session: &Session, pending: &PendingView) -> VecDeque<String> {
+        let step = self.step();
+        let approve = step.and_then(|step| step.approve.as_ref());
+        let from = approve.map(|approve| approve.from.clone());
         let from = from.unwrap_or_default();
-        let only = !from.is_empty();
-        let places = if only {
-            from
-        } else {
-            model
-                .people
-                .iter()
-                .map(|person| person.id.clone())
-                .collect()
-        };
-        let named: Vec<String> = places.iter().map(|id| self.name(id)).collect();
         let may = |name: &String| pending.may_sign.contains(name);
-        let mut order: VecDeque<String> = named.iter().filter(|name| may(name)).cloned().collect();
-        if !only {
-            order.extend(
-                pending
-                    .may_sign
-                    .iter()
-                    .filter(|name| !named.contains(name))
-                    .cloned(),
-            );
+        if !from.is_empty() {
+            let named = from.iter().map(|id| self.name(id));
+            return named.filter(may).collect();
         }
-        order
+        let people = self.script.model.people.iter();
+        let named: Vec<String> = people.map(|person| self.name(&person.id)).collect();
+        let here: Vec<String> = session
+            .view()
+            .people
+            .iter()
+            .filter(|person| person.present)
+            .map(|person| person.name.clone())
+            .collect();
+        let others = pending.may_sign.iter().filter(|name| !named.contains(name));
+        let (first, last): (Vec<&String>, Vec<&String>) =
+            others.partition(|name| here.contains(name));
+        let leaver = step.and_then(Step::leaver).map(|id| self.name(id));
+        let all = named.iter().chain(first).chain(last);
+        all.filter(|name| may(name) && Some(*name) != leaver.as_ref())
+            .cloned()
+            .collect()
     }
 
     /// A custodian signs.

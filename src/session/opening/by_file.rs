@@ -77,9 +77,7 @@ impl Opening {
         let known = |who: &str| self.sets.iter().any(|s| s.file.person(who).is_some());
         self.profile == Profile::Rehearsal
             && !known(name)
-            && practice::NEWCOMERS
-                .iter()
-                .any(|(newcomer, _)| known(newcomer))
+            && practice::others().any(|(other, _)| known(other))
     }
 
     /// The words of the file; of practice people in a rehearsal those of the set that they are in by now, which are printed
@@ -123,7 +121,7 @@ impl Opening {
         if self.profile != Profile::Rehearsal {
             return;
         }
-        for (name, _) in practice::NEWCOMERS {
+        for (name, _) in practice::others() {
             let Some(envelopes) = set.person(name).and_then(|p| p.envelopes.as_ref()) else {
                 continue;
             };
@@ -134,8 +132,8 @@ impl Opening {
             });
             // Another newcomer of the same name has words of their own and is simply not here.
             if let Some((key, words)) = opened {
-                self.held.keys.insert((*name).to_owned(), key);
-                self.held.phrases.insert((*name).to_owned(), words);
+                self.held.keys.insert(name.to_owned(), key);
+                self.held.phrases.insert(name.to_owned(), words);
             }
         }
     }

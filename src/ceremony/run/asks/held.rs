@@ -19,10 +19,14 @@ pub(super) fn signs_for_all() -> &'static str {
 
 impl Runner {
     /// The request, signed for everybody and done by one Enter.
-    pub(super) fn issue_held(&self, step: &Step, ask: Ask) -> Ask {
+    pub(super) fn issue_held(&self, session: &Session, step: &Step, ask: Ask) -> Ask {
         let mut names = vec![self.signer()];
         if let Some(preview) = &self.preview {
-            names.extend(self.order(preview).into_iter().take(self.required(preview)));
+            names.extend(
+                self.order(session, preview)
+                    .into_iter()
+                    .take(self.required(preview)),
+            );
         }
         let title = step.title.trim_end_matches('.');
         let then = self.preview.as_ref().map_or("", PendingView::then);

@@ -226,7 +226,7 @@ impl Runner {
             Stage::Bring => self.bring_ask(session, step),
             Stage::Turn => self.turn_ask(session, step, self.turns.front()?),
             Stage::Issue if session.automatic() => {
-                self.issue_held(step, self.issue_ask(session, step))
+                self.issue_held(session, step, self.issue_ask(session, step))
             }
             Stage::Issue => self.issue_ask(session, step),
             Stage::Approve => self.approve_ask(step),

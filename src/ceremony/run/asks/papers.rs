@@ -9,6 +9,7 @@ use crate::text::{say, tr};
 use super::super::super::ask::Ask;
 use super::super::super::model::Step;
 use super::super::super::ops_components as ops;
+use super::super::bind;
 use super::super::fates::{FATE, SEEN};
 use super::super::{Runner, Turn};
 use super::component_bodies::component_line;
@@ -250,7 +251,13 @@ impl Runner {
         let others: Vec<String> = others
             .map(|p| format!("{} {}", said::role(&p.role), p.name))
             .collect();
-        let mut lines = Vec::new();
+        let run = self.run(session);
+        let practised = run.steps.first();
+        let practised = practised.and_then(|step| step.notes.get(bind::PRACTICE_PEOPLE));
+        let mut lines: Vec<String> = practised
+            .map(|names| bind::told(names))
+            .into_iter()
+            .collect();
         let roles = named.iter().map(|name| Self::role(session, name));
         let kinds: BTreeSet<String> = roles.collect();
         if kinds.len() < named.len() {

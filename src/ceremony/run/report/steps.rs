@@ -9,6 +9,7 @@ use crate::session::{NOT_COPIED, RunOutcome, StepRecord, StepState, TOKEN_NOTES}
 
 use super::super::super::model::{Algorithm, Step};
 use super::super::super::{ops, ops_components};
+use super::super::bind::PRACTICE_PEOPLE;
 use super::super::bring::STAND_IN;
 use super::super::copies::{COPY, COPY_HASH};
 use super::super::drive::LET_PASS;
@@ -240,6 +241,11 @@ fn practised(record: &StepRecord) -> Vec<String> {
     }
     if let Some(span) = note(LET_PASS) {
         parts.push(format!("practice: the script moved the clock, {span}"));
+    }
+    if let Some(names) = note(PRACTICE_PEOPLE) {
+        parts.push(format!(
+            "practice people had the places that the script gives to one person by the approval key: {names}"
+        ));
     }
     if let Some(made) = note(PRACTICE_KEYS) {
         parts.push(format!(

@@ -35,6 +35,7 @@ fn public(profile: Profile, here: bool, recovery: Option<(String, u8, u8)>) -> B
         vault_id: "00".repeat(16),
         profile,
         k: 2,
+        t: 2,
         people: people
             .map(|(n, r)| (n.to_owned(), r.to_owned(), here))
             .to_vec(),
@@ -167,6 +168,7 @@ fn the_last_line_begins_again_with_the_recovery_set_and_its_reason() {
             vault_id: "00".repeat(16),
             profile: Profile::Test,
             k: 2,
+            t: 2,
             people: people
                 .map(|n| (n.to_owned(), "custodian".to_owned(), true))
                 .to_vec(),
