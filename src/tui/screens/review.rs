@@ -199,7 +199,7 @@ impl Review {
                 Role::Muted,
                 &format!(
                     "{:1$}",
-                    tr(".. F2 shows all of it; there w writes it to a file"),
+                    tr(".. F2 shows all of it; w writes it there"),
                     usize::from(width)
                 ),
             );
