@@ -122,7 +122,7 @@ fn a_copy_becomes_a_vault_again_on_screen() {
     terminal.shows("the stick broke");
     terminal.press(ENTER);
     terminal.shows("1 of 2: a custodian");
-    signed(&mut terminal, "─ review ─");
+    signed(&mut terminal, ": review ─");
     terminal.press("restore");
     terminal.shows("► restore");
     signed(&mut terminal, "B1 is restored to");
@@ -177,14 +177,14 @@ fn shares_are_handed_out_anew_on_screen() {
     terminal.shows("1 of 2: a custodian");
     signed(&mut terminal, "─ Home ─");
     terminal.press_until("p", "What happened?");
-    for _ in 0..6 {
+    for _ in 0..8 {
         terminal.press(DOWN);
         std::thread::sleep(Duration::from_millis(100));
     }
     terminal.press_until(ENTER, "Why, in one sentence");
     terminal.press("the media are old");
     terminal.shows("the media are old");
-    signed(&mut terminal, "─ review ─");
+    signed(&mut terminal, ": review ─");
     signed(&mut terminal, "Done");
     let after = std::fs::read_to_string(home.path().join("acme.vault/custody.toml")).unwrap();
     let set = |text: &str| {

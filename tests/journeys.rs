@@ -50,7 +50,7 @@ fn with_a_key(home: &Path) -> Terminal {
     terminal.press(DOWN);
     terminal.press_until(ENTER, "5 of 6");
     terminal.press("kek");
-    terminal.press_until(ENTER, "─ review ─");
+    terminal.press_until(ENTER, ": review ─");
     signed(&mut terminal, "Done, saved");
     // Enter would show the new key.
     terminal.press_until(ESC, "─ Home ─");
@@ -88,7 +88,7 @@ fn a_key_is_wrapped_for_a_receiver_and_shown_to_a_camera() {
     terminal.press("Wim\r");
     terminal.press(&fingerprint);
     terminal.press("\rWim, 09:10Z, account 4444\raws-root");
-    terminal.press_until(ENTER, "Import a root certificate ─ review");
+    terminal.press_until(ENTER, "Import a root certificate ─ 4 of 4: review");
     signed(&mut terminal, "Done, saved");
     terminal.press_until(ENTER, "3 of 6");
     terminal.press_until(ENTER, "4 of 6");
@@ -307,7 +307,7 @@ fn a_key_comes_from_a_sender_in_a_tr34_token() {
     terminal.press_until(ENTER, "► Random number");
     // The file says meanwhile which root fits, and that field may be asked again: Tab leads back to this one.
     terminal.press_until("\t", "► Random number");
-    terminal.press_until(ENTER, "─ review ─");
+    terminal.press_until(ENTER, ": review ─");
     for words in ["TDES", "(one-pass)", "under        sender-root"] {
         terminal.shows(words);
     }

@@ -45,7 +45,7 @@ fn last_signature(terminal: &mut Terminal, name: &str) {
         terminal.press_until(ENTER, page);
     }
     terminal.press(name);
-    terminal.press_until(ENTER, "─ review ─");
+    terminal.press_until(ENTER, ": review ─");
     signed(terminal, "1 of 2 signed");
     loop {
         let text = settled(terminal);

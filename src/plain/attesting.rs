@@ -29,12 +29,13 @@ pub(super) fn shares_given_up(talk: &mut Dialogue<'_>, entered: &[String]) -> Re
     )
 }
 
-/// The time by two watches, where giving it up closes what was just opened: that is asked.
+/// The time by two watches, at its place in the opening, where giving it up closes what was just opened: that is asked.
 pub(super) fn attested(
     talk: &mut Dialogue<'_>,
     session: &mut Session,
-    entered: &[String],
+    (place, entered): (&str, &[String]),
 ) -> Result<bool, Gone> {
+    talk.say(place);
     while !attest(talk, session)? {
         if over(talk, session, |talk, _| shares_given_up(talk, entered))? {
             return Ok(false);

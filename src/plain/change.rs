@@ -3,7 +3,7 @@
 use crate::ceremony::{Answer, ChangeTalk};
 use crate::session::changing_words;
 use crate::session::guide::Entry;
-use crate::session::happened::{self, HAPPENED, Leads};
+use crate::session::happened::{self, Leads};
 use crate::session::{Changed, Changing};
 use crate::text::{say, tr};
 
@@ -184,7 +184,8 @@ impl Home<'_, '_> {
                     next
                 ));
             }
-            let entries: Vec<Entry> = HAPPENED
+            let asked = happened::asked(&view);
+            let entries: Vec<Entry> = asked
                 .iter()
                 .map(|one| {
                     let entry = Entry::new(one.id, tr(one.what), tr(one.then));
@@ -202,7 +203,7 @@ impl Home<'_, '_> {
             else {
                 return Ok(());
             };
-            match HAPPENED.get(at).map(|one| one.leads) {
+            match asked.get(at).map(|one| one.leads) {
                 Some(Leads::Act(op)) => self.acting().begin(op)?,
                 Some(Leads::OpenReshare) => match self.session.reshare_left_open() {
                     Ok(Some(changing)) => self.acting().carry_out(changing)?,

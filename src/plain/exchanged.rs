@@ -4,7 +4,7 @@ use crate::session::guide::Entry;
 use crate::session::guide::common_name;
 use crate::session::handing_out::NEXT;
 use crate::session::said;
-use crate::session::view::{CounterpartyView, GivenView};
+use crate::session::view::{CounterpartyView, GivenView, RootStanding};
 use crate::session::{ExportView, TokenView, View};
 use crate::text::{say, tr};
 
@@ -74,11 +74,16 @@ pub(super) fn told(view: &View) -> Vec<(&'static str, Vec<String>)> {
     };
     let given = view.tokens.iter().map(|t| token(t, view));
     let given: Vec<String> = given.chain(view.given.iter().map(certificate)).collect();
-    let roots: Vec<String> = view.counterparties.iter().map(partner).collect();
+    let believed = |p: &&CounterpartyView| p.standing == RootStanding::Trusted;
+    let roots = view.counterparties.iter();
+    let others = roots.clone().filter(|p| !believed(p)).map(partner);
+    let others: Vec<String> = others.collect();
+    let roots: Vec<String> = roots.filter(believed).map(partner).collect();
     let mut all = vec![(heading, sent)];
     for (heading, lines) in [
         (tr("Certificates that were given out:"), given),
         (tr("Whose certificates are believed here:"), roots),
+        (tr("Whose certificates are not believed now:"), others),
     ] {
         if !lines.is_empty() {
             all.push((heading, lines));
@@ -159,11 +164,67 @@ fn partner(partner: &CounterpartyView) -> String {
         Some((at, false, label)) => say!("last: {label} came at {at}", label, at = at.rfc3339()),
         None => tr("no exchange yet").to_owned(),
     };
-    say!(
+    let line = say!(
         "  {label}, {subject}, SHA-256 {sha256}; {last}",
         label = partner.label,
         subject = partner.subject,
         sha256 = partner.sha256,
         last
-    )
+    );
+    match partner.standing.off(&partner.label) {
+        Some(why) => say!("{line}; {why}", line, why),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::build::{Answers, action};
+
+    /// The other side's root, being deleted.
+    #[test]
+    fn a_root_that_is_not_believed_stands_apart() {
+        let mut session = super::super::reader_tests::practice_session(true);
+        let sample = std::fs::read("ceremonies/samples/get-parameters-for-import-rsa2048.json");
+        let answers = |texts: &[(&str, &str)]| Answers {
+            texts: texts
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
+            files: [("file".to_owned(), sample.as_ref().unwrap().clone())].into(),
+            by: "Wim".into(),
+        };
+        let root = [
+            ("fingerprint", "as-shown"),
+            ("source", "practice"),
+            ("label", "aws-root"),
+        ];
+        let import = action(&session, "import-key.root-certificate", &answers(&root)).unwrap();
+        session.act(import, None, None).unwrap();
+        let headings = |session: &crate::session::Session| -> Vec<&'static str> {
+            let view = session.view();
+            told(&view)
+                .into_iter()
+                .map(|(heading, _)| heading)
+                .collect()
+        };
+        assert!(headings(&session).contains(&"Whose certificates are believed here:"));
+        let away = answers(&[("key", "aws-root"), ("days", "7")]);
+        let delete = action(&session, "delete-key", &away).unwrap();
+        session.act(delete, None, None).unwrap();
+        let now = headings(&session);
+        assert!(
+            !now.contains(&"Whose certificates are believed here:"),
+            "{now:?}"
+        );
+        let view = session.view();
+        let (_, lines) = told(&view).pop().unwrap();
+        assert!(
+            lines
+                .join("")
+                .contains("is being deleted: restore it first"),
+            "{lines:?}"
+        );
+    }
 }

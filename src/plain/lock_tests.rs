@@ -137,6 +137,10 @@ fn a_word_gives_up_no_share_unasked() {
     let text = opened(&answers);
     assert!(text.contains("Give up the shares of Ana?"), "{text}");
     assert!(text.contains("The vault is open."), "{text}");
+    // The opening is one list, and says how much of it is left.
+    let first = text.find("1 of 2: a custodian's share");
+    let second = text.find("2 of 2: a custodian's share");
+    assert!(first.is_some() && first < second, "{text}");
     let mut answers = ANA.to_vec();
     answers.extend([("Number: ", "cancel"), ("Number: ", "give up")]);
     let text = opened(&answers);
@@ -159,4 +163,18 @@ fn shares_that_are_left_alone_are_wiped_and_entered_again() {
         "{text}"
     );
     assert!(text.contains("The vault is open."), "{text}");
+}
+
+/// Whoever cannot open a vault gets no further than the question who is next.
+#[test]
+fn what_can_be_saved_is_explained_where_a_vault_is_opened() {
+    let text = opened(&[("Number: ", "help"), ("Number: ", "back")]);
+    for words in [
+        "Is that card lost?",
+        "the last line of the list begins again with it",
+        "No password resets it",
+        "Keys that exist here alone are lost",
+    ] {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
 }

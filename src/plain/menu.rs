@@ -128,6 +128,12 @@ pub(super) fn home(view: &View) -> Vec<Line> {
             tr("people, drills, and what happened"),
         ),
         Line::new(
+            Goal::Deletions,
+            "deletions",
+            tr("Deletions"),
+            tr("what is being deleted, and the way back"),
+        ),
+        Line::new(
             Goal::Group(Group::Vault),
             "vault",
             tr("This vault"),

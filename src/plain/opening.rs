@@ -8,12 +8,13 @@ use crate::session::asked::{
 };
 use crate::session::founding::vault_name;
 use crate::session::guide::Entry;
+use crate::session::happened::OPENING_TOLD;
 use crate::session::idle::{Why, nothing_open};
 use crate::session::keyboard::HandOver;
 use crate::session::returning::Return;
 use crate::session::{
-    Bootstrap, Environment, NewerLog, Opening, Profile, Refusal, Session, WitnessAnswer,
-    is_about_words,
+    Bootstrap, Environment, NewerLog, Opening, OpeningStep, Profile, Refusal, Session,
+    WitnessAnswer, is_about_words,
 };
 use crate::text::{say, tr};
 use crate::vault::FolderStore;
@@ -22,12 +23,6 @@ use super::attesting::{attested, shares_given_up};
 use super::beside::{medium, plain};
 use super::dialogue::{Dialogue, Heard, Question, answered, footing};
 use super::line::Gone;
-
-const HELP: &[&str] = &[
-    "A vault opens when enough custodians have entered their shares, one after the other, each with their own passphrase. Opening shows names, uses and states; no key is opened by it.",
-    "A refused passphrase locks nothing and there is no limit. Right stick? Right set of envelopes? All the words, single spaces, from your own paper?",
-    "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed. At the end two people read their own watches.",
-];
 
 /// What came of an opening: the session, nothing if it was given up, or why not.
 type Opened = Result<Option<Session>, Refusal>;
@@ -84,11 +79,7 @@ fn opened(talk: &mut Dialogue<'_>, dir: &Path, unlock: Option<&[u8]>) -> Result<
         profile = public.profile.banner()
     ));
     let production = public.profile == Profile::Production;
-    let mut entering = Entering {
-        talk,
-        opening,
-        public,
-    };
+    let mut entering = Entering::of(talk, opening, false);
     let mut card = None;
     if let Some(unlock) = unlock {
         if let Err(refusal) = entering.opening.enter_unlock_file(unlock) {
@@ -106,7 +97,7 @@ fn opened(talk: &mut Dialogue<'_>, dir: &Path, unlock: Option<&[u8]>) -> Result<
                     Ok(opening) => opening,
                     Err(refusal) => return Ok(Err(refusal)),
                 };
-                entering = Entering::of(talk, opening);
+                entering = Entering::of(talk, opening, false);
                 if !matches!(entering.shares()?, Shares::Enough) {
                     return Ok(Ok(None));
                 }
@@ -151,18 +142,14 @@ fn opened_copy(
         profile = public.profile.banner()
     ));
     let production = public.profile == Profile::Production;
-    let mut entering = Entering {
-        talk,
-        opening,
-        public,
-    };
+    let mut entering = Entering::of(talk, opening, true);
     match entering.shares()? {
         Shares::Enough => {}
         Shares::GivenUp => return Ok(None),
         Shares::Recovery(reason) => {
             let Entering { talk, .. } = entering;
             match wanted.begin(Some(&reason)) {
-                Ok(opening) => entering = Entering::of(talk, opening),
+                Ok(opening) => entering = Entering::of(talk, opening, true),
                 Err(slip) => {
                     talk.stop(&slip.refusal.to_string());
                     return Ok(None);
@@ -174,11 +161,12 @@ fn opened_copy(
         }
     }
     let entered = entering.opening.entered();
+    let clock = entering.place(OpeningStep::Clock);
     let Entering { talk, opening, .. } = entering;
     talk.say(tr("Wait: the copy is being opened and checked."));
     match wanted.opened(opening, environment) {
         Ok((mut session, newer)) => {
-            if production && !attested(talk, &mut session, &entered)? {
+            if production && !attested(talk, &mut session, (&clock, &entered))? {
                 return Ok(None);
             }
             Ok(Some((session, newer)))
@@ -204,24 +192,34 @@ struct Entering<'t, 'a> {
     talk: &'t mut Dialogue<'a>,
     opening: Opening,
     public: Bootstrap,
+    /// Whether it is a copy, which no card is held against.
+    copy: bool,
 }
 
 impl<'t, 'a> Entering<'t, 'a> {
-    fn of(talk: &'t mut Dialogue<'a>, opening: Opening) -> Self {
+    fn of(talk: &'t mut Dialogue<'a>, opening: Opening, copy: bool) -> Self {
         let public = opening.bootstrap();
         Self {
             talk,
             opening,
             public,
+            copy,
         }
+    }
+
+    /// Where a step stands in this opening.
+    fn place(&self, step: OpeningStep) -> String {
+        step.place(&self.public, self.copy)
     }
 
     /// Everybody has entered: it is opened, and in production its clock attested.
     fn finish(self, card: Option<&WitnessAnswer>) -> Result<Opened, Gone> {
+        let clock = self.place(OpeningStep::Clock);
         let Self {
             talk,
             opening,
             public,
+            ..
         } = self;
         let entered = opening.entered();
         talk.say(tr("Wait: the vault is being opened and checked."));
@@ -234,7 +232,7 @@ impl<'t, 'a> Entering<'t, 'a> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let production = public.profile == Profile::Production;
-        if production && !attested(talk, &mut session, &entered)? {
+        if production && !attested(talk, &mut session, (&clock, &entered))? {
             return Ok(session.close().map(|()| None));
         }
         talk.say(tr("The vault is open."));
@@ -283,7 +281,7 @@ impl<'t, 'a> Entering<'t, 'a> {
             tr("asks the holders in the place of the custodians"),
             &self.so_far(),
         ))
-        .explained(HELP);
+        .explained(OPENING_TOLD);
         plain(self.talk, &question, RECOVERY_REASON)
     }
 
@@ -339,12 +337,15 @@ impl<'t, 'a> Entering<'t, 'a> {
                 tr("asks the one whose number was typed for the passphrase"),
                 &self.so_far(),
             ))
-            .telling(vec![if self.public.by_recovery {
-                tr("Which holder is next?").into()
-            } else {
-                tr("Which custodian is next?").into()
-            }])
-            .explained(HELP);
+            .telling(vec![
+                self.place(OpeningStep::Share(entered.len())),
+                if self.public.by_recovery {
+                    tr("Which holder is next?").into()
+                } else {
+                    tr("Which custodian is next?").into()
+                },
+            ])
+            .explained(OPENING_TOLD);
             match self.talk.choose(&question, tr("Number"), &entries)? {
                 Heard::Said(_) if shares_given_up(self.talk, &entered)? => {
                     return Ok(Shares::GivenUp);
@@ -394,7 +395,7 @@ impl<'t, 'a> Entering<'t, 'a> {
             },
             &so_far,
         ))
-        .explained(HELP);
+        .explained(OPENING_TOLD);
         let envelope = if here {
             None
         } else {
@@ -454,7 +455,8 @@ impl<'t, 'a> Entering<'t, 'a> {
             tr("keeps it; after the words the card is compared and the vault opened"),
             &self.so_far(),
         ))
-        .explained(HELP);
+        .telling(vec![self.place(OpeningStep::Card)])
+        .explained(OPENING_TOLD);
         let mut before = None;
         loop {
             let asked = answered(&question, before.as_ref(), false);

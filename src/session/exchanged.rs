@@ -14,7 +14,7 @@ use crate::pki::Certificate;
 use super::action::Action;
 use super::command::Executed;
 use super::state::{RootRecord, State};
-use super::view::{CounterpartyView, GivenView, TokenView};
+use super::view::{CounterpartyView, GivenView, RootStanding, TokenView};
 use super::views::name_of;
 use super::{Session, handover};
 
@@ -254,7 +254,7 @@ impl Session {
             .collect()
     }
 
-    /// Everybody whose root is trusted here, in the order of their coming.
+    /// Everybody whose root is here, in the order of their coming.
     pub(crate) fn counterparty_views(&self) -> Vec<CounterpartyView> {
         let mut roots: Vec<CounterpartyView> = Vec::new();
         for root in &self.state.roots {
@@ -303,8 +303,11 @@ impl Session {
             .map(|e| (e.at, true, &e.arn))
             .chain(came.map(|r| (r.at, false, &r.arn)))
             .max();
+        let key = &record.key;
+        let suspect = self.suspicion(&root.arn).is_some();
         CounterpartyView {
             arn: root.arn.clone(),
+            standing: RootStanding::of(key.key_state, key.enabled, suspect),
             label: name_of(record),
             subject: root.subject.clone(),
             sha256: root.sha256.clone(),

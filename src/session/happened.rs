@@ -51,13 +51,19 @@ pub(super) const COPY_GONE: &str = "copy-gone";
 pub(super) const SUSPECT_KEY: &str = "suspect-key";
 pub(super) const RECOVERY_SET: &str = "recovery-set";
 
-/// Which answer stands under the cursor first.
-pub fn first(view: &View) -> usize {
-    let at = HAPPENED.iter().position(|one| one.id == RECOVERED);
-    at.filter(|_| view.by_recovery).unwrap_or_default()
+/// Everything that is asked in this vault, what is open in it now before all else.
+pub fn asked(view: &View) -> Vec<&'static Happened> {
+    let now = |one: &Happened| match one.id {
+        RECOVERED => view.by_recovery,
+        OPEN_RESHARE => view.open_reshare,
+        _ => false,
+    };
+    let mut asked: Vec<&'static Happened> = HAPPENED.iter().collect();
+    asked.sort_by_key(|one| !now(one));
+    asked
 }
 
-/// Everything that is asked, the usual first.
+/// Everything that is asked, the usual first, then what is there only sometimes.
 pub const HAPPENED: &[Happened] = &[
     Happened {
         id: YEARLY,
@@ -90,6 +96,18 @@ pub const HAPPENED: &[Happened] = &[
         leads: Leads::Act(&op_custody::ROTATE),
     },
     Happened {
+        id: "stick",
+        what: "The stick with the vault is broken",
+        then: "return to a copy: which one, its custodians, their approval; then vault-recovery",
+        leads: Leads::Return,
+    },
+    Happened {
+        id: "too-few",
+        what: "Fewer can open than are needed",
+        then: "says what can and cannot be saved",
+        leads: Leads::Text(TOO_FEW),
+    },
+    Happened {
         id: "fewer",
         what: "Somebody left, and nobody takes the place",
         then: "rotate, with that name left out: new identities, shares, words and keys for whoever stays",
@@ -106,18 +124,6 @@ pub const HAPPENED: &[Happened] = &[
         what: "A reshare stands open",
         then: "goes on with the proofs, and the old set ends; where somebody has no new envelopes, it says so and is given up",
         leads: Leads::OpenReshare,
-    },
-    Happened {
-        id: "stick",
-        what: "The stick with the vault is broken",
-        then: "return to a copy: which one, its custodians, their approval; then vault-recovery",
-        leads: Leads::Return,
-    },
-    Happened {
-        id: "too-few",
-        what: "Fewer can open than are needed",
-        then: "says what can and cannot be saved",
-        leads: Leads::Text(TOO_FEW),
     },
     Happened {
         id: "papers",
@@ -211,19 +217,39 @@ pub const HAPPENED: &[Happened] = &[
     },
 ];
 
-const TOO_FEW: &[&str] = &[
-    "What cannot be saved: the vault opens only with enough shares. No password resets it, keymoot knows no back door, \
-     and whoever wrote keymoot cannot help.",
-    "What can be tried first: a drill says whose envelopes still open. Look for envelopes in safes and for words on \
-     paper. Copies made before a rotation open to the people of then: every report lists the copies, with who keeps each and where.",
-    "If a recovery set was made: close this vault, open it again, and take the last line of the list of custodians. Its \
-     holders come with their envelopes; enough of them open the vault, as an exception that is written down, and a \
-     rotation makes everything new.",
-    "What can be saved: public keys and certificates stand in exports and reports; every key that a partner or the \
+const NO_BACK_DOOR: &str = "What cannot be saved: the vault opens only with enough shares. No password resets it, keymoot knows no back door, \
+     and whoever wrote keymoot cannot help.";
+const TRIED_FIRST: &str = "What can be tried first: a drill says whose envelopes still open. Look for envelopes in safes and for words on \
+     paper. Copies made before a rotation open to the people of then: every report lists the copies, with who keeps each and where.";
+const BY_RECOVERY: &str = "If a recovery set was made: begin to open the vault (close it first where it is open), and take the last line of \
+     the list of custodians. Its holders come with their envelopes; enough of them open the vault, as an exception that \
+     is written down, and a rotation makes everything new.";
+const SAVED: &str = "What can be saved: public keys and certificates stand in exports and reports; every key that a partner or the \
      service holds is there still, and can be exchanged anew under a new vault. Keys that exist here alone are lost: \
-     treat them as destroyed, write it down, and tell whoever depends on them.",
-    "While the vault is open in this session and enough sign, rotate now: back at \"What happened?\", the answer \"A \
+     treat them as destroyed, write it down, and tell whoever depends on them.";
+
+const TOO_FEW: &[&str] = &[
+    NO_BACK_DOOR,
+    TRIED_FIRST,
+    BY_RECOVERY,
+    SAVED,
+    "Where the vault is open still and enough sign, rotate now: Custodians asks \"What happened?\", and the answer \"A \
      passphrase is forgotten\" leads there. That is the last chance.",
+];
+
+/// What is explained while a vault is opened. It ends with what can and cannot be saved where fewer can open than are
+/// needed: those for whom that is written get no further than there.
+pub const OPENING_TOLD: &[&str] = &[
+    "A vault opens when enough custodians have entered their shares, one after the other, each with their own passphrase. Opening shows names, uses and states; no key is opened by it.",
+    "A refused passphrase locks nothing and there is no limit. Right stick? Right set of envelopes? All the words, single spaces, from your own paper?",
+    "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed. At the end two people read their own watches.",
+    "Is that card lost? Any older one opens the vault as well, and every change since it is listed. With none at all: go back, and return to a copy, where the last card may be left empty. Keep two cards, at two places.",
+    "Where the vault has a recovery set, the last line of the list begins again with it: its holders enter in the place of the custodians, the reason is written down, and the vault is then good for looking and for a rotation alone.",
+    "Can fewer open than are needed? What can and cannot be saved stands in the next four paragraphs.",
+    NO_BACK_DOOR,
+    TRIED_FIRST,
+    BY_RECOVERY,
+    SAVED,
 ];
 
 /// Why an answer leads nowhere in this vault as it is.

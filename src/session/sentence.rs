@@ -387,11 +387,7 @@ fn rsa_wrap_details(
         if let Some(wrapping) = certificate.key_algorithm() {
             let key = record.key.key_attributes.key_algorithm;
             details.push(line(tr("under"), wrapping.name()));
-            let verdict = match strength::may_wrap(key, wrapping, WrapPath::Rsa) {
-                Ok(()) => tr("strong enough for this key").to_owned(),
-                Err(refusal) => refusal.to_string(),
-            };
-            details.push(line(tr("verdict"), &verdict));
+            details.push(verdict(key, &[wrapping], WrapPath::Rsa));
             if key.is_tdes() {
                 details.push(line(
                     tr("note"),
@@ -413,6 +409,22 @@ fn rsa_wrap_details(
         ),
         details,
     )
+}
+
+/// Whether every key that protects this one on its road is strong enough for it, in words: the engine's own judgement.
+pub(crate) fn verdict(
+    key: KeyAlgorithm,
+    protecting: &[KeyAlgorithm],
+    path: WrapPath,
+) -> (String, String) {
+    let mut verdicts = protecting
+        .iter()
+        .map(|by| strength::may_wrap(key, *by, path));
+    let words = match verdicts.find_map(Result::err) {
+        None => tr("strong enough for this key").to_owned(),
+        Some(refusal) => refusal.to_string(),
+    };
+    line(tr("verdict"), &words)
 }
 
 /// The wrapping key of a key block, by label, kind and check value.

@@ -1,13 +1,14 @@
 //! Key blocks in a custodian's words: what a TR-31 block brings, under which key.
 
 use crate::api::{ExportKeyInput, ExportTr31KeyBlock, ImportTr31KeyBlock, KeyBlockHeaders};
+use crate::crypto::strength::WrapPath;
 use crate::crypto::tr31::{Block, Exportability};
 use crate::engine::EngineState;
 use crate::text::{say, tr};
 
 use super::label_of;
 use super::modes;
-use super::sentence::{Details, attributes, check_values, groups, line, wrapping};
+use super::sentence::{Details, attributes, check_values, groups, line, verdict, wrapping};
 
 /// The import of a block: its header says what the key is; the key itself stays closed.
 pub(crate) fn import(input: &ImportTr31KeyBlock, engine: &EngineState) -> (String, Details) {
@@ -66,6 +67,11 @@ pub(crate) fn export(
     details.extend(check_values(record));
     details.extend(headers(block.key_block_headers.as_deref()));
     details.extend(wrapping(&block.wrapping_key_identifier, engine));
+    if let Some(by) = engine.find(&block.wrapping_key_identifier) {
+        let kind = |key: &crate::api::Key| key.key_attributes.key_algorithm;
+        let by = [kind(&by.key)];
+        details.push(verdict(kind(&record.key), &by, WrapPath::Tr31));
+    }
     let label = label_of(&record.key, &record.tags);
     (
         say!("EXPORT KEY {label} in a TR-31 key block", label),

@@ -2,13 +2,15 @@
 
 use data_encoding::HEXUPPER;
 
-use crate::api::{CounterpartyProfile, ExportTr34KeyBlock, ImportTr34KeyBlock};
+use crate::api::{CounterpartyProfile, ExportTr34KeyBlock, ImportTr34KeyBlock, KeyAlgorithm};
+use crate::crypto::strength::WrapPath;
 use crate::crypto::tr34::KeyToken;
 use crate::engine::EngineState;
+use crate::pki::Certificate;
 use crate::text::{say, tr};
 
 use super::label_of;
-use super::sentence::{Details, attributes, certificate, check_values, line, name_of};
+use super::sentence::{Details, attributes, certificate, check_values, line, name_of, verdict};
 use super::sentence_blocks::headers;
 
 /// The import of a token: its signed header says what the key is; the key itself stays closed.
@@ -71,6 +73,19 @@ pub(crate) fn counterparty(profile: Option<CounterpartyProfile>) -> Details {
     form.into_iter().chain(letter).collect()
 }
 
+/// The keys that protect a key in a token: the receiver's, and ours that signs.
+fn protecting(block: &ExportTr34KeyBlock, engine: &EngineState) -> Vec<KeyAlgorithm> {
+    let receiver = Certificate::from_any(block.wrapping_key_certificate.as_bytes()).ok();
+    let receiver = receiver.and_then(|certificate| certificate.key_algorithm());
+    let pair = block.signing_key_identifier.as_ref();
+    let pair = pair.and_then(|pair| engine.find(pair));
+    let pair = pair.map(|pair| pair.key.key_attributes.key_algorithm);
+    let token = block.export_token.as_ref();
+    let token = token.and_then(|name| engine.given_tokens().find(|token| token.name == name));
+    let token = token.map(|token| token.algorithm);
+    receiver.into_iter().chain(pair).chain(token).collect()
+}
+
 /// The export of a key in a token: the key, and whose certificate it leaves under.
 pub(crate) fn export(
     identifier: &str,
@@ -85,6 +100,11 @@ pub(crate) fn export(
     details.extend(certificate(&block.wrapping_key_certificate));
     let authority = name_of(&block.certificate_authority_public_key_identifier, engine);
     details.push(line(tr("under"), &authority));
+    let by = protecting(block, engine);
+    if !by.is_empty() {
+        let key = record.key.key_attributes.key_algorithm;
+        details.push(verdict(key, &by, WrapPath::Tr34));
+    }
     details.extend(attributes(&record.key.key_attributes));
     details.extend(headers(block.key_block_headers.as_deref()));
     let fresh = match &block.random_nonce {

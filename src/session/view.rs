@@ -7,11 +7,15 @@ use crate::api::{Key, KeyCheckValueAlgorithm, Timestamp};
 use crate::custody::Policy;
 use crate::custody::ledger::Ledger;
 
+mod counterparty;
+
 use super::Profile;
 use super::demanded::Demands;
 use super::op_custody;
 use super::run::Run;
 use crate::text::{say, tr};
+
+pub use counterparty::{CounterpartyView, RootStanding};
 
 /// One key as screens show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -325,35 +329,6 @@ pub struct GivenView {
     pub at: Timestamp,
 }
 
-/// Somebody whose root is trusted in this vault.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CounterpartyView {
-    /// The root's ARN.
-    pub arn: String,
-    /// What people call it.
-    pub label: String,
-    /// The root's subject.
-    pub subject: String,
-    /// SHA-256 of the root (DER), lower-case hex.
-    pub sha256: String,
-    /// Whether its fingerprint was typed by a second person; else it was taken as shown.
-    pub typed: bool,
-    /// Who typed it; empty where it was taken as shown.
-    pub by: String,
-    /// Where that person had it from.
-    pub source: String,
-    /// Since when it is trusted.
-    pub since: Timestamp,
-    /// When it ends.
-    pub until: Timestamp,
-    /// What its devices read, where that was said (tag `keymoot-counterparty`).
-    pub profile: Option<String>,
-    /// Its certificates in this vault: label, subject, and when each ends.
-    pub certificates: Vec<(String, String, Timestamp)>,
-    /// The last exchange: when, whether a key went out, and the key.
-    pub last: Option<(Timestamp, bool, String)>,
-}
-
 /// What a receiver's answer says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceiptView {
@@ -426,7 +401,7 @@ pub struct View {
     pub given: Arc<Vec<GivenView>>,
     /// Files for others that are still to be written, the newest first.
     pub unwritten: Arc<Vec<UnwrittenView>>,
-    /// Everybody whose root is trusted here.
+    /// Everybody whose root is here.
     pub counterparties: Arc<Vec<CounterpartyView>>,
     /// Runs of scripts, oldest first.
     pub runs: Arc<Vec<Run>>,

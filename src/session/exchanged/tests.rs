@@ -102,3 +102,60 @@ fn a_state_without_exchanges_is_written_as_before() {
         assert!(!bytes.windows(member.len()).any(|part| part == member));
     }
 }
+
+/// A root that is here and not believed is said to be so, and nobody is told to import it once more.
+#[test]
+fn a_root_that_is_deleted_or_disabled_is_not_trusted_and_says_what_lifts_that() {
+    use crate::session::guide;
+    use crate::session::op_exchange::{EXPORT_TR34, IMPORT_TR34};
+    use crate::session::view::RootStanding;
+    let OwnPairs { mut session, .. } = own_pairs();
+    let pek = [
+        ("usage", "P0"),
+        ("algorithm", "TDES_2KEY"),
+        ("modes", "B"),
+        ("exportable", "yes"),
+        ("label", "pek"),
+    ];
+    act(&mut session, "create-key", &pek, &[]).unwrap();
+    let standing = |session: &Session| session.view().counterparties[0].standing;
+    let told = |session: &Session| {
+        let view = session.view();
+        [EXPORT_TR34, IMPORT_TR34].map(|op| guide::off(&op, &view, None))
+    };
+    assert_eq!(standing(&session), RootStanding::Trusted);
+    let before = told(&session);
+    let root = [("key", "root")];
+    let days = [("key", "root"), ("days", "7")];
+    for (away, fields, back, stands, first) in [
+        (
+            "stop-key-usage",
+            &root[..],
+            "start-key-usage",
+            RootStanding::Disabled,
+            "enable it first",
+        ),
+        (
+            "delete-key",
+            &days[..],
+            "restore-key",
+            RootStanding::Deleting,
+            "restore it first",
+        ),
+    ] {
+        act(&mut session, away, fields, &[]).unwrap();
+        assert_eq!(standing(&session), stands);
+        for missing in told(&session) {
+            let missing = missing.unwrap();
+            assert!(missing.why.contains(first), "{missing:?}");
+            assert_eq!(missing.first, Some(back));
+        }
+        act(&mut session, back, &root, &[]).unwrap();
+        if stands == RootStanding::Deleting {
+            // What comes back from a deletion is out of use at first.
+            let _ = act(&mut session, "start-key-usage", &root, &[]);
+        }
+        assert_eq!(standing(&session), RootStanding::Trusted);
+        assert_eq!(told(&session), before);
+    }
+}

@@ -392,10 +392,11 @@ fn lacks(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
     }
     // The wizard of the RSA wrap imports the receiver's root on its way.
     if op.name.starts_with("import-key") && none_for("ca") {
-        return Some(Missing::new(
+        let none = Missing::new(
             tr("no root is trusted here yet"),
             Some(op::IMPORT_ROOT.name),
-        ));
+        );
+        return Some(disbelieved(view).unwrap_or(none));
     }
     if op.name.starts_with("export-key") && none_for("key") {
         let none = tr("no key that may leave is here yet: make one, and answer yes to Exportable");
@@ -409,12 +410,12 @@ fn lacks(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
         return Some(missing);
     }
     if op.name == EXPORT_TR34.name && none_for("ca") {
-        return Some(Missing::new(
+        return disbelieved(view).or_else(|| Some(Missing::new(
             tr(
                 "the receiver's root is not trusted here yet: import it first, from the file that the receiver gave",
             ),
             Some(op::IMPORT_ROOT.name),
-        ));
+        )));
     }
     if op::certifies(op) && none_for("key") {
         let missing = Missing::new(
@@ -431,6 +432,16 @@ fn lacks(op: &Op, view: &View, key: Option<&KeyRow>) -> Option<Missing> {
         ));
     }
     None
+}
+
+/// A root that is here and not believed now: who is told to import it once more is refused.
+fn disbelieved(view: &View) -> Option<Missing> {
+    let mut roots = view.counterparties.iter();
+    roots.find_map(|root| {
+        let why = root.standing.off(&root.label)?;
+        let first = root.standing.lifted_by().map(|op| op.name);
+        Some(Missing::new(why, first))
+    })
 }
 
 /// No key here from which an initial key may leave, and what brings one.

@@ -17,14 +17,17 @@ impl State {
     /// Why nobody goes to this place from here; `None` where everything on screen can wait.
     pub(crate) fn held(&self, place: Place) -> Option<String> {
         match &self.world.view {
-            None if place.needs_a_vault() => return Some(tr("no vault is open").to_owned()),
+            // A text is read whatever is open.
+            _ if place.only_tells().is_some() => {}
+            None if !place.needs_a_vault() => {}
+            None => return Some(tr("no vault is open").to_owned()),
             Some(view) if view.returning.is_some() => {
                 return Some(tr("a copy is open, to be returned to").to_owned());
             }
             Some(_) if !self.screens().any(|screen| screen.name() == HOME) => {
                 return Some(tr("this vault is open for this alone").to_owned());
             }
-            _ => {}
+            Some(_) => {}
         }
         if self.screens().any(Screen::secret) {
             return Some(tr("a secret is being typed: Enter or Esc first").to_owned());

@@ -453,12 +453,10 @@ impl Screen for Act {
                 self.waiting = true;
                 Some(Reaction::order(Order::Preview(Box::new(self.draft()))))
             }
-            News::Preview { pending, request } => Some(Reaction::push(Review::new(
-                self.draft(),
-                pending.clone(),
-                request,
-                1,
-            ))),
+            News::Preview { pending, request } => Some(Reaction::push(
+                Review::new(self.draft(), pending.clone(), request, 1)
+                    .behind(vec![(tr("Answers"), String::new())], (2, 3)),
+            )),
             News::Refused(text) => {
                 let text = world
                     .view

@@ -103,6 +103,16 @@ impl Audit {
         lines.iter().filter(fits).collect()
     }
 
+    /// Drops the filter. The line under the cursor stays there.
+    fn unfilter(&mut self) {
+        let stood = self.chosen().map(|line| line.n);
+        self.filtering = false;
+        self.filter.set("");
+        let rows = self.rows();
+        let at = rows.iter().position(|line| Some(line.n) == stood);
+        self.cursor = at.map_or(self.cursor, Cursor::on);
+    }
+
     fn chosen(&self) -> Option<&TrailLine> {
         let rows = self.rows();
         rows.get(self.cursor.at().min(rows.len().saturating_sub(1)))
@@ -274,10 +284,7 @@ impl Screen for Audit {
                 }
             }
             (Verb::Enter, true) => self.filtering = false,
-            (Verb::Back, true) => {
-                self.filtering = false;
-                self.filter.set("");
-            }
+            (Verb::Back, true) => self.unfilter(),
             (Verb::Back, false) => return Reaction::pop(),
             (Verb::Filter, false) => self.filtering = true,
             (Verb::Evidence, false) => return Reaction::push(super::evidence::Evidence::new()),

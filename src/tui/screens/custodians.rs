@@ -1,7 +1,9 @@
 //! Custodians: who they are, when they last proved what they hold, and what to do when something happened.
 
+mod question;
+
 use super::act::Act;
-use super::page::Page;
+use super::places::told;
 use super::restore::{Restore, gives_up};
 use super::review::Review;
 use crate::session::build::Answers;
@@ -136,11 +138,6 @@ fn draw_fingerprints(rows: &[Vec<String>], canvas: &mut Canvas<'_>) {
     }
 }
 
-/// Why an answer leads nowhere.
-fn off_here(reason: &str) -> String {
-    say!("off here: {reason}", reason)
-}
-
 /// The people of the vault and the holders of its recovery set, and whether each is one of those. Where the recovery set
 /// opened the vault its holders stand among the people already.
 fn everybody(view: &View) -> impl Iterator<Item = (&PersonView, bool)> {
@@ -179,84 +176,27 @@ impl Custodians {
         };
     }
 
-    /// The screen with the answer under the cursor that this vault asks for.
-    pub(crate) fn of(world: &World) -> Self {
-        let at = world.view.as_deref().map_or(0, happened::first);
-        Self {
-            cursor: Cursor::on(at),
-            ..Self::default()
-        }
-    }
-
     /// The screen with this answer under the cursor.
-    pub(crate) fn on(id: &str) -> Self {
-        let at = HAPPENED.iter().position(|one| one.id == id);
+    pub(crate) fn on(id: &str, world: &World) -> Self {
+        let asked = world.view.as_deref().map(happened::asked);
+        let at = asked.and_then(|asked| asked.iter().position(|one| one.id == id));
         Self {
             cursor: Cursor::on(at.unwrap_or_default()),
             ..Self::default()
         }
     }
 
-    fn chosen(&self) -> Option<&'static Happened> {
-        HAPPENED.get(self.cursor.at().min(HAPPENED.len().saturating_sub(1)))
+    fn chosen(&self, view: &View) -> Option<&'static Happened> {
+        let asked = happened::asked(view);
+        asked.get(self.cursor.at()).or(asked.last()).copied()
     }
 
-    /// What happened, and what each answer leads to.
-    fn draw_question(&self, view: &View, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width(), canvas.height());
-        let x = canvas.put(1, 0, Role::Title, tr("What happened?"));
-        let at = self.cursor.at();
-        // What follows has two rows; why an answer is off here has one of its own, and hides nothing.
-        let off = self.chosen().and_then(|one| happened::off(one, view));
-        let below = height.saturating_sub(if off.is_some() { 3 } else { 2 });
-        let asked = usize::from(below.saturating_sub(1));
-        let end = self.cursor.top(HAPPENED.len(), asked).saturating_add(asked);
-        if let Some(more @ 1..) = HAPPENED.len().checked_sub(end) {
-            let words = say!("{more} more answers below", more);
-            canvas.put(x.saturating_add(3), 0, Role::Muted, &words);
-        }
-        if let Some(one) = self.chosen() {
-            let words = say!("Then: {then}.", then = tr(one.then));
-            // Under its list where there is more room than for both, and with what will be asked.
-            let list = cells(HAPPENED.len()).saturating_add(2);
-            let y = below.min(list);
-            let room = width.saturating_sub(2);
-            let used = canvas.paragraph(1, y, room, Role::Muted, &words);
-            if let Leads::Act(op) = one.leads
-                && list.saturating_add(4) < below
-                && !op.fields.is_empty()
-            {
-                let fields: Vec<&str> = op.fields.iter().map(|f| tr(f.label)).collect();
-                let words = say!("It asks for: {fields}.", fields = fields.join(", "));
-                canvas.paragraph(1, y.saturating_add(used), room, Role::Muted, &words);
-            }
-        }
-        if let Some(reason) = off {
-            let room = width.saturating_sub(2);
-            canvas.put_cut(
-                1,
-                height.saturating_sub(1),
-                room,
-                Role::Note,
-                &off_here(&reason),
-            );
-        }
-        canvas.within(0, 1, width, below.saturating_sub(1), |c| {
-            let width = c.width();
-            self.cursor.draw(c, HAPPENED.len(), |c, n, y| {
-                let Some(one) = HAPPENED.get(n) else { return };
-                let role = match (happened::off(one, view), n == at) {
-                    (_, true) => Role::Selection,
-                    (Some(_), _) => Role::Muted,
-                    _ => Role::Text,
-                };
-                c.put_cut(3, y, width.saturating_sub(4), role, tr(one.what));
-            });
-        });
+    fn answer(&self, world: &World) -> Option<&'static Happened> {
+        self.chosen(world.view.as_deref()?)
     }
 
     fn open(&mut self, world: &World) -> Reaction {
-        let (Some(view), Some(chosen)) = (&world.view, self.chosen()) else {
+        let (Some(view), Some(chosen)) = (&world.view, self.answer(world)) else {
             return Reaction::none();
         };
         // Why it is off stands below the list already, and in the band.
@@ -281,11 +221,7 @@ impl Custodians {
             }
             Leads::Return => Reaction::push(Restore::new()),
             Leads::Papers => Reaction::push(Changed::papers()),
-            Leads::Text(text) => Reaction::push(Page::new(
-                &[tr("Custodians"), tr(chosen.what)],
-                text.iter().map(|t| tr(t)).collect::<Vec<_>>().join("\n\n"),
-                tr("nothing has changed"),
-            )),
+            Leads::Text(_) => told(chosen).map_or_else(Reaction::none, Reaction::push),
         }
     }
 }
@@ -311,10 +247,10 @@ impl Screen for Custodians {
         let off = world
             .view
             .as_ref()
-            .zip(self.chosen())
+            .zip(self.answer(world))
             .and_then(|(view, chosen)| happened::off(chosen, view));
         let by_recovery = world.view.as_ref().is_some_and(|view| view.by_recovery);
-        let enter = match (off, self.chosen()) {
+        let enter = match (off, self.answer(world)) {
             (Some(reason), _) => say!("is off: {reason}", reason),
             (None, Some(chosen)) => match chosen.leads {
                 Leads::Act(op) if op.fields.is_empty() => say!(
@@ -408,14 +344,15 @@ impl Screen for Custodians {
         let shown = rows.get(..shown).unwrap_or_default();
         y = y.saturating_add(draw_cut_names(shown, kept, y, canvas));
         let below = height.saturating_sub(y);
-        let mut asked = width;
+        let (mut asked, mut rows) = (width, 0);
         if let Some(x) = beside(shown.len(), width, below) {
             let room = width.saturating_sub(x);
             canvas.within(x, y, room, below, |c| draw_fingerprints(shown, c));
             asked = x.saturating_sub(2);
+            rows = cells(shown.len()).saturating_mul(3).saturating_add(1);
         }
-        canvas.within(0, y, asked, below, |c| {
-            self.draw_question(view, c);
+        canvas.within(0, y, width, below, |c| {
+            self.draw_question(view, (asked, rows), c);
         });
     }
 

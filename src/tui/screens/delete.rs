@@ -274,12 +274,10 @@ impl Screen for Delete {
             return None;
         }
         match news {
-            News::Preview { pending, request } => Some(Reaction::push(Review::new(
-                self.draft(),
-                pending.clone(),
-                request,
-                1,
-            ))),
+            News::Preview { pending, request } => Some(Reaction::push(
+                Review::new(self.draft(), pending.clone(), request, 1)
+                    .behind(self.steps(), self.from_list.then_some((3, 3))),
+            )),
             News::Refused(text) => {
                 self.error = Some(text.clone());
                 Some(Reaction::none())

@@ -399,7 +399,7 @@ impl Screen for Export {
             (Verb::Back, Step::Key)
                 if self.table.filtering || !self.table.filter.value().is_empty() =>
             {
-                self.table.unfilter();
+                self.table.unfilter(&keys_of(world));
             }
             (Verb::Enter, _) => return self.enter(world),
             (Verb::Back | Verb::Left, _) => return self.back(world),
@@ -466,12 +466,10 @@ impl Screen for Export {
                 self.receiver = Some(receiver.clone());
                 Some(Reaction::none())
             }
-            News::Preview { pending, request } => Some(Reaction::push(Review::new(
-                self.draft(),
-                pending.clone(),
-                request,
-                1,
-            ))),
+            News::Preview { pending, request } => Some(Reaction::push(
+                Review::new(self.draft(), pending.clone(), request, 1)
+                    .behind(self.steps(), wizard::last(STEPS.len())),
+            )),
             News::Refused(text) => {
                 let view = world.view.as_ref();
                 let text = view.map_or(text.clone(), |v| v.by_label(text));

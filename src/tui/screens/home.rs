@@ -64,7 +64,7 @@ impl Home {
             Some(Goes::Ceremonies) => goes_on(world),
             Some(Goes::Ceremony(id)) => Picker::on(id, world),
             Some(Goes::Backup) => Reaction::push(Act::backup(world)),
-            Some(Goes::Happened(answer)) => Reaction::push(Custodians::on(answer)),
+            Some(Goes::Happened(answer)) => Reaction::push(Custodians::on(answer, world)),
             Some(Goes::Appoint(whom)) => Reaction::push(Act::appointing(&whom.person, world)),
             Some(Goes::Envelopes) => Reaction::push(Act::of(&ENVELOPES_GONE, None, world)),
             Some(Goes::Clock) => Reaction::push(Attest::again(world)),

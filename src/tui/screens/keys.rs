@@ -255,8 +255,10 @@ impl Screen for Keys {
         let chosen = self.table.chosen(&keys);
         match (verb, self.table.filtering) {
             (Verb::Enter, true) => self.table.filtering = false,
-            (Verb::Back, true) => self.table.unfilter(),
-            (Verb::Back, false) if !self.table.filter.value().is_empty() => self.table.unfilter(),
+            (Verb::Back, true) => self.table.unfilter(&keys),
+            (Verb::Back, false) if !self.table.filter.value().is_empty() => {
+                self.table.unfilter(&keys);
+            }
             (Verb::Back, false) => return Reaction::pop(),
             (Verb::Enter, false) => {
                 if let Some(row) = chosen {
@@ -360,3 +362,6 @@ fn empty(canvas: &mut Canvas<'_>, makes: bool) {
         y = y.saturating_add(canvas.paragraph(2, y, room, Role::Text, words));
     }
 }
+
+#[cfg(test)]
+mod tests;

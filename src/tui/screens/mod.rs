@@ -54,6 +54,8 @@ pub(crate) mod restore;
 #[cfg(test)]
 mod restore_tests;
 mod review;
+#[cfg(test)]
+mod reviews_tests;
 pub(crate) mod root;
 pub(crate) mod runner;
 pub(crate) mod save;

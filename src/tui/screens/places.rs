@@ -137,7 +137,7 @@ impl Place {
                 let label = tr(act(title)?.title);
                 Some(say!("leads to \"{label}\"", label))
             }
-            Self::Answer(_) => {
+            Self::Answer(_) if self.only_tells().is_none() => {
                 Some(tr("goes to Custodians, with this answer under the cursor").to_owned())
             }
             _ => None,
@@ -186,9 +186,16 @@ impl Place {
         }
     }
 
-    /// Whether it is a place of an open vault: what this machine is fit for is seen without one.
-    pub(crate) const fn needs_a_vault(self) -> bool {
-        !matches!(self, Self::Doctor)
+    /// The answer that is only a text to read.
+    pub(crate) fn only_tells(self) -> Option<&'static Happened> {
+        let Self::Answer(id) = self else { return None };
+        answer(id).filter(|one| matches!(one.leads, Leads::Text(_)))
+    }
+
+    /// Whether it is a place of an open vault. What this machine is fit for is seen without one; what can be saved when
+    /// fewer can open than are needed is read by those who open none.
+    pub(crate) fn needs_a_vault(self) -> bool {
+        self != Self::Doctor && self.only_tells().is_none()
     }
 
     /// Whether there is such a place in this vault at all.
@@ -227,9 +234,25 @@ impl Place {
             )),
             Self::Of(verb) => to(verb, world),
             Self::Act(title) => act(title).map_or_else(Reaction::none, |op| to_act(op, world)),
-            Self::Answer(id) => Reaction::push(Custodians::on(id)),
+            Self::Answer(id) => {
+                let text = self.only_tells().and_then(told);
+                text.map_or_else(|| Reaction::push(Custodians::on(id, world)), Reaction::push)
+            }
         }
     }
+}
+
+/// The text that an answer leads to; `None` where it leads to an act.
+pub(super) fn told(answer: &Happened) -> Option<Page> {
+    let Leads::Text(text) = answer.leads else {
+        return None;
+    };
+    let text: Vec<&str> = text.iter().map(|t| tr(t)).collect();
+    Some(Page::new(
+        &[tr("Custodians"), tr(answer.what)],
+        text.join("\n\n"),
+        tr("nothing has changed"),
+    ))
 }
 
 /// How one gets another side to practise with in this vault.
@@ -283,7 +306,7 @@ pub(super) fn to(verb: Verb, world: &World) -> Reaction {
         Verb::Approvals => Reaction::push(Approvals::new()),
         Verb::Exchange => Reaction::push(Exchange::new()),
         Verb::Ceremonies => Picker::open(world),
-        Verb::Custodians => Reaction::push(Custodians::of(world)),
+        Verb::Custodians => Reaction::push(Custodians::default()),
         Verb::Copy => Reaction::push(Act::backup(world)),
         Verb::Audit => Audit::open(),
         Verb::Evidence => Reaction::push(Evidence::new()),

@@ -5,6 +5,7 @@ use crossterm::event::KeyEvent;
 
 use super::ask::Ask;
 use super::page::Page;
+use super::wizard;
 use crate::session::PendingView;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
@@ -18,6 +19,9 @@ use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::widgets::text::{BLANK, TextField};
 use crate::tui::world::World;
 
+/// Columns of the service's request below which it is not worth showing.
+const REQUEST: u16 = 40;
+
 /// The review of a draft.
 pub(crate) struct Review {
     draft: Draft,
@@ -29,6 +33,9 @@ pub(crate) struct Review {
     /// Letters that were typed there and do not fit, until the word is whole or begun anew.
     refused: usize,
     reading: Reading,
+    /// The steps of the wizard that led here, and its number among them.
+    steps: Vec<wizard::Step>,
+    number: Option<(usize, usize)>,
 }
 
 impl Review {
@@ -42,7 +49,20 @@ impl Review {
             phrase: TextField::default(),
             refused: 0,
             reading: Reading::default(),
+            steps: Vec::new(),
+            number: None,
         }
+    }
+
+    /// Behind the steps of its wizard, as number so and so of all.
+    pub(crate) fn behind(
+        mut self,
+        steps: Vec<wizard::Step>,
+        number: impl Into<Option<(usize, usize)>>,
+    ) -> Self {
+        self.steps = steps;
+        self.number = number.into();
+        self
     }
 
     /// Whether the typed phrase, where one is needed, is there.
@@ -114,6 +134,50 @@ impl Review {
         Reaction::push(page.request(format!("{}-{name}.json", self.draft.op)))
     }
 
+    /// The act, and where there is room the request beside it.
+    fn page(&self, world: &World, left: u16, canvas: &mut Canvas<'_>) {
+        let (width, height) = (canvas.width(), canvas.height());
+        canvas.within(0, 0, left, height, |c| {
+            let room = c.width().saturating_sub(3);
+            let y = c
+                .paragraph(2, 0, room, Role::Title, &self.pending.sentence)
+                .saturating_add(1);
+            let end = if self.pending.phrase.is_some() {
+                height.saturating_sub(4)
+            } else {
+                height
+            };
+            let lines = self.lines(world);
+            let y =
+                lines::draw(c, (y, end), 15, &lines, Rest::Below(&self.reading)).saturating_add(1);
+            if left == width && self.pending.phrase.is_none() && y < height {
+                c.put(
+                    2,
+                    y,
+                    Role::Muted,
+                    tr("F2 shows the request to the letter; there w writes it to a file."),
+                );
+            }
+            if let Some(words) = self.pending.warning() {
+                c.put(2, y, Role::Stop, &words);
+                c.put(2, y.saturating_add(1), Role::Focus, "►");
+                if self.phrase.value().is_empty() {
+                    c.put(4, y.saturating_add(1), Role::Muted, BLANK);
+                }
+                self.phrase.draw(c, 4, y.saturating_add(1), 40, true);
+                if let Some(words) = self.not_taken() {
+                    c.put(2, y.saturating_add(2), Role::Note, &words);
+                }
+            }
+        });
+        if left < width {
+            canvas.column(left, 0, height);
+            canvas.within(left.saturating_add(1), 0, width, height, |c| {
+                self.draw_request(c);
+            });
+        }
+    }
+
     fn draw_request(&self, canvas: &mut Canvas<'_>) {
         canvas.put(2, 0, Role::Muted, tr("Request to the service"));
         let (width, height) = (canvas.width(), canvas.height());
@@ -135,7 +199,7 @@ impl Review {
                 Role::Muted,
                 &format!(
                     "{:1$}",
-                    tr(".. F2 shows all of it; there w writes it to a file"),
+                    tr(".. F2 shows all of it; w writes it there"),
                     usize::from(width)
                 ),
             );
@@ -158,7 +222,11 @@ impl Screen for Review {
 
     fn title(&self, _world: &World) -> Vec<String> {
         let title = crate::session::op::named(self.draft.op).map_or("", |op| tr(op.title));
-        vec![title.to_owned(), tr("review").into()]
+        let review = match self.number {
+            Some((at, of)) => say!("{at} of {of}: review", at, of),
+            None => tr("review").to_owned(),
+        };
+        vec![title.to_owned(), review]
     }
 
     fn footing(&self, world: &World) -> Footing {
@@ -169,7 +237,7 @@ impl Screen for Review {
             ),
         };
         Footing {
-            acts: super::wizard::acts(world),
+            acts: wizard::acts(world),
             enter,
             so_far: tr("nothing was asked, nothing has changed, nothing left this machine").into(),
         }
@@ -203,48 +271,15 @@ impl Screen for Review {
     }
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
-        let (width, height) = (canvas.width(), canvas.height());
-        let wide = world.wide();
-        let left = if wide { width / 2 } else { width };
-        canvas.within(0, 0, left, height, |c| {
-            let room = c.width().saturating_sub(3);
-            let y = c
-                .paragraph(2, 0, room, Role::Title, &self.pending.sentence)
-                .saturating_add(1);
-            let end = if self.pending.phrase.is_some() {
-                height.saturating_sub(4)
-            } else {
-                height
-            };
-            let lines = self.lines(world);
-            let y =
-                lines::draw(c, (y, end), 15, &lines, Rest::Below(&self.reading)).saturating_add(1);
-            if !wide && self.pending.phrase.is_none() && y < height {
-                c.put(
-                    2,
-                    y,
-                    Role::Muted,
-                    tr("F2 shows the request to the letter; there w writes it to a file."),
-                );
-            }
-            if let Some(words) = self.pending.warning() {
-                c.put(2, y, Role::Stop, &words);
-                c.put(2, y.saturating_add(1), Role::Focus, "►");
-                if self.phrase.value().is_empty() {
-                    c.put(4, y.saturating_add(1), Role::Muted, BLANK);
-                }
-                self.phrase.draw(c, 4, y.saturating_add(1), 40, true);
-                if let Some(words) = self.not_taken() {
-                    c.put(2, y.saturating_add(2), Role::Note, &words);
-                }
-            }
-        });
-        if wide {
-            canvas.column(left, 0, height);
-            canvas.within(left.saturating_add(1), 0, width, height, |c| {
-                self.draw_request(c);
-            });
+        let width = canvas.width();
+        let left = if world.wide() { width / 2 } else { width };
+        // The act keeps its half: the steps take their columns from the request, which F2 shows whole.
+        let request = width.saturating_sub(left).saturating_sub(wizard::RAIL);
+        if self.steps.is_empty() || request < REQUEST {
+            return self.page(world, left, canvas);
         }
+        let here = (self.steps.len(), self.pending.required);
+        wizard::beside(canvas, &self.steps, here, |c| self.page(world, left, c));
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {

@@ -430,12 +430,10 @@ impl Screen for ImportRoot {
                 self.take((**file).clone(), world);
                 Some(Reaction::none())
             }
-            News::Preview { pending, request } => Some(Reaction::push(Review::new(
-                self.draft(),
-                pending.clone(),
-                request,
-                1,
-            ))),
+            News::Preview { pending, request } => Some(Reaction::push(
+                Review::new(self.draft(), pending.clone(), request, 1)
+                    .behind(Self::steps().to_vec(), wizard::last(Self::steps().len())),
+            )),
             News::Refused(text) if self.step == Step::Type => {
                 self.form.complain("fingerprint", text);
                 Some(Reaction::none())

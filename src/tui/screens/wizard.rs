@@ -40,12 +40,29 @@ impl Leaving {
 /// One step of a wizard, with what was answered.
 pub(crate) type Step = (&'static str, String);
 
+/// The number of the review behind so many questions, and of all.
+pub(crate) const fn last(questions: usize) -> (usize, usize) {
+    let at = questions.saturating_add(1);
+    (at, at)
+}
+
 /// Draws the rail and hands the rest to `question`.
 pub(crate) fn draw(
     world: &World,
     canvas: &mut Canvas<'_>,
     asked: &[Step],
     at: usize,
+    question: impl FnOnce(&mut Canvas<'_>),
+) {
+    let least = world.view.as_ref().map_or(2, |v| usize::from(v.t));
+    beside(canvas, asked, (at, least), question);
+}
+
+/// The same with as many who sign as the act takes, once that is known: the review comes behind the last question.
+pub(crate) fn beside(
+    canvas: &mut Canvas<'_>,
+    asked: &[Step],
+    (at, signing): (usize, usize),
     question: impl FnOnce(&mut Canvas<'_>),
 ) {
     let (width, height) = (canvas.width(), canvas.height());
@@ -61,8 +78,13 @@ pub(crate) fn draw(
             Stop::new(title, &crate::tui::canvas::cut(answer, 10), stage)
         })
         .collect();
-    stops.push(Stop::new(tr("Review"), "", Stage::Later));
-    stops.push(Stop::new(&signers(world), "", Stage::Later));
+    let review = if at < asked.len() {
+        Stage::Later
+    } else {
+        Stage::Now
+    };
+    stops.push(Stop::new(tr("Review"), "", review));
+    stops.push(Stop::new(&signers(signing), "", Stage::Later));
     canvas.within(0, 0, RAIL, height, |c| rail::draw(c, &stops));
     canvas.within(
         RAIL.saturating_add(1),
@@ -84,10 +106,12 @@ pub(crate) fn acts(world: &World) -> String {
     .to_owned()
 }
 
-/// `2 custodians sign`, as far as it is known before the review.
-fn signers(world: &World) -> String {
-    let least = world.view.as_ref().map_or(2, |v| v.t);
-    say!("{least} custodians sign", least)
+/// `2 custodians sign`
+fn signers(least: usize) -> String {
+    match least {
+        1 => tr("1 custodian signs").to_owned(),
+        _ => say!("{least} custodians sign", least),
+    }
 }
 
 /// Draws a complaint from row `y`; returns the rows used.

@@ -99,21 +99,25 @@ impl KeyTable {
 
     /// Puts the cursor on this key, where it is in the list; whatever was filtered is there again.
     pub(crate) fn stand_on(&mut self, arn: &str, keys: &Arc<Vec<KeyRow>>) {
-        self.unfilter();
+        self.filtering = false;
+        self.filter.set("");
+        self.put_on(arn, keys);
+    }
+
+    /// Puts the cursor on this key of the rows shown; on the first where it is not among them.
+    fn put_on(&mut self, arn: &str, keys: &Arc<Vec<KeyRow>>) {
         let rows = self.rows(keys);
         let is = |at: &u32| {
             let row = usize::try_from(*at).ok().and_then(|at| keys.get(at));
             row.is_some_and(|row| row.key.key_arn == arn)
         };
-        if let Some(at) = rows.iter().position(is) {
-            self.cursor = Cursor::on(at);
-        }
+        self.cursor = Cursor::on(rows.iter().position(is).unwrap_or_default());
     }
 
-    /// Drops the filter.
-    pub(crate) fn unfilter(&mut self) {
-        self.filtering = false;
-        self.filter.set("");
+    /// Drops the filter. The key under the cursor stays there: what is done next is done with it.
+    pub(crate) fn unfilter(&mut self, keys: &Arc<Vec<KeyRow>>) {
+        let arn = self.chosen(keys).map(|row| row.key.key_arn.clone());
+        self.stand_on(&arn.unwrap_or_default(), keys);
     }
 
     /// Moves, sorts, or takes the filter up.
@@ -121,8 +125,9 @@ impl KeyTable {
         match verb {
             Verb::Filter => self.filtering = true,
             Verb::Sort => {
+                let arn = self.chosen(keys).map(|row| row.key.key_arn.clone());
                 self.sort = self.sort.next();
-                self.cursor = Cursor::default();
+                self.put_on(&arn.unwrap_or_default(), keys);
             }
             other => {
                 let count = self.rows(keys).len();

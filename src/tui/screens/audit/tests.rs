@@ -225,3 +225,23 @@ fn long_names_stand_whole_below_the_list() {
         assert!(below.contains(name), "{text}");
     }
 }
+
+/// Whoever searched for a line and drops the filter has that line still under the cursor.
+#[test]
+fn dropping_the_filter_keeps_the_line_under_the_cursor() {
+    let session = played();
+    let trail = session.trail().unwrap();
+    let mut screen = Audit::unread();
+    let room = Room::new(Evidence::new(), session);
+    let _ = screen.news(&News::Trail(Arc::new(trail)), &room.state.world);
+    let wanted = screen.rows()[4].n;
+    screen.filter.set(&screen.rows()[4].what.clone());
+    screen.filtering = true;
+    let fits = screen.rows();
+    let at = fits.iter().position(|line| line.n == wanted).unwrap();
+    assert!(fits.len() < screen.trail.as_ref().unwrap().lines.len());
+    screen.cursor = Cursor::on(at);
+    let _ = screen.verb(Verb::Back, &room.state.world);
+    assert!(screen.filter.value().is_empty());
+    assert_eq!(screen.chosen().unwrap().n, wanted);
+}

@@ -450,12 +450,10 @@ impl Screen for Create {
             return None;
         }
         match news {
-            News::Preview { pending, request } => Some(Reaction::push(Review::new(
-                self.draft(),
-                pending.clone(),
-                request,
-                1,
-            ))),
+            News::Preview { pending, request } => Some(Reaction::push(
+                Review::new(self.draft(), pending.clone(), request, 1)
+                    .behind(self.steps(), wizard::last(asked())),
+            )),
             News::Refused(text) => {
                 self.error = Some(text.clone());
                 Some(Reaction::none())

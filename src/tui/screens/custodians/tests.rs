@@ -212,3 +212,40 @@ fn people_beyond_the_last_row_are_reached() {
     room.press("<PgUp><PgUp>");
     assert!(row(&mut room, "Ada"));
 }
+
+/// Whoever looks for what helps in an emergency does not page for it; and what is open now is asked first.
+#[test]
+fn the_usual_answers_stand_above_the_fold_and_what_is_open_before_them() {
+    let mut room = Room::new(Custodians::default(), practice_session(false));
+    let text = room.text();
+    let usual = [
+        "the yearly check",
+        "another takes the place",
+        "An envelope was lost",
+        "Something is suspect",
+        "A passphrase is forgotten",
+        "The stick with the vault is broken",
+        "Fewer can open than are needed",
+    ];
+    for words in usual {
+        assert!(text.contains(words), "no {words:?} in\n{text}");
+    }
+    let wide = drawn(&mut room, (140, 40));
+    assert!(!wide.contains("below"), "{wide}");
+    assert!(wide.contains(tr(HAPPENED.last().unwrap().what)), "{wide}");
+    let mut view = (**room.state.world.view.as_ref().unwrap()).clone();
+    view.open_reshare = true;
+    assert_eq!(happened::asked(&view)[0].id, "open-reshare");
+    room.state.world.view = Some(std::sync::Arc::new(view));
+    room.shows(&["► A reshare stands open", "Fewer can open"]);
+}
+
+#[test]
+fn one_answer_below_is_said_of_one() {
+    let mut room = Room::new(Custodians::default(), practice_session(false));
+    let rows = (30..40).map(|height| drawn(&mut room, (140, height)));
+    let one = rows
+        .filter(|text| text.contains("1 more answer below"))
+        .count();
+    assert_eq!(one, 1);
+}

@@ -1,6 +1,7 @@
 //! What stands around the list of what was exchanged: its counts and its columns.
 
 use crate::session::View;
+use crate::session::view::RootStanding;
 use crate::text::say;
 use crate::tui::widgets::list::Column;
 
@@ -17,12 +18,15 @@ pub(super) fn counts(view: &View) -> String {
             given = view.tokens.len().saturating_add(view.given.len())
         );
     }
+    let roots = view.counterparties.iter();
     say!(
         "{sent} sent, {open} without receipt · {given} given out · {roots} trusted",
         sent = view.exports.len(),
         open,
         given = view.tokens.len().saturating_add(view.given.len()),
-        roots = view.counterparties.len()
+        roots = roots
+            .filter(|root| root.standing == RootStanding::Trusted)
+            .count()
     )
 }
 

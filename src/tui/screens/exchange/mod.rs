@@ -201,7 +201,7 @@ fn so_far(row: Option<Row<'_>>, unwritten: Option<&UnwrittenView>) -> &'static s
         }
         Some(Row::Token(_)) => tr("it was used; looking changes nothing"),
         Some(Row::Given(_)) => tr("given out: only public things left, no key"),
-        Some(Row::Partner(_)) => tr("trusted: certificates under this root are believed here"),
+        Some(Row::Partner(partner)) => partner.standing.so_far(),
         Some(Row::Loose(_)) | None => {
             tr("nothing has left this vault, and nobody is trusted in it")
         }

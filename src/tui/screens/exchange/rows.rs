@@ -4,7 +4,7 @@
 use crate::api::Timestamp;
 use crate::session::due::Exchanged;
 use crate::session::said;
-use crate::session::view::{CounterpartyView, GivenView, UnwrittenView};
+use crate::session::view::{CounterpartyView, GivenView, RootStanding, UnwrittenView};
 use crate::session::{ExportView, TokenView, View};
 use crate::text::{say, tr};
 use crate::tui::digest::Digest;
@@ -127,7 +127,8 @@ impl Row<'_> {
             Self::Token(_) => tr("token"),
             Self::Given(g) if g.request => tr("cert request"),
             Self::Given(_) => tr("certificate"),
-            Self::Partner(_) => tr("trusted root"),
+            Self::Partner(p) if p.standing == RootStanding::Trusted => tr("trusted root"),
+            Self::Partner(_) => tr("root"),
             Self::Loose(_) => tr("file"),
         }
     }
@@ -147,7 +148,15 @@ impl Row<'_> {
             Self::Token(t) if t.until <= now => (Role::Muted, tr("ended").to_owned()),
             Self::Token(_) => (Role::Wait, tr("unused").to_owned()),
             Self::Given(_) => (Role::Text, tr("given out").to_owned()),
-            Self::Partner(_) => (Role::Text, tr("trusted").to_owned()),
+            Self::Partner(p) => {
+                let role = match p.standing {
+                    RootStanding::Trusted => Role::Text,
+                    RootStanding::Suspect => Role::Stop,
+                    RootStanding::Disabled => Role::Wait,
+                    RootStanding::Deleting => Role::Countdown,
+                };
+                (role, p.standing.word().to_owned())
+            }
             Self::Loose(_) => (Role::Stop, tr("unwritten").to_owned()),
         }
     }
@@ -439,11 +448,14 @@ fn partner(partner: &CounterpartyView) -> Vec<Line> {
     let mut lines = vec![
         Line::new(tr("root"), partner.subject.clone()),
         Line::new(tr("its SHA-256"), partner.sha256.clone()),
-        Line::new(tr("trusted"), trust),
+        Line::new(tr("came in"), trust),
         Line::new(tr("ends"), clock(partner.until)),
         Line::new(tr("last used"), last),
         Line::new(tr("reads"), profile),
     ];
+    if let Some(words) = partner.standing.off(&partner.label) {
+        lines.insert(0, Line::new(tr("to do"), words).role(Role::Stop));
+    }
     for (label, subject, until) in &partner.certificates {
         let words = say!(
             "{label}, {common_name}, until {until}",

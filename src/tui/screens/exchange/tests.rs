@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::session::TokenView;
-use crate::session::view::{CounterpartyView, GivenView};
+use crate::session::view::{CounterpartyView, GivenView, RootStanding};
 use crate::tui::app::State;
 use crate::tui::snapshot::{self, check, press};
 
@@ -75,6 +75,7 @@ fn view() -> View {
     }]);
     view.counterparties = Arc::new(vec![CounterpartyView {
         arn: "arn:aws:payment-cryptography:us-east-1:111122223333:key/root".into(),
+        standing: RootStanding::Trusted,
         label: "partner-z".into(),
         subject: "CN=partner-z Root".into(),
         sha256: HASH.into(),
@@ -309,4 +310,31 @@ fn a_pasted_answer_waits_for_enter() {
     let effects = snapshot::press(&mut state, "<Enter>");
     let read = |effect: &Effect| matches!(effect, Effect::Desk(Order::Receipt(_)));
     assert!(effects.iter().any(read));
+}
+
+#[test]
+fn a_root_that_is_not_believed_says_so_in_word_count_and_footing() {
+    for (standing, word) in [
+        (RootStanding::Deleting, "deleting"),
+        (RootStanding::Disabled, "disabled"),
+        (RootStanding::Suspect, "SUSPECT"),
+    ] {
+        let mut view = view();
+        let mut roots = (*view.counterparties).clone();
+        roots[0].standing = standing;
+        view.counterparties = Arc::new(roots);
+        let mut state = state(Exchange::new());
+        state.world.view = Some(Arc::new(view));
+        press(&mut state, "<End>");
+        let look = snapshot::appearance();
+        let text = snapshot::text(&snapshot::drawn(&mut state, 80, 24, &look));
+        assert!(!text.contains("trusted root"), "{text}");
+        assert!(text.contains("0 trusted"), "{text}");
+        assert!(text.contains(word), "{text}");
+        assert!(text.contains(standing.so_far()), "{text}");
+        assert!(!text.contains("trusted: certificates under"), "{text}");
+        if standing == RootStanding::Deleting {
+            check("exchange-root-deleting", &mut state);
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crossterm::event::KeyEvent;
 use crate::ceremony::{Answer, AskField};
 use crate::session::asked::{CARD_SEQ, CARD_WORDS, OPENING_PASSPHRASE, SHARE_ENVELOPE};
 use crate::session::field::Footing;
+use crate::session::happened::OPENING_TOLD;
 use crate::session::said;
 use crate::session::{Bootstrap, Profile, WitnessAnswer};
 use crate::text::{say, tr};
@@ -343,13 +344,7 @@ impl Screen for Unlock {
     }
 
     fn help(&self) -> &'static [&'static str] {
-        &[
-            "A vault opens when enough custodians have entered their shares, one after the other, each with their own passphrase. Opening shows names, uses and states; no key is opened by it.",
-            "A refused passphrase locks nothing and there is no limit. Right stick? Right set of envelopes? All the words, single spaces, from your own paper?",
-            "In production the witness then types sequence number and words from the last card: that is how an older copy of the whole folder is noticed. At the end two people read their own watches.",
-            "Is that card lost? Any older one opens the vault as well, and every change since it is listed. With none at all: Esc, and return to a copy, where the last card may be left empty. Keep two cards, at two places.",
-            "Where the vault has a recovery set, the last line of the list begins again with it: its holders enter in the place of the custodians, the reason is written down, and the vault is then good for looking and for a rotation alone.",
-        ]
+        OPENING_TOLD
     }
 
     fn typing(&self) -> bool {

@@ -191,6 +191,27 @@ fn text(state: &mut State) -> String {
     snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
 }
 
+/// Whoever cannot open a vault gets no further than this screen, and what is written for them stands here.
+#[test]
+fn what_can_be_saved_is_read_where_a_vault_is_opened() {
+    let mut state = begun(Profile::Test, true);
+    snapshot::press(&mut state, "<F1>");
+    let mut shown = text(&mut state);
+    for _ in 0..4 {
+        snapshot::press(&mut state, "<PgDn>");
+        shown.push_str(&text(&mut state));
+    }
+    let whole = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    for words in ["No password resets it", "Keys that exist here alone"] {
+        assert!(whole.contains(words), "{shown}");
+    }
+    snapshot::press(&mut state, "<Esc><C-p>fewer can<Enter>");
+    let shown = text(&mut state);
+    assert!(shown.contains("What can be saved: public keys"), "{shown}");
+    snapshot::press(&mut state, "<Esc>");
+    assert_eq!(state.top().unwrap().name(), "Unlock");
+}
+
 #[test]
 fn shares_that_were_entered_are_not_thrown_away_by_one_key() {
     let mut state = begun(Profile::Test, true);
