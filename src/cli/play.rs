@@ -51,8 +51,8 @@ pub(super) struct PlayArgs {
     /// The other side is real: nobody stands in for it, and the run waits for its files (in a test vault)
     #[arg(long, requires = "script", requires = "vault")]
     real: bool,
-    /// NAME takes PLACE of the interrupted run from here on, where the script lets anybody have it
-    #[arg(long, value_name = "PLACE=NAME", value_parser = people::person, requires = "resume")]
+    /// NAME has PLACE, where the script lets anybody have it; with --resume from here on
+    #[arg(long, value_name = "PLACE=NAME", value_parser = people::person, requires = "vault")]
     person: Vec<(String, String)>,
     /// Note a green rehearsal in F, or look for it there, instead of the workstation's state folder
     #[arg(long, value_name = "F", requires = "ceremony")]

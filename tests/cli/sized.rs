@@ -128,3 +128,33 @@ fn a_brief_says_how_many_this_vault_asks_for_under_each_act() {
     );
     assert!(ran.err.contains("Nothing was begun."), "{}", ran.err);
 }
+
+/// Whoever gives up a place need not come, so that nobody's order of opening says who it is.
+#[test]
+fn whoever_leaves_is_named_where_the_ceremony_begins() {
+    let room = Room::new();
+    room.ok("init r.vault --profile rehearsal --quorum 3/5 --unlock-file five.json");
+    let play = "play custodian-replacement.toml --headless --vault r.vault --unlock-file five.json";
+    for (people, says) in [
+        (
+            "--person leaver=custodian-2 --person first=custodian-2",
+            "nobody has two",
+        ),
+        (
+            "--person newcomer=custodian-1",
+            "whoever joins in the ceremony is named in it",
+        ),
+    ] {
+        let refused = room.run(&format!("{play} {people}"));
+        assert_ne!(refused.status, 0);
+        assert!(
+            refused.err.contains(says) && refused.err.contains("Nothing was begun"),
+            "{}",
+            refused.err
+        );
+    }
+    room.ok(&format!("{play} --person leaver=custodian-2 --out out"));
+    let report = flat(&std::fs::read_to_string(room.path("out/report.txt")).unwrap());
+    let says = "custodian-2, custodian, gave up the place";
+    assert!(report.contains(says), "{report}");
+}

@@ -51,7 +51,7 @@ impl Runner {
                 script.id()
             )));
         }
-        let people = bind::people(&script.model, &view)?;
+        let people = bind::people(&script.model, &view, &wanted.people)?;
         if let Some(why) = seats::judged(&script.model, &view, &people) {
             return Err(RunError::CannotBegin(format!(
                 "{} Nothing was begun.",

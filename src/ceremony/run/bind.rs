@@ -18,15 +18,20 @@ pub(in crate::ceremony) fn places_of(
     script: &Script,
     view: &View,
 ) -> Result<BTreeMap<String, String>, RunError> {
-    people(&script.model, view)
+    people(&script.model, view, &BTreeMap::new())
 }
 
 /// Note of a run's first step: which practice people stand in for people named by their approval keys.
 pub(super) const PRACTICE_PEOPLE: &str = "practice people";
 
-/// Binds every place to a person. People who are present come first within their role.
-pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, String>, RunError> {
-    let mut bound: BTreeMap<String, String> = BTreeMap::new();
+/// Binds every place to a person: as it is `wanted` where somebody says so, and else people who are present come first
+/// within their role.
+pub(super) fn people(
+    model: &Model,
+    view: &View,
+    wanted: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, RunError> {
+    let mut bound = as_wanted(model, view, wanted)?;
     for (place, key) in keyed(model) {
         if let Some(person) = with_key(view, key, place.role) {
             bound.insert(place.id.clone(), person.name.clone());
@@ -40,7 +45,9 @@ pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, Stri
         }
     }
     in_their_place(model, view, false, &mut bound)?;
-    let open = |place: &&Person| place.key.is_none() && place.joins.is_none();
+    let open = |place: &&Person| {
+        place.key.is_none() && place.joins.is_none() && !wanted.contains_key(&place.id)
+    };
     let leaves = |place: &&Person| {
         let mut leavers = model.steps.iter().filter_map(Step::leaver);
         leavers.any(|id| id == place.id)
@@ -79,7 +86,43 @@ pub(super) fn people(model: &Model, view: &View) -> Result<BTreeMap<String, Stri
         }
     }
     in_their_place(model, view, true, &mut bound)?;
-    step_in(model, view, &mut bound);
+    step_in(model, view, wanted, &mut bound);
+    Ok(bound)
+}
+
+/// The places that people were named for.
+fn as_wanted(
+    model: &Model,
+    view: &View,
+    wanted: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, RunError> {
+    let mut bound: BTreeMap<String, String> = BTreeMap::new();
+    for (id, name) in wanted {
+        let why = match model.person(id) {
+            None => Some("the script has no such place".to_owned()),
+            Some(place) if place.joins.is_some() => {
+                Some("whoever joins in the ceremony is named in it".to_owned())
+            }
+            Some(place) if place.key.is_some() => {
+                Some("the script gives it to one person, by the approval key".to_owned())
+            }
+            Some(place) => {
+                let role = place.role.name();
+                let fits = |p: &PersonView| p.name == *name && p.role == role;
+                (!view.people.iter().any(fits))
+                    .then(|| format!("nobody of role {role} is called so in this vault"))
+            }
+        };
+        let taken = bound.iter().find(|(_, other)| *other == name);
+        let twice =
+            taken.map(|(other, _)| format!("{name} has the place `{other}`, and nobody has two"));
+        if let Some(why) = why.or(twice) {
+            return Err(RunError::CannotBegin(format!(
+                "The place `{id}` cannot be {name}'s: {why}. Nothing was begun."
+            )));
+        }
+        bound.insert(id.clone(), name.clone());
+    }
     Ok(bound)
 }
 
@@ -156,9 +199,15 @@ pub(super) fn told(practised: &str) -> String {
 
 /// Backups who opened the vault have the places of those who did not. Nobody has two in one ceremony: a second place, and
 /// one whose backup has a place by the own approval key, stay with their holders.
-fn step_in(model: &Model, view: &View, bound: &mut BTreeMap<String, String>) {
+fn step_in(
+    model: &Model,
+    view: &View,
+    wanted: &BTreeMap<String, String>,
+    bound: &mut BTreeMap<String, String>,
+) {
     let here = |name: &String| view.people.iter().any(|p| p.name == *name && p.present);
-    for place in model.places().filter(|place| place.role == Role::Custodian) {
+    let open = |place: &&Person| place.role == Role::Custodian && !wanted.contains_key(&place.id);
+    for place in model.places().filter(open) {
         let backup = place.backup.as_ref().and_then(|id| bound.get(id)).cloned();
         let mut acting = model.places();
         let free = |name: &String| !acting.any(|other| bound.get(&other.id) == Some(name));

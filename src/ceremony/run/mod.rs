@@ -125,7 +125,7 @@ pub struct Wanted {
     pub inputs: BTreeMap<String, Vec<u8>>,
     /// Take up the interrupted run.
     pub resume: bool,
-    /// Who takes which place of a run that is taken up, where the script lets anybody have it.
+    /// Who has which place, where the script lets anybody have it; of a run that is taken up, from then on.
     pub people: BTreeMap<String, String>,
     /// In a test vault: the other side is real, so no stand-in answers for it and the script lets no time pass.
     pub real_others: bool,

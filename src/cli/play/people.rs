@@ -1,4 +1,4 @@
-//! Who takes which place of a run that is taken up: `--person PLACE=NAME`.
+//! Who has which place of a run that begins, or that is taken up: `--person PLACE=NAME`.
 
 use std::collections::BTreeMap;
 

@@ -262,8 +262,8 @@ impl Runner {
         let kinds: BTreeSet<String> = roles.collect();
         if kinds.len() < named.len() {
             lines.push(
-                tr("Places of one role were given in the order in which people opened the vault. Another order on your papers? \
-                    Esc, stop it for good, and begin again with the people in that order.")
+                tr("Places of one role were given in the order in which people opened the vault. Others on your papers? \
+                    Esc, stop it for good, and begin again in that order, or at a shell with --person PLACE=NAME.")
                 .into(),
             );
         }
