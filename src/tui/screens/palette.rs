@@ -479,3 +479,5 @@ impl Screen for Palette {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod welcome_tests;
