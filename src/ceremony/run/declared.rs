@@ -1,7 +1,10 @@
 //! What arrives compared with what the script declares, before anybody signs; and declared keys past their time.
 
+use data_encoding::HEXUPPER;
+
 use crate::api::{ImportKeyMaterial, KeyAttributes, Request};
 use crate::crypto::tr31::{Block, Exportability};
+use crate::crypto::tr34::KeyToken;
 use crate::session::field::Kind;
 use crate::session::{Action, Session};
 
@@ -41,6 +44,9 @@ impl Runner {
         let (attributes, exportable) = arriving(request, declared)?;
         if declared.matches(&attributes, exportable) {
             return None;
+        }
+        if declared.matches(&attributes, declared.exportable) {
+            return Some(leaves_otherwise(&declared.label, exportable));
         }
         let may_leave = |may: bool| if may { "may leave" } else { "may not leave" };
         let algorithm = match declared.algorithm {
@@ -86,6 +92,21 @@ impl Runner {
     }
 }
 
+/// It is the declared key in all but whether it may leave, in words that go on after `the file`.
+fn leaves_otherwise(label: &str, exportable: bool) -> String {
+    if exportable {
+        format!(
+            "brings {label} as a key that may leave, and the script wants that it never does: exportability N in the \
+             sender's header. Ask the sender for it so."
+        )
+    } else {
+        format!(
+            "brings {label} as a key that may never leave, and the script wants that it may: exportability E or S in the \
+             sender's header. Ask the sender for it so."
+        )
+    }
+}
+
 /// What a request says about the key that it brings.
 fn arriving(request: &Request, declared: &KeyDeclaration) -> Option<(KeyAttributes, bool)> {
     let Request::ImportKey(input) = request else {
@@ -104,6 +125,20 @@ fn arriving(request: &Request, declared: &KeyDeclaration) -> Option<(KeyAttribut
             let header = block.header();
             let attributes = header.attributes(algorithm.key_bytes()?)?;
             Some((attributes, header.exportability != Exportability::NONE))
+        }
+        ImportKeyMaterial::Tr34KeyBlock(block) => {
+            // So does a token, whose header stands in the open and signed: what it says of the key's leaving is the sender's
+            // word.
+            let Algorithm::Is(algorithm) = declared.algorithm else {
+                return None;
+            };
+            let bytes = HEXUPPER.decode(block.wrapped_key_block.as_bytes()).ok()?;
+            let token = KeyToken::parse(&bytes).ok()?;
+            let attributes = token.header().attributes(algorithm.key_bytes()?)?;
+            Some((
+                attributes,
+                token.header().exportability != Exportability::NONE,
+            ))
         }
         _ => None,
     }

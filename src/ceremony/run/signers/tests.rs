@@ -86,9 +86,14 @@ fn waits(runner: &Runner, ended: Result<RunOutcome, RunError>) -> String {
 
 /// What a sender of this name sends.
 fn sent(runner: &Runner, session: &Session, seed: &str, peer: Peer) -> Vec<u8> {
+    sent_by(&runner.script, runner, session, seed, peer)
+}
+
+/// The same of a sender who goes by another script.
+fn sent_by(script: &Script, runner: &Runner, session: &Session, seed: &str, peer: Peer) -> Vec<u8> {
     let run = runner.run(session);
     let stand_in = StandIn {
-        place: script().model.rehearsal.stand_ins[0].place.clone(),
+        place: script.model.rehearsal.stand_ins[0].place.clone(),
         gives: "kek-token".to_owned(),
         peer,
         key: "kek".to_owned(),
@@ -99,7 +104,7 @@ fn sent(runner: &Runner, session: &Session, seed: &str, peer: Peer) -> Vec<u8> {
     let handed = files.find(|(name, _)| name.starts_with("partner.parameters"));
     let handed = handed.map(|(_, bytes)| bytes);
     let other = OtherSide {
-        model: &runner.script.model,
+        model: &script.model,
         seed,
         script: runner.script.sha256(),
         run: run.number,
@@ -224,6 +229,31 @@ fn a_file_that_is_not_taken_leaves_the_answer_to_the_stand_in() {
     let words = waits(&runner, ended);
     assert!(words.contains("without this file, the stand-in"), "{words}");
     let (_, ended) = played(&mut session, true, BTreeMap::new());
+    assert!(matches!(ended, Ok(RunOutcome::Completed)), "{ended:?}");
+}
+
+/// What the header of a token says about the key's leaving stands in the open, and was compared only once three had signed and
+/// the key was in.
+#[test]
+fn a_token_whose_key_may_leave_is_told_before_anybody_signs() {
+    let mut session = vault();
+    let (runner, _) = goes_on(&mut session, false, &[]);
+    let root = sent(&runner, &session, "aws", Peer::Tr34ExporterParameters);
+    let leaves = text().replacen("exportable = false", "exportable = true", 1);
+    let leaves = Script::parse(leaves.as_bytes()).ok().unwrap();
+    let loose = sent_by(&leaves, &runner, &session, "aws", Peer::Tr34Exporter);
+    let right = sent(&runner, &session, "aws", Peer::Tr34Exporter);
+    let files = [("sender-root", root), ("kek-token", loose)];
+    let before = session.view().keys.len();
+    let (runner, ended) = goes_on(&mut session, true, &files);
+    let words = waits(&runner, ended);
+    assert!(
+        words.contains("as a key that may leave") && words.contains("exportability N"),
+        "{words}"
+    );
+    // The root came in meanwhile, and no key.
+    assert_eq!(session.view().keys.len(), before + 1);
+    let (_, ended) = goes_on(&mut session, true, &[("kek-token", right)]);
     assert!(matches!(ended, Ok(RunOutcome::Completed)), "{ended:?}");
 }
 
