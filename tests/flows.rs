@@ -122,7 +122,7 @@ fn a_copy_becomes_a_vault_again_on_screen() {
     terminal.shows("the stick broke");
     terminal.press(ENTER);
     terminal.shows("1 of 2: a custodian");
-    signed(&mut terminal, ": review ─");
+    signed(&mut terminal, "─ Return to a copy ─ review ─");
     terminal.press("restore");
     terminal.shows("► restore");
     signed(&mut terminal, "B1 is restored to");

@@ -322,10 +322,7 @@ pub(super) fn counterparty(answers: &Answers) -> Result<Option<CounterpartyProfi
 fn export_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
     let initial = answers.optional("serial").map(|serial| ExportAttributes {
         export_dukpt_initial_key: Some(ExportDukptInitialKey {
-            key_serial_number: serial
-                .split_whitespace()
-                .collect::<String>()
-                .to_ascii_uppercase(),
+            key_serial_number: super::heard::at_zero(serial),
         }),
         key_check_value_algorithm: None,
     });

@@ -223,11 +223,21 @@ impl Taking<'_> {
         None
     }
 
-    /// Whether a step ahead asks whoever has this place.
+    /// Whether a step ahead asks whoever has this place. Among those of whom anybody may sign is nobody who leaves by the
+    /// ceremony: that place ends, and nobody takes it from somebody who need not come.
     fn is_wanted(&self, place: &Person) -> bool {
+        let mut leavers = self
+            .runner
+            .script
+            .model
+            .steps
+            .iter()
+            .filter_map(Step::leaver);
+        let leaves = leavers.any(|id| id == place.id);
         let signs = |step: &Step| {
             step.approve.as_ref().is_some_and(|approve| {
-                let anybody = approve.from.is_empty() && place.role == Role::Custodian;
+                let custodian = place.role == Role::Custodian && !leaves;
+                let anybody = approve.from.is_empty() && custodian;
                 anybody || approve.from.contains(&place.id)
             })
         };
@@ -403,4 +413,49 @@ fn is_about(step: &Step, place: &str) -> bool {
     persons
         .filter_map(|field| step.fields.get(field.id))
         .any(|named| named == place)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::{Runner, Wanted};
+    use crate::ceremony::{Script, shipped};
+    use crate::session::practice::{self, Size};
+    use crate::session::{Environment, RunOutcome, StepState};
+    use crate::vault::MemoryStore;
+
+    /// Taken up after the rotation, the ceremony asked who has the place that this very ceremony took from its holder, and
+    /// took a custodian who has none.
+    #[test]
+    fn nobody_is_asked_to_take_the_place_of_whoever_left_by_the_ceremony() {
+        let mut all = shipped().iter();
+        let found = all.find(|(name, _)| *name == "custodian-replacement.toml");
+        let script = Script::parse(found.unwrap().1).ok().unwrap();
+        let store = Box::new(MemoryStore::new());
+        let environment = Environment::seeded("leaver").unwrap();
+        let size = Size {
+            custodians: 5,
+            ..script.practice_size()
+        };
+        let made = practice::vault_of(store, size, environment, script.rehearsal().1, true);
+        let mut session = made.unwrap().session;
+        let mut runner = Runner::begin(&mut session, script, Wanted::default()).unwrap();
+        let ended = runner.headless(&mut session);
+        assert!(matches!(ended, Ok(RunOutcome::Completed)), "{ended:?}");
+        let mut run = runner.run(&session);
+        let leaver = run.people["leaver"].clone();
+        let view = session.view();
+        assert!(view.people.iter().all(|person| person.name != leaver));
+        let rotated = run
+            .steps
+            .iter()
+            .position(|step| step.id == "replace")
+            .unwrap();
+        for step in run.steps.iter_mut().skip(rotated + 1) {
+            step.state = StepState::Planned;
+        }
+        let absent = runner.absent(&run, &session, (&[], &BTreeSet::new()));
+        assert_eq!(absent.map(|absent| (absent.place, absent.others)), None);
+    }
 }

@@ -67,6 +67,14 @@ impl KeySerialNumber {
         }
     }
 
+    /// The number whole with its counter at zero, in upper-case hex: as the terminal's label has it.
+    pub fn at_zero(&self) -> String {
+        match self {
+            Self::Tdes(_) => self.initial_hex(),
+            Self::Aes(_) => format!("{}{}", self.initial_hex(), "0".repeat(8)),
+        }
+    }
+
     /// Whether its transaction counter stands at zero. The initial key is the same whatever it is (ANSI X9.24).
     pub fn counter_is_zero(&self) -> bool {
         match self {

@@ -4,17 +4,51 @@ use crate::api::KeyAlgorithm;
 use crate::crypto::dukpt::KeySerialNumber;
 use crate::text::say;
 
+/// A terminal's number as the act has it: in upper-case hex, its counter at zero. What is no such number stays as it is, and is
+/// refused with its rule later.
+pub(in crate::session) fn at_zero(text: &str) -> String {
+    let digits: String = text.split_whitespace().collect();
+    let digits = digits.to_ascii_uppercase();
+    serial(&digits).map_or(digits, |serial| serial.at_zero())
+}
+
+fn serial(digits: &str) -> Option<KeySerialNumber> {
+    let mut kinds = [KeyAlgorithm::TDES_2KEY, KeyAlgorithm::AES_128].into_iter();
+    kinds.find_map(|base| KeySerialNumber::parse(base, digits).ok())
+}
+
 /// A terminal's number whose counter is not zero: nothing of the counter is used, and its label has it at zero, so that it
 /// may be mistyped.
 pub(super) fn told(text: &str) -> Option<String> {
     let digits: String = text.split_whitespace().collect();
-    let digits = digits.to_ascii_uppercase();
-    let kinds = [KeyAlgorithm::TDES_2KEY, KeyAlgorithm::AES_128].into_iter();
-    let mut read = kinds.filter_map(|base| KeySerialNumber::parse(base, &digits).ok());
-    let serial = read.next().filter(|serial| !serial.counter_is_zero())?;
+    let serial = serial(&digits.to_ascii_uppercase()).filter(|serial| !serial.counter_is_zero())?;
     Some(say!(
-        "The transaction counter at the end of this number is not zero. It is ignored (ANSI X9.24): the initial key is that of \
-         {initial}. Compare the number with the terminal's label once more.",
-        initial = serial.initial_hex()
+        "The transaction counter at the end of this number is not zero. An initial key is that of counter zero (ANSI X9.24), and \
+         the act has it so: {initial}. Compare the number with the terminal's label once more.",
+        initial = serial.at_zero()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The key was that of counter zero, and the review, the file for the terminal and the record named another.
+    #[test]
+    fn a_terminals_number_goes_into_the_act_with_its_counter_at_zero() {
+        for (typed, act) in [
+            ("ffff 9876 5432 10e0 0001", "FFFF9876543210E00000"),
+            ("FFFF9876543210E00000", "FFFF9876543210E00000"),
+            ("123456789012345600000007", "123456789012345600000000"),
+            ("1234", "1234"),
+        ] {
+            assert_eq!(at_zero(typed), act);
+        }
+        assert!(
+            told("FFFF9876543210E00001")
+                .unwrap()
+                .contains("FFFF9876543210E00000")
+        );
+        assert_eq!(told("FFFF9876543210E00000"), None);
+    }
 }

@@ -360,7 +360,7 @@ fn a_terminals_initial_key_is_a_choice_of_its_own() {
     room.press(&format!("{}/out<Enter>", folder.path().display()));
     room.shows(&[
         "EXPORT A TERMINAL'S INITIAL KEY from bdk-1",
-        "0123 4567 89AB CDEF 0123 4567",
+        "0123 4567 89AB CDEF 0000 0000",
     ]);
     room.press("<Enter>");
     sign(&mut room);
