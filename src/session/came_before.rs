@@ -14,6 +14,7 @@ use crate::text::{say, tr};
 
 use super::action::Action;
 use super::state::State;
+use super::view::RootStanding;
 use super::views::name_of;
 use super::{Session, brought, op, op_exchange};
 
@@ -93,18 +94,31 @@ fn trusted(certificate: &Certificate, state: &State) -> Option<String> {
     let (root, record) = living.next()?;
     let at = super::span::clock(Timestamp::from_millis(root.at));
     let label = name_of(record);
-    Some(if record.key.key_state == KeyState::DELETE_PENDING {
-        say!(
+    let suspect = state.suspects.contains_key(&record.key.key_arn);
+    let standing = RootStanding::of(record.key.key_state, record.key.enabled, suspect);
+    Some(match standing {
+        RootStanding::Deleting => say!(
             "this certificate is here already, as {label} since {at}, and is being deleted: it can be restored instead",
             label,
             at
-        )
-    } else {
-        say!(
+        ),
+        RootStanding::Disabled => say!(
+            "this certificate is here already, as {label} since {at}, and was disabled: imported again it would be believed \
+             again. Why was it disabled? If that is over, enable it instead",
+            label,
+            at
+        ),
+        RootStanding::Suspect => say!(
+            "this certificate is here already, as {label} since {at}, and is SUSPECT: imported again it would be believed \
+             again. Look into that first",
+            label,
+            at
+        ),
+        RootStanding::Trusted => say!(
             "this certificate is trusted here already, as {label} since {at}: the same root would be here twice",
             label,
             at
-        )
+        ),
     })
 }
 
@@ -192,6 +206,22 @@ mod tests {
             "{words}"
         );
         assert_eq!(signed(&session), Some(words));
+        // One that people put out of use is believed again by a second import: whoever signs that reads so.
+        act(
+            &mut session,
+            op::STOP_KEY_USAGE.name,
+            &[("key", "aws-root")],
+            &[],
+        )
+        .unwrap();
+        let words = session.came_before(name, "file", file).unwrap();
+        assert!(
+            words.contains("was disabled") && words.contains("enable it instead"),
+            "{words}"
+        );
+        let action = build::action(&session, name, &answers(&fields, &files)).unwrap();
+        let (_, details) = super::super::sentence::describe(&action, &session.state);
+        assert!(details.iter().any(|(_, told)| *told == words));
     }
 
     /// One who takes the same file in a second time reads so where the file is named, and whoever signs does too.

@@ -73,7 +73,11 @@ impl Receiver {
         let view = session.view();
         let issuer = parameters.chain.first().unwrap_or(parameters.root());
         let trusted = imported(session, &view, issuer);
-        let findings = findings(session, &parameters, trusted.is_some(), view.now);
+        let mut findings = findings(session, &parameters, trusted.is_some(), view.now);
+        if trusted.is_none() {
+            let off = not_believed(session, &view, issuer);
+            findings.extend(off.map(|why| (Verdict::Stop, why)));
+        }
         let certificate = &parameters.wrapping_certificate;
         Ok(Self {
             path,
@@ -97,16 +101,23 @@ impl Receiver {
 
 /// The imported key that holds exactly this certificate and has not been deleted.
 fn imported(session: &Session, view: &View, certificate: &Certificate) -> Option<String> {
-    view.keys
-        .iter()
-        .filter(|row| row.subject.is_some() && row.key.enabled)
-        .find(|row| {
-            session
-                .record(&row.key.key_arn)
-                .and_then(|r| r.material.certificate_der())
-                == Some(certificate.der())
-        })
+    let rows = view.keys.iter();
+    rows.filter(|row| row.subject.is_some() && row.key.enabled)
+        .find(|row| holds(session, &row.key.key_arn, certificate))
         .map(|row| row.key.key_arn.clone())
+}
+
+fn holds(session: &Session, arn: &str, certificate: &Certificate) -> bool {
+    let record = session.record(arn);
+    record.and_then(|r| r.material.certificate_der()) == Some(certificate.der())
+}
+
+/// That this certificate is here and not believed now, and what lifts that: whoever disabled it had a reason, and importing it
+/// once more would go round that.
+fn not_believed(session: &Session, view: &View, certificate: &Certificate) -> Option<String> {
+    let roots = view.counterparties.iter();
+    let mut here = roots.filter(|root| holds(session, &root.arn, certificate));
+    here.find_map(|root| root.standing.off(&root.label))
 }
 
 /// Keys that went out under this very token: a receiver takes every file that comes while it is good, so a second one
@@ -177,4 +188,54 @@ fn findings(
         ));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::build::{self, Answers};
+    use crate::session::op;
+    use crate::tui::room::{acted, practice_session};
+
+    fn texts(pairs: &[(&str, &str)]) -> Answers {
+        let mut answers = Answers::default();
+        for (id, text) in pairs {
+            answers.texts.insert((*id).into(), (*text).into());
+        }
+        answers
+    }
+
+    /// The wizard said that it did not know the root, and led to importing once more what people had disabled.
+    #[test]
+    fn a_receiver_under_a_root_that_is_out_of_use_stops_the_export() {
+        let bytes: &[u8] =
+            include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa3072.json");
+        let mut session = practice_session(true);
+        let mut root = texts(&[
+            ("fingerprint", "as-shown"),
+            ("source", "here"),
+            ("label", "aws-root"),
+        ]);
+        root.files.insert("file".into(), bytes.to_vec());
+        let read = |session: &Session| {
+            let bytes = Arc::new(bytes.to_vec());
+            Receiver::read(session, "p.json".into(), bytes)
+                .ok()
+                .unwrap()
+        };
+        assert!(
+            !read(&session).stops(),
+            "a root that never came is imported"
+        );
+        let import = build::action(&session, op::IMPORT_ROOT.name, &root).unwrap();
+        acted(&mut session, import);
+        assert!(read(&session).trusted.is_some());
+        let stop = texts(&[("key", "aws-root")]);
+        let stop = build::action(&session, op::STOP_KEY_USAGE.name, &stop).unwrap();
+        acted(&mut session, stop);
+        let receiver = read(&session);
+        assert!(receiver.trusted.is_none() && receiver.stops());
+        let why = "the root aws-root is disabled: enable it first";
+        assert!(receiver.findings.iter().any(|(_, told)| told == why));
+    }
 }
