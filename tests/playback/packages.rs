@@ -111,6 +111,28 @@ fn papers_that_lie_open_are_asked_for_with_the_reason_of_the_stop_and_no_closed_
     assert!(report.contains(packed), "{packed} in {report}");
 }
 
+/// Whoever opened a package and did not finish typing what was in it was missing in what all sign of a stop.
+#[test]
+fn who_opened_a_package_is_among_those_who_know_a_component() {
+    let (mut session, mut runner) = begun(parsed(&text("kek-from-components.toml")));
+    until(&mut session, &mut runner, |ask| {
+        ask.person == "Ben" && asks(ask, "again")
+    });
+    runner.abort(&mut session, "the fire bell rang").unwrap();
+    let signed = loop {
+        let ask = runner.showing(&session).ask.unwrap();
+        if ask.title.contains("signs the stop") {
+            break body(&ask);
+        }
+        runner.answer(&mut session, practised(&ask)).unwrap();
+    };
+    let says = "2 of kek-from-partner with Ben in package";
+    assert!(
+        signed.contains(says) && signed.contains("who opened its package"),
+        "{signed}"
+    );
+}
+
 /// A package that had come and whose paper nobody typed may be closed still, and then keeps its serial.
 #[test]
 fn a_package_that_was_not_opened_yet_keeps_its_serial_at_a_stop() {

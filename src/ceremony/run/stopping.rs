@@ -188,7 +188,8 @@ impl Runner {
         words
     }
 
-    /// Components that custodians know, each with its package where it lies in one.
+    /// Components that custodians know or may have read, each with its package where it lies in one: a paper that was taken out
+    /// of its package was before somebody's eyes, whether or not it was typed to its end.
     fn known_parts(&self, session: &Session) -> Vec<String> {
         self.script
             .model
@@ -199,13 +200,17 @@ impl Runner {
                 let parts = session.component_parts(&set.id);
                 let packages = session.closed_packages(&set.id);
                 let label = set.label;
-                parts.into_iter().map(move |p| {
+                let opened = session.packages_opened(&set.id).into_iter();
+                let opened =
+                    opened.map(|(part, holder)| (part, holder, ", who opened its package"));
+                let parts = parts.into_iter().map(|p| (p.part, p.holder, ""));
+                parts.chain(opened).map(move |(part, holder, read)| {
                     let lies = packages
                         .iter()
-                        .find(|lies| lies.0 == p.part && lies.1 == p.holder);
+                        .find(|lies| lies.0 == part && lies.1 == holder);
                     let lies =
                         lies.map_or_else(String::new, |lies| format!(" in package {}", lies.2));
-                    format!("{} of {label} with {}{lies}", p.part, p.holder)
+                    format!("{part} of {label} with {holder}{lies}{read}")
                 })
             })
             .collect()

@@ -347,6 +347,26 @@ impl Session {
         closed.collect()
     }
 
+    /// Packages of a set that were opened and whose component nobody typed to its end: part, and who opened it and may have read
+    /// it. One that lies under its own serial was not opened.
+    pub fn packages_opened(&self, id: &str) -> Vec<(u8, String)> {
+        let closed = self.closed_packages(id);
+        let Some(set) = self.state.components.iter().find(|set| set.id == id) else {
+            return Vec::new();
+        };
+        let still_closed = |p: &Package| {
+            let mut lies = closed.iter();
+            lies.any(|(part, who, serial)| {
+                (*part, who, serial) == (p.part, &p.opened_by, &p.serial)
+            })
+        };
+        let packages = set.packages.iter();
+        packages
+            .filter(|p| !p.tampered && set.part(p.part).is_none() && !still_closed(p))
+            .map(|p| (p.part, p.opened_by.clone()))
+            .collect()
+    }
+
     /// A set as it stands: who holds which component, with its check value.
     pub fn component_parts(&self, id: &str) -> Vec<ComponentPart> {
         let set = self.state.components.iter().find(|set| set.id == id);

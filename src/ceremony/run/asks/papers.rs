@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::session::components::NOT_PRINTED;
-use crate::session::{Session, op_components, said};
+use crate::session::{PersonView, Session, op_components, said};
 use crate::text::{say, tr};
 
 use super::super::super::ask::Ask;
-use super::super::super::model::Step;
+use super::super::super::model::{Role, Step};
 use super::super::super::ops_components as ops;
 use super::super::bind;
 use super::super::fates::{FATE, SEEN};
@@ -248,9 +248,18 @@ impl Runner {
             .people
             .iter()
             .filter(|p| p.present && !named.contains(&p.name));
-        let others: Vec<String> = others
-            .map(|p| format!("{} {}", said::role(&p.role), p.name))
-            .collect();
+        // Where the script leaves it open who signs, and the vault may ask for more than have a place, every custodian counts.
+        let anybody = |step: &Step| step.approve.as_ref().is_some_and(|a| a.from.is_empty());
+        let open = self.script.model.steps.iter().any(anybody);
+        let signs = |p: &&PersonView| open && p.role == Role::Custodian.name();
+        let (signers, others): (Vec<_>, Vec<_>) = others.partition(signs);
+        let listed = |people: Vec<&PersonView>| -> String {
+            let named = people
+                .iter()
+                .map(|p| format!("{} {}", said::role(&p.role), p.name));
+            named.collect::<Vec<_>>().join(", ")
+        };
+        let (signers, others) = (listed(signers), listed(others));
         let run = self.run(session);
         let practised = run.steps.first();
         let practised = practised.and_then(|step| step.notes.get(bind::PRACTICE_PEOPLE));
@@ -267,10 +276,16 @@ impl Runner {
                 .into(),
             );
         }
+        if !signers.is_empty() {
+            lines.push(say!(
+                "Opened the vault too, has no place here, and may be asked to sign: {signers}.",
+                signers
+            ));
+        }
         if !others.is_empty() {
             lines.push(say!(
                 "Opened the vault too, and has no part here: {others}.",
-                others = others.join(", ")
+                others
             ));
         }
         lines
