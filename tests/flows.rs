@@ -78,6 +78,8 @@ fn a_vault_is_made_in_lines_by_its_people() {
     terminal.shows("Done. The vault exists and is open.");
     answer(&mut terminal, "Press Enter:", "");
     answer(&mut terminal, "Number:", "close");
+    terminal.shows("Close this vault?");
+    answer(&mut terminal, "Number:", "close");
     assert_eq!(terminal.ended(), 0);
     for phrase in &phrases {
         assert!(!terminal.has(phrase.as_bytes()), "typed words were echoed");
@@ -91,6 +93,8 @@ fn a_vault_is_made_in_lines_by_its_people() {
         answer(&mut terminal, "Press Enter:", "");
         answer(&mut terminal, "Passphrase (not shown):", phrase);
     }
+    answer(&mut terminal, "Number:", "close");
+    terminal.shows("Close this vault?");
     answer(&mut terminal, "Number:", "close");
     assert_eq!(terminal.ended(), 0);
     assert!(!terminal.has(phrases[0].as_bytes()));
@@ -298,6 +302,8 @@ fn in_lines_it_is_put_aside_locked_and_goes_on() {
     answer(&mut terminal, "Number:", "Ana");
     answer(&mut terminal, "Passphrase (not shown):", WORDS);
     answer(&mut terminal, "Algorithm:", "cancel");
+    answer(&mut terminal, "Number:", "close");
+    terminal.shows("Close this vault?");
     answer(&mut terminal, "Number:", "close");
     assert_eq!(terminal.ended(), 0);
     assert!(!terminal.has(b"velvet"), "a passphrase was echoed");

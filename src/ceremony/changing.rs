@@ -12,7 +12,9 @@ use crate::session::changing_words::{
 };
 use crate::session::field::Field;
 use crate::session::op::Op;
-use crate::session::{ChangeTurn, Changing, Hand, Moment, Profile, Refusal, Session, op_custody};
+use crate::session::{
+    ChangeTurn, Changing, CustodyAct, Hand, Moment, Profile, Refusal, Session, op_custody,
+};
 use crate::text::{say, tr};
 
 use super::ask::{Answer, Ask, AskField, ShownWords};
@@ -113,6 +115,25 @@ impl ChangeTalk {
     /// Hides the words: their owner is called again.
     pub const fn hide(&mut self) {
         self.shown = true;
+    }
+
+    /// Asks once more whether the person at the screen is here; `false` where nobody may be passed over, or that is what
+    /// is asked now.
+    pub fn back_to_presence(&mut self) -> bool {
+        let Some(turn) = self.changing.turn() else {
+            return false;
+        };
+        let asked = self.here.is_some() && !self.asks_who_is_here(&turn);
+        if asked {
+            self.here = None;
+            self.failed = None;
+        }
+        asked
+    }
+
+    /// Whether it only proves: nothing is changed or handed out in it.
+    pub const fn is_drill(&self) -> bool {
+        matches!(self.changing.act(), CustodyAct::Drill { .. })
     }
 
     /// Who was shown new words so far: they are void where the change is given up.

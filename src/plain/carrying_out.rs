@@ -25,7 +25,7 @@ impl Acting<'_, '_> {
         if let Some((Action::Backup { .. }, Some(folder))) = &asked {
             let done = self.session.backup(&pending.id, folder);
             match done {
-                Ok(copy) => self.copied(&copy, folder),
+                Ok(copy) => self.copied(&copy, pending, folder),
                 Err(refusal) => self.talk.stop(&refusal.to_string()),
             }
             self.acts.asked.remove(&pending.id);
@@ -119,7 +119,7 @@ impl Acting<'_, '_> {
             .say(&say!("  digest      {digest}", digest = executed.digest));
     }
 
-    fn copied(&mut self, copy: &BackupDone, folder: &Path) {
+    fn copied(&mut self, copy: &BackupDone, pending: &PendingView, folder: &Path) {
         self.done(&copy.executed);
         self.talk.say(&say!(
             "Copy {id} is written to {folder} and was read back.",
@@ -133,7 +133,9 @@ impl Acting<'_, '_> {
         if let Some(beside) = copy.warning() {
             self.talk.say(beside);
         }
-        self.talk.say(tr("Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault."));
+        for line in copy.then(pending, &self.session.view()) {
+            self.talk.say(&line);
+        }
     }
 
     /// Writes an export's files; another folder is asked for until they are written.

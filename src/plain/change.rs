@@ -1,7 +1,9 @@
 //! A drill, a reshare or a rotation in lines: one person after the other is called; and what leads to them.
 
 use crate::ceremony::{Answer, ChangeTalk};
+use crate::session::asked::FOLDER;
 use crate::session::changing_words;
+use crate::session::field::Field;
 use crate::session::guide::Entry;
 use crate::session::happened::{self, Leads};
 use crate::session::{Changed, Changing};
@@ -9,10 +11,16 @@ use crate::text::{say, tr};
 
 use super::act::Acting;
 use super::beside::plain;
-use super::dialogue::{Dialogue, Heard, Question, footing};
+use super::dialogue::{Dialogue, Heard, Question, Word, footing};
 use super::home::Home;
 use super::line::Gone;
 use super::question::gives_up;
+
+/// Where papers go: no file for another side is among them.
+const PAPERS_FOLDER: Field = Field {
+    hint: "Where forms, card and policy.json are written, for example the mount point of a stick. It is made if it is not there; nothing is overwritten.",
+    ..FOLDER
+};
 
 impl Acting<'_, '_> {
     /// Carries a fully signed change out, or gives it up.
@@ -34,8 +42,12 @@ impl Acting<'_, '_> {
                     return Ok(());
                 }
             }
-            let Some(answers) = self.answers(&talk, again)? else {
-                let told = changing_words::given_up(talk.wrote());
+            let Some(answers) = self.answers(&mut talk, again)? else {
+                let told = if talk.is_drill() {
+                    changing_words::drill_given_up().to_owned()
+                } else {
+                    changing_words::given_up(talk.wrote())
+                };
                 if let Err(refusal) = talk.over().give_up(self.session) {
                     self.talk.stop(&refusal.to_string());
                     return Ok(());
@@ -63,7 +75,9 @@ impl Acting<'_, '_> {
                     self.talk.say(&line);
                 }
                 if matches!(changed, Changed::Rotated(_) | Changed::Recovery(_)) {
-                    self.papers()?;
+                    self.papers(tr(
+                        "the change is done and saved; back goes on without papers",
+                    ))?;
                 }
             }
             Err(refusal) => self.talk.stop(&refusal.to_string()),
@@ -72,41 +86,52 @@ impl Acting<'_, '_> {
     }
 
     /// One person's answers; `None` where the change is given up, which a word alone does not do.
-    fn answers(&mut self, change: &ChangeTalk, again: bool) -> Result<Option<Vec<Answer>>, Gone> {
+    fn answers(
+        &mut self,
+        change: &mut ChangeTalk,
+        again: bool,
+    ) -> Result<Option<Vec<Answer>>, Gone> {
         loop {
-            let answers = self.asks(|talk, session| turn(talk, change, session, again))?;
-            if answers.is_some() {
-                return Ok(answers);
+            match self.asks(|talk, session| turn(talk, change, session, again))? {
+                Heard::Given(answers) => return Ok(Some(answers)),
+                // Before the words of whoever may be passed over it was asked whether they are here.
+                Heard::Said(Word::Back) if change.back_to_presence() => continue,
+                Heard::Said(_) => {}
             }
-            let lost = changing_words::void_if_left(change.wrote()).unwrap_or_else(|| {
-                tr("envelopes that were handed out for it are void then").to_owned()
-            });
-            let given_up = self.asks(|talk, _| {
-                gives_up(
-                    talk,
+            let (asked, lost, so_far) = if change.is_drill() {
+                (
+                    tr("Give this drill up?"),
+                    tr("it counts for nobody, and is asked for anew").to_owned(),
+                    tr("a drill changes nothing: people, envelopes and words are as they were"),
+                )
+            } else {
+                let void = changing_words::void_if_left(change.wrote());
+                (
                     tr("Give this change up?"),
-                    &lost,
+                    void.unwrap_or_else(|| {
+                        tr("envelopes that were handed out for it are void then").to_owned()
+                    }),
                     tr("the people and shares of before are in force"),
                 )
-            })?;
-            if given_up {
+            };
+            if self.asks(|talk, _| gives_up(talk, asked, &lost, so_far))? {
                 return Ok(None);
             }
         }
     }
 
     /// Writes the enrolment forms and the witness card where they are wanted.
-    fn papers(&mut self) -> Result<(), Gone> {
+    fn papers(&mut self, so_far: &str) -> Result<(), Gone> {
         let question = Question::new(footing(
             tr("everybody"),
             tr(
                 "writes the enrolment forms and the new witness card there, to be printed and signed",
             ),
-            tr("the change is done and saved; back goes on without papers"),
+            so_far,
         ));
         loop {
-            let folder = crate::session::asked::FOLDER;
-            let Some(folder) = self.asks(|talk, _| plain(talk, &question, folder))? else {
+            let folder = self.asks(|talk, _| plain(talk, &question, PAPERS_FOLDER))?;
+            let Some(folder) = folder else {
                 return Ok(());
             };
             match crate::session::envelopes::write_papers(self.session, folder.as_ref()) {
@@ -122,30 +147,41 @@ impl Acting<'_, '_> {
     }
 }
 
-/// One person's turn; `None` gives the change up.
+/// One person's turn; a word leads back, or gives the change up.
 fn turn(
     talk: &mut Dialogue<'_>,
     change: &ChangeTalk,
     session: &crate::session::Session,
     again: bool,
-) -> Result<Option<Vec<Answer>>, Gone> {
+) -> Result<Heard<Vec<Answer>>, Gone> {
     let Some(ask) = change.ask(session) else {
-        return Ok(Some(Vec::new()));
+        return Ok(Heard::Given(Vec::new()));
     };
     if ask.hand_over && !again {
         let so_far = say!("So far: {so_far}.", so_far = ask.footing.so_far);
-        if let Heard::Said(_) = talk.hand_over(&ask.hand_over(&so_far), true)? {
-            return Ok(None);
+        if let Heard::Said(word) = talk.hand_over(&ask.hand_over(&so_far), true)? {
+            return Ok(Heard::Said(word));
         }
     }
     let mut told = vec![ask.title.clone()];
     told.extend(ask.body.iter().cloned());
-    let question = Question::new(ask.footing.clone()).telling(told).explained(&[
-        "A wrong answer locks nothing and loses nothing: the same person is asked again. cancel gives the change up; those of before stay in force.",
-    ]);
+    let help: &[&str] = if change.is_drill() {
+        &[
+            "A wrong answer locks nothing and loses nothing: the same person is asked again. cancel gives the drill up; it changes nothing.",
+        ]
+    } else {
+        &[
+            "A wrong answer locks nothing and loses nothing: the same person is asked again. cancel gives the change up; those of before stay in force.",
+        ]
+    };
+    let question = Question::new(ask.footing.clone())
+        .telling(told)
+        .explained(help);
     if let Some(words) = &ask.words {
-        let heard = talk.words_alone(&question, words)?;
-        return Ok(matches!(heard, Heard::Given(())).then(Vec::new));
+        return Ok(match talk.words_alone(&question, words)? {
+            Heard::Given(()) => Heard::Given(Vec::new()),
+            Heard::Said(word) => Heard::Said(word),
+        });
     }
     let mut answers = Vec::new();
     for (n, asked) in ask.fields.iter().enumerate() {
@@ -155,11 +191,11 @@ fn turn(
         }
         match talk.field(&question, asked, &[])? {
             Heard::Given(answer) => answers.push(answer),
-            Heard::Said(_) => return Ok(None),
+            Heard::Said(word) => return Ok(Heard::Said(word)),
         }
     }
     talk.say(tr("Wait: your answer is being worked on."));
-    Ok(Some(answers))
+    Ok(Heard::Given(answers))
 }
 
 impl Home<'_, '_> {
@@ -213,7 +249,9 @@ impl Home<'_, '_> {
                 Some(Leads::Return) => {
                     super::restoring::restore(self.talk, self.explain, None)?;
                 }
-                Some(Leads::Papers) => self.acting().papers()?,
+                Some(Leads::Papers) => self.acting().papers(tr(
+                    "nothing is written yet; nothing in the vault is changed",
+                ))?,
                 Some(Leads::Text(text)) => {
                     for line in text {
                         self.talk.say(tr(line));

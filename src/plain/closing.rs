@@ -1,5 +1,6 @@
 //! A vault is closed in lines: the witness copies the card first.
 
+use crate::session::due::requests_end;
 use crate::session::guide::Entry;
 use crate::session::op;
 use crate::session::{Session, View};
@@ -16,11 +17,11 @@ impl Home<'_, '_> {
         view.missing_copy().filter(|_| view.kept)
     }
 
-    /// Whether the vault is closed now. One that exists once offers its copy first; a word that was said where it leads
-    /// nowhere else closes nothing `unasked`: opening again takes everybody's passphrases.
-    pub(super) fn leaves(&mut self, unasked: bool) -> Result<bool, Gone> {
+    /// Whether the vault is closed now. One that exists once offers its copy first; a word or a number may be a slip, and
+    /// closes nothing unasked: opening again takes everybody's passphrases.
+    pub(super) fn leaves(&mut self) -> Result<bool, Gone> {
         let Some(missing) = self.missing_copy() else {
-            return Ok(!unasked || self.closes()?);
+            return self.closes();
         };
         let so_far = if self.session.only_copy().is_some() {
             tr("everything is saved, on one medium alone: there is no second copy")
@@ -28,7 +29,7 @@ impl Home<'_, '_> {
             tr("everything done so far is saved")
         };
         loop {
-            self.talk.heading(tr("Close this vault?"));
+            self.asks_whether();
             self.talk.stop(&missing);
             let entries = [
                 Entry::new("copy", tr("copy it first"), tr("signed like any other act")),
@@ -53,9 +54,17 @@ impl Home<'_, '_> {
         }
     }
 
+    /// Asks whether it is closed, and says which requests would be gone then.
+    fn asks_whether(&mut self) {
+        self.talk.heading(tr("Close this vault?"));
+        if let Some(lost) = requests_end(self.session.view().pending.len()) {
+            self.talk.say(&lost);
+        }
+    }
+
     /// Whether it is to be closed, asked where nothing else stands against it.
     fn closes(&mut self) -> Result<bool, Gone> {
-        self.talk.heading(tr("Close this vault?"));
+        self.asks_whether();
         let entries = [
             Entry::new("stay", tr("stay"), tr("back to the menu")),
             Entry::new("close", tr("close it"), ""),

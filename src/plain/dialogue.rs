@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::ceremony::{Answer, AskField, codes_in};
 use crate::crypto::SecretBytes;
 use crate::custody::astray::{Place, looks_like_passphrase};
-use crate::session::asked::words_at_a_number;
+use crate::session::asked::words_in_the_open;
 use crate::session::field::{Footing, Kind, NOTHING_TYPED};
 use crate::session::guide::Entry;
 use crate::session::idle::{IDLE_MINUTES, Why};
@@ -47,6 +47,7 @@ pub(crate) struct Dialogue<'a> {
     explained: BTreeSet<&'static str>,
 }
 
+mod astray;
 mod files;
 mod unseen;
 
@@ -150,9 +151,11 @@ impl<'a> Dialogue<'a> {
                 Steered::Word(word) => return Ok(Heard::Said(word)),
                 Steered::Handled => {}
                 Steered::Text(text) if text.is_empty() => return Ok(Heard::Given(())),
-                Steered::Text(_) => {
+                Steered::Text(text) => {
                     // It may have been a passphrase, a line too early.
-                    self.line.out_of_sight();
+                    if self.astray_at_enter(question, &text) {
+                        continue;
+                    }
                     self.stop(tr("Only Enter is wanted here, or a word: help names them. Nothing was recorded."));
                 }
             }
@@ -215,15 +218,11 @@ impl<'a> Dialogue<'a> {
                 None => {}
             }
             match asked.check(&text) {
-                Ok(normal) => return Ok(Heard::Given(normal)),
-                Err(error) => {
-                    if let Some(slip) = InTheOpen::at(self.at, &asked.field, &text) {
-                        self.line.wiped();
-                        self.in_the_open.push(slip);
-                    }
-                    refused(asked.field.mistyped(&text));
-                    self.stop(&error);
+                Ok(_) if self.astray_at_a_path(&question, asked, &text) => {
+                    refused(Mistyped::Passphrase);
                 }
+                Ok(normal) => return Ok(Heard::Given(normal)),
+                Err(error) => refused(self.refused(&question, asked, (&text, &error))),
             }
         }
     }
@@ -328,7 +327,7 @@ impl<'a> Dialogue<'a> {
                     let columns = prompt.chars().count().saturating_add(typed.chars().count());
                     self.line.erase(columns.saturating_add(2));
                     self.in_the_open.push(self.at_a_list());
-                    self.stop(words_at_a_number());
+                    self.stop(words_in_the_open());
                 }
                 Err(rule) => self.stop(&rule),
             }

@@ -93,16 +93,16 @@ impl<'a> Home<'_, 'a> {
             tr("everything done so far is saved; looking changes nothing"),
         ))
         .telling(vec![told])
-        .explained(menu::HELP);
+        .explained_here(menu::help(&view));
         let (shown, beyond) = (menu::home(&view), menu::beyond(&view));
         let lists = (&entries(&shown)[..], &entries(&beyond)[..]);
         match self.talk.choose_beyond(&question, tr("Number"), lists)? {
             Heard::Given(at) => match shown.iter().chain(&beyond).nth(at).map(|l| l.goal) {
-                Some(Goal::Close) => self.leaves(false),
+                Some(Goal::Close) => self.leaves(),
                 Some(goal) => self.go(goal).map(|()| false),
                 None => Ok(false),
             },
-            Heard::Said(_) => self.leaves(true),
+            Heard::Said(_) => self.leaves(),
         }
     }
 
@@ -147,7 +147,7 @@ impl<'a> Home<'_, 'a> {
             let chosen = self.list(
                 menu::asked(group),
                 tr("goes where the number leads"),
-                &entries(&lines),
+                &menu::listed(&lines, &self.session.view()),
             )?;
             match chosen.and_then(|at| lines.get(at)).map(|line| line.goal) {
                 // Back from its first question: the list is there again.

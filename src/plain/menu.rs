@@ -76,6 +76,46 @@ impl Line {
     }
 }
 
+/// What the help at the menu says of words that no line of it shows, as far as they lead somewhere in this vault.
+pub(super) fn help(view: &View) -> Vec<String> {
+    let mut lines: Vec<String> = HELP.iter().map(|line| tr(line).to_owned()).collect();
+    let here: Vec<String> = home(view).into_iter().map(|line| line.entry.id).collect();
+    for line in beyond(view) {
+        let hidden = !matches!(line.goal, Goal::Act(_) | Goal::Group(_));
+        let word = format!("  {}: {}", line.entry.id, line.entry.label);
+        if hidden && !here.contains(&line.entry.id) && !lines.contains(&word) {
+            lines.push(word);
+        }
+    }
+    lines
+}
+
+/// The choices of a list behind the menu: what cannot be chosen names the number of the act that makes what is missing.
+pub(super) fn listed(lines: &[Line], view: &View) -> Vec<Entry> {
+    let number_of = |first: &str| {
+        let at = lines
+            .iter()
+            .position(|line| matches!(line.goal, Goal::Act(op) if op.name == first))?;
+        Some(at.saturating_add(1))
+    };
+    let named = |line: &Line| {
+        let Goal::Act(op) = line.goal else {
+            return line.entry.clone();
+        };
+        let off = guide::off(op, view, None);
+        let number = off.as_ref().and_then(|off| number_of(off.first?));
+        match (off, number) {
+            (Some(off), Some(number)) => line.entry.clone().off_because(&say!(
+                "{why}; number {number} makes it",
+                why = off.why,
+                number
+            )),
+            _ => line.entry.clone(),
+        }
+    };
+    lines.iter().map(named).collect()
+}
+
 /// The choices of some lines.
 pub(super) fn entries(lines: &[Line]) -> Vec<Entry> {
     lines.iter().map(|line| line.entry.clone()).collect()

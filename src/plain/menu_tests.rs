@@ -112,7 +112,7 @@ fn the_menu_is_short_and_its_numbers_stay() {
     assert_eq!(names(&empty), names(&after));
     let last = text.rfind("Vault ").expect(&text);
     // Heading, who is here, the choices, the three lines: each in a line of its own.
-    for line in text[last..].lines() {
+    for line in text[last..].lines().take_while(|line| !line.is_empty()) {
         assert!(super::line::wrapped(line).lines().count() == 1, "{line:?}");
     }
     assert!(text.contains(". Network: "), "{text}");
@@ -231,4 +231,60 @@ fn every_act_is_judged_at_the_menu_as_at_the_screens() {
         }
     }
     assert!(offered.iter().all(|n| *n > 100), "{offered:?}");
+}
+
+/// A number that was meant for another list closed the vault, and two custodians were called again.
+#[test]
+fn the_number_that_closes_the_vault_asks_first() {
+    let mut session = practice_session(true);
+    let mut answers = super::reader_tests::MAKE[..11].to_vec();
+    answers.extend([
+        // Asked for and not signed: it goes with the vault.
+        ("Number: ", "back"),
+        ("Number: ", "12"),
+        ("Number: ", "stay"),
+        ("Number: ", "close"),
+        ("Number: ", "2"),
+    ]);
+    let text = at_home(&mut session, &answers).text();
+    assert_eq!(text.matches("Close this vault?").count(), 2, "{text}");
+    assert!(text.contains("1 request waits for signatures"), "{text}");
+}
+
+#[test]
+fn an_act_that_waits_for_a_certificate_names_the_number_that_makes_one() {
+    let mut session = practice_session(true);
+    let answers = [
+        ("Number: ", "import"),
+        ("Number: ", "back"),
+        ("Number: ", "close"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut session, &answers).text();
+    let line = |of: &str| {
+        let mut lines = text.lines().filter(|line| line.contains(of));
+        lines.next().expect(&text).trim().to_owned()
+    };
+    let made = line(crate::session::op_exchange::PARAMETERS_FOR_IMPORT.title);
+    let number = made.split('.').next().unwrap();
+    let off = line("the sender needs one to wrap the key under");
+    assert!(off.contains(&format!("number {number} makes it")), "{off}");
+}
+
+/// Exchange and the documents name these words; the help at the prompt is where somebody looks for them.
+#[test]
+fn help_at_the_menu_names_the_words_that_no_line_of_it_shows() {
+    let answers = [
+        ("Number: ", "help"),
+        ("Number: ", "close"),
+        ("Number: ", "close"),
+    ];
+    let text = at_home(&mut practice_session(true), &answers).text();
+    let (_, help) = text
+        .split_once("Type a number, or the name beside it.")
+        .unwrap();
+    let (help, _) = help.split_once("Acts: ").unwrap();
+    for word in ["  partner: ", "  script: "] {
+        assert!(help.contains(word), "no {word:?} in {help}");
+    }
 }

@@ -4,6 +4,8 @@
 //! It asks what the screens ask, from the same declarations, and holds no business rule.
 
 mod act;
+#[cfg(test)]
+mod astray_tests;
 mod attesting;
 #[cfg(test)]
 mod back_tests;
@@ -11,6 +13,8 @@ mod beginning;
 mod beside;
 mod carrying_out;
 mod change;
+#[cfg(test)]
+mod change_tests;
 mod choices;
 mod closing;
 mod comparing;

@@ -52,6 +52,12 @@ impl Reader {
         self.heard.join("\n")
     }
 
+    /// Whether the last question is whether the vault is closed.
+    fn closes(&self) -> bool {
+        let closes = format!("  2. {}", tr("close it"));
+        self.heard.iter().rev().take(6).any(|line| *line == closes)
+    }
+
     fn answer(&mut self, prompt: &str) -> Result<String, Gone> {
         self.asked += 1;
         // The three lines stand just above every prompt.
@@ -82,6 +88,10 @@ impl Reader {
                 PUT_ASIDE => Err(Gone::Aside(Why::Suspended)),
                 _ => Ok(answer),
             };
+        }
+        // Whoever closes a vault means it, where the test answers nothing else.
+        if self.closes() {
+            return Ok("close".into());
         }
         assert!(self.asked < 2000, "it asks for ever:\n{}", self.text());
         match (self.practise, prompt) {

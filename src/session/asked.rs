@@ -350,10 +350,10 @@ pub fn is_beside_words(field: &Field) -> bool {
     field.id == SHARE_ENVELOPE.id || field.id == DRILLED_SHARE.id || is_own_medium(field)
 }
 
-/// What is said of a passphrase that was typed where a number or a name is asked for.
-pub fn words_at_a_number() -> &'static str {
+/// What is said of a passphrase that was typed at a prompt of the lines that shows it, once it is off the screen.
+pub fn words_in_the_open() -> &'static str {
     tr(
-        "That looks like the words of a passphrase, and here they were shown: they were taken off the screen, and nothing was recorded. If anybody but their owner can have read them, new words are made at Custodians. Here a number or a name is wanted; words are typed where the prompt says that they are not shown.",
+        "That looks like the words of a passphrase, and here they were shown: they were taken off the screen, and nothing of them was recorded. If anybody but their owner can have read them, new words are made at Custodians. They are no answer to this question: words are typed where the prompt says that they are not shown.",
     )
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::os::device_of;
-use crate::text::tr;
+use crate::text::{say, tr};
 
 use super::action::{Action, Copying};
 use super::command::{Arrow, Executed};
@@ -11,7 +11,7 @@ use super::error::Refusal;
 use super::pending::Pending;
 use super::state::{BackupRecord, copy_state};
 use super::transition::Transition;
-use super::{Profile, Session};
+use super::{PendingView, Profile, Session, View};
 
 /// In place of a folder, where a copy is practised and nothing is written: rehearsals alone take it.
 pub const NOT_COPIED: &str = "not-copied";
@@ -36,6 +36,37 @@ impl BackupDone {
             tr("It is on the same disk as the vault, and is lost with it: move it to another medium.")
         })
     }
+
+    /// What is done with its medium, what somebody needs who finds it, and that the card moved on. A bag is spoken of as
+    /// one that has a serial only where one was named.
+    pub fn then(&self, pending: &PendingView, view: &View) -> [String; 3] {
+        let seals = if pending.exact.contains("\"bag\": null") {
+            tr(
+                "Take the medium out, label it, and keep it apart from the vault, best in a sealed bag whose serial stands in the minutes.",
+            )
+        } else {
+            tr(
+                "Take the medium out, label it, seal it in its bag, and write the bag's serial into the minutes. Keep it apart from the vault.",
+            )
+        };
+        [
+            seals.to_owned(),
+            what_opens_a_copy(view),
+            View::card_moved().to_owned(),
+        ]
+    }
+}
+
+/// What opens a copy of this vault: that decides where it is kept.
+fn what_opens_a_copy(view: &View) -> String {
+    let mut custodians = view.people.iter().filter(|p| p.role == "custodian");
+    if custodians.all(|person| person.medium.is_some()) {
+        return tr("It holds no share: without its custodians' envelopes nobody opens it.").into();
+    }
+    say!(
+        "The envelopes lie in the vault's folder, and so in this copy: the words of {k} custodians open it. Keep it as you keep the vault.",
+        k = view.k
+    )
 }
 
 impl Session {

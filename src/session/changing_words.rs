@@ -26,6 +26,13 @@ pub fn given_up(wrote: &[String]) -> String {
     }
 }
 
+/// That a drill was given up: nothing of it stands.
+pub fn drill_given_up() -> &'static str {
+    tr(
+        "The drill was given up and its request is off the table. Nothing was changed, and it counts for nobody: what was proven in it is not recorded.",
+    )
+}
+
 /// Whose words count for nothing if a change is left where it is now; nothing where nobody has any yet.
 pub fn void_if_left(wrote: &[String]) -> Option<String> {
     (!wrote.is_empty()).then(|| {

@@ -23,7 +23,7 @@ pub use counts::counts;
 use envelopes::envelopes;
 use held_back::held_back;
 pub use left_to_do::{left_to_do, on_record};
-pub use requests::requests_wait;
+pub use requests::{requests_end, requests_wait};
 use returned::returned;
 use rules::rules;
 use spans::{late, told_when};

@@ -22,3 +22,13 @@ pub fn requests_wait(count: usize) -> Option<[String; 3]> {
         ]),
     }
 }
+
+/// What becomes of so many requests when the vault is closed; `None` where none waits.
+pub fn requests_end(count: usize) -> Option<String> {
+    let [words, ..] = requests_wait(count)?;
+    Some(say!(
+        "{words}. Nothing of it was done, and signatures are kept only while the vault is open: whoever still wants it \
+         asks for it again.",
+        words
+    ))
+}

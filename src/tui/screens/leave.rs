@@ -3,7 +3,7 @@
 use super::act::Act;
 use super::changed::{Changed, card_lines};
 use crate::ceremony::{OpenRun, open_run};
-use crate::session::due::requests_wait;
+use crate::session::due::requests_end;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
 use crate::tui::canvas::Canvas;
@@ -63,12 +63,7 @@ impl Leave {
 
 /// Requests that leaving gives up.
 fn waiting(world: &World) -> Option<String> {
-    let [words, ..] = requests_wait(world.view.as_ref()?.pending.len())?;
-    Some(say!(
-        "{words}. Nothing of it was done, and signatures are kept only while the vault is open: whoever still wants it \
-         asks for it again.",
-        words
-    ))
+    requests_end(world.view.as_ref()?.pending.len())
 }
 
 /// What the witness copies before the vault is closed.

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::{Done, after, groups};
-use crate::session::{BackupDone, PendingView, View};
+use super::{Done, groups};
+use crate::session::{BackupDone, PendingView};
 use crate::text::{say, tr};
 use crate::tui::theme::Role;
 use crate::tui::widgets::lines::Line;
@@ -38,11 +38,8 @@ impl Done {
         let vault = copy.files.iter().find(|(name, _)| name == "vault.age");
         done.lines
             .extend(vault.map(|(_, sha256)| Line::new(tr("vault.age"), groups(sha256))));
-        done.next = vec![
-            after::seals(pending).into(),
-            after::what_opens_it(world),
-            View::card_moved().into(),
-        ];
+        let view = world.view.as_deref();
+        done.next = view.map_or_else(Vec::new, |view| copy.then(pending, view).into());
         done
     }
 }
