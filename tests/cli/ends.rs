@@ -98,3 +98,42 @@ fn a_script_that_the_vault_refuses_is_refused_alike_by_brief_and_play() {
         play.err
     );
 }
+
+/// Sample people are three; other numbers need a file of people, which `--rehearse` does not take.
+#[test]
+fn the_hint_for_another_rehearsal_quorum_works() {
+    let room = Room::new();
+    let ran = room.run("init r.vault --rehearse --quorum 3/5");
+    let hint = "`--profile rehearsal --unlock-file F`";
+    assert!(ran.err.contains(hint), "{}", ran.err);
+    room.ok("init r.vault --quorum 3/5 --profile rehearsal --unlock-file F");
+}
+
+/// A bundle that needs a signer names those who may sign it.
+#[test]
+fn a_bundle_says_who_may_sign_it() {
+    let room = Room::new();
+    room.test_vault();
+    room.ok(&format!("play first-key.toml --headless {OPEN} --out out"));
+    let ran =
+        room.run("bundle t.vault --unlock-file people.json --sign administrator --out a.bundle");
+    assert_eq!(ran.status, 3, "{}", ran.err);
+    let hint = "hint: these may sign it: custodian-1, custodian-2, custodian-3, witness";
+    assert!(ran.err.contains(hint), "{}", ran.err);
+    assert!(!room.path("a.bundle").exists());
+}
+
+/// Of the file with which a ceremony begins no earlier one exists.
+#[test]
+fn a_file_that_holds_no_root_sends_nobody_to_an_earlier_one() {
+    let room = Room::new();
+    room.test_vault();
+    room.write("noise.json", "{\"Noise\": 1}");
+    let ran = room.run(&format!(
+        "play kek-to-aws-rsa.toml --headless {OPEN} --input counterparty=noise.json"
+    ));
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    let says = "Bring the file of the other side that holds it";
+    assert!(ran.err.contains(says), "{}", ran.err);
+    assert!(!ran.err.contains("earlier"), "{}", ran.err);
+}
