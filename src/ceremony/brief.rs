@@ -57,7 +57,7 @@ pub fn brief(
     let mut page = Page::default();
     head(script, &mut page);
     verdict(vault, &refusals, &mut page);
-    people::section(model, &mut page);
+    people::section(model, vault, &mut page);
     keys(model, &mut page);
     rehearsal(script, file, &mut page);
     files::before(model, &mut page);

@@ -96,6 +96,24 @@ pub(super) fn short(
     found
 }
 
+/// How many custodians are there at least for the acts of a script in a vault of such demands: as many as the most demanding
+/// act takes, and a custodian who asks for it besides.
+pub(super) fn most(model: &Model, demands: &Demands) -> usize {
+    let mut most = 0;
+    for step in &model.steps {
+        if let Some(approve) = step.approve.as_ref().filter(|_| !step.expects_error()) {
+            let need = approve.count.max(usize::from(demanded(demands, step)));
+            let issuer = step.initiate.as_deref().and_then(|id| model.person(id));
+            let signs_not = issuer.is_some_and(|person| person.role == Role::Custodian);
+            most = most.max(need.saturating_add(usize::from(signs_not)));
+        }
+        if brings_another_quorum(step) {
+            break;
+        }
+    }
+    most
+}
+
 /// How many custodians the vault asks for under an act, or under the most demanding one of a list.
 pub(super) fn demanded(demands: &Demands, step: &Step) -> u8 {
     if step.acts.is_empty() {

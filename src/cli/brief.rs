@@ -98,6 +98,7 @@ impl Brief {
         let least = Demands::at_least(public.profile, (public.k, public.t));
         let demands = view.as_ref().map_or(least, |view| view.demands.clone());
         Ok(Some(BriefVault {
+            opens: usize::from(public.k),
             demands,
             name: sessions::name_of(dir),
             profile: public.profile,

@@ -147,20 +147,36 @@ fn signed(
             Err(refusal @ Refusal::Custody(_)) if !session.automatic() => {
                 streams::note(&refusal.to_string());
             }
-            made => return made.map_err(Failure::from),
+            made => return made.map_err(|refusal| not_signed(session, refusal)),
         }
     }
+}
+
+/// Why it was not signed; where it was the wrong person, with those who may.
+fn not_signed(session: &Session, refusal: Refusal) -> Failure {
+    let wrong = matches!(refusal, Refusal::Approval(_));
+    let failure = Failure::from(refusal);
+    if wrong {
+        failure.hint(format!(
+            "these may sign it: {}",
+            may_sign(session).join(", ")
+        ))
+    } else {
+        failure
+    }
+}
+
+/// The names of those who may sign a bundle.
+fn may_sign(session: &Session) -> Vec<String> {
+    let entries = guide::bundle_signers(&session.view()).into_iter();
+    let may = entries.filter(|entry| entry.off.is_none() && !entry.id.is_empty());
+    may.map(|entry| entry.id).collect()
 }
 
 /// Who signs, asked at the terminal; nobody where the answer is empty.
 fn who_signs(session: &Session) -> Answer<Vec<String>> {
     streams::note(guide::BUNDLE_SIGNED);
-    let entries = guide::bundle_signers(&session.view());
-    let may: Vec<String> = entries
-        .into_iter()
-        .filter(|entry| entry.off.is_none() && !entry.id.is_empty())
-        .map(|entry| entry.id)
-        .collect();
+    let may = may_sign(session);
     loop {
         let name = by_hand::ask(&format!(
             "Who signs it ({}; Enter: nobody): ",

@@ -196,7 +196,7 @@ impl Init {
             return Err(Failure::usage(
                 "sample people are three custodians, of whom two are needed. Nothing was made.",
             )
-            .hint("--unlock-file F makes any other quorum"));
+            .hint("`--profile rehearsal --unlock-file F` in place of --rehearse makes any other quorum"));
         }
         let practice = self.practice();
         let environment = sessions::environment(&practice, Profile::Rehearsal)?;

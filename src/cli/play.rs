@@ -10,13 +10,14 @@ mod again;
 mod clock;
 mod list;
 mod people;
+mod refused;
 mod said;
 
 use super::sessions::{self, Place, Practice};
 use super::status::{Answer, Failure, Status};
 use super::{Filmed, Look, Next, lint, streams, unlock_file};
 use clock::{ahead, moved};
-use said::{failure, told, word};
+use said::{failure, left, told, word};
 
 /// Play a ceremony script: in the terminal, or headless
 #[derive(clap::Args)]
@@ -305,6 +306,7 @@ impl PlayArgs {
             script,
             bundle: self.bundle.clone(),
             recording: self.look.record.clone(),
+            vault: self.place.vault.clone(),
         };
         match file {
             Some(file) => Ok(Next::Film(Box::new(Filmed { file, run }))),
@@ -339,7 +341,9 @@ impl PlayArgs {
             out: self.out.clone(),
             clock: self.place.goes_on_to(),
         };
-        let runner = Runner::begin(session, parsed, wanted).map_err(failure)?;
+        let before = session.view();
+        let runner = Runner::begin(session, parsed, wanted)
+            .map_err(|error| self.not_begun(error, script, before))?;
         Ok((title, runner, file))
     }
 }
@@ -353,6 +357,7 @@ pub struct HeadlessRun {
     script: Vec<u8>,
     bundle: Option<PathBuf>,
     recording: Option<PathBuf>,
+    vault: Option<PathBuf>,
 }
 
 impl HeadlessRun {
@@ -378,6 +383,7 @@ impl HeadlessRun {
             script,
             bundle,
             recording,
+            vault,
         } = self;
         let ahead = ahead(&session);
         let profile = session.profile().name();
@@ -397,6 +403,8 @@ impl HeadlessRun {
             Some(path) => bundled(&mut session, &script, recording.as_deref(), path),
         };
         moved(&session, ahead);
+        let folder = out.as_deref().filter(|_| written.is_ok());
+        let left = left(&ended, &runner, &session, (vault.as_deref(), folder));
         let closed = sessions::close(session);
         let status = match ended {
             Ok(RunOutcome::Completed) => Status::Done,
@@ -410,6 +418,9 @@ impl HeadlessRun {
                 failure.status
             }
         };
+        if let Some(left) = left {
+            streams::note(&format!("keymoot: {left}"));
+        }
         let written = written?;
         bundled?;
         closed?;

@@ -89,7 +89,9 @@ impl Receipt {
                 receiver_arn: view.export.receiver_arn.as_deref(),
             });
         }
-        let mut text = format!("{}\n", view.verdict);
+        let export = &view.export;
+        // A script that was played twice leaves two keys of one name.
+        let mut text = format!("{}\n  {}  {}\n", view.verdict, export.label, export.arn);
         for difference in &view.differences {
             let _ = writeln!(text, "  {difference}");
         }

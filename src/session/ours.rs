@@ -109,8 +109,8 @@ pub(super) fn no_root(bytes: &[u8]) -> Option<String> {
         return None;
     }
     Some(format!(
-        "is {kind}, and holds no root. The root comes in an earlier file of the other side: what its \
-         get-parameters-for-export or get-parameters-for-import printed, or its certificate"
+        "is {kind}, and holds no root. Bring the file of the other side that holds it, which may have come \
+         before: what its get-parameters-for-export or get-parameters-for-import printed, or its certificate"
     ))
 }
 

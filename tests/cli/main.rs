@@ -12,6 +12,7 @@
 mod another_day;
 mod batch;
 mod call;
+mod ends;
 mod form;
 mod help;
 mod inspect;

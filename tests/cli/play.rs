@@ -214,6 +214,12 @@ fn from_a_test_vault_to_a_confirmed_receipt() {
         text.contains("confirmed") && text.contains(&format!("{kcv} = {kcv}")),
         "{text}"
     );
+    // Played twice, a script leaves two keys of one name: the answer is about one of them.
+    let inventory = room.ok("vault inventory t.vault --unlock-file people.json");
+    let arn = ours["KeyArn"].as_str().unwrap();
+    let label = ours["Label"].as_str().unwrap_or("kek-to-aws");
+    assert!(text.contains(&format!("{label}  {arn}")), "{text}");
+    assert!(inventory.contains(arn), "{inventory}");
 }
 
 #[test]

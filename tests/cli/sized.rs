@@ -158,3 +158,74 @@ fn whoever_leaves_is_named_where_the_ceremony_begins() {
     let says = "custodian-2, custodian, gave up the place";
     assert!(report.contains(says), "{report}");
 }
+
+/// A page said of a place that only one person may have what it says of any other, and counted two custodians of a vault that
+/// three open and three sign in.
+#[test]
+fn a_brief_says_who_has_a_bound_place_and_counts_whom_the_vault_takes() {
+    let room = Room::new();
+    let made = room.ok("init r.vault --profile test --quorum 3/5 --unlock-file five.json");
+    let open = "--vault r.vault --unlock-file five.json";
+    let told = part_of(&room.ok("brief kek-to-aws-rsa.toml"));
+    assert!(told.starts_with("4 different people"), "{told}");
+    assert!(
+        told.contains("The vault is opened by as many custodians as it takes."),
+        "{told}"
+    );
+    for page in [
+        format!("kek-to-aws-rsa.toml {open}"),
+        "kek-to-aws-rsa.toml --vault r.vault".into(),
+    ] {
+        let told = part_of(&room.ok(&format!("brief {page}")));
+        assert!(told.starts_with("5 different people"), "{told}");
+        assert!(
+            told.contains("and 1 more of role custodian, to open the vault and to approve"),
+            "{told}"
+        );
+        assert!(
+            told.contains("This vault is opened by 3 custodians, who are counted here."),
+            "{told}"
+        );
+    }
+    let (_, form) = made.split_once("custodian-2\nRole").unwrap();
+    let (_, form) = form.split_once("fingerprint:").unwrap();
+    let (form, _) = form.split_once("The same").unwrap();
+    let digits = flat(form);
+    let fingerprint = digits.replace(' ', "");
+    let first = "{ id = \"first\",  role = \"custodian\" }";
+    let script = first_key();
+    let keyed = |key: &str| {
+        script.replacen(
+            first,
+            &first.replace('}', &format!(", key = \"{key}\" }}")),
+            1,
+        )
+    };
+    room.write("keyed.toml", keyed(&fingerprint));
+    let told = part_of(&room.ok("brief keyed.toml"));
+    let only = format!("for one person only: whoever has the approval key {digits}");
+    assert!(told.contains(&only), "{told}");
+    assert!(!told.contains("custodian-2"), "{told}");
+    // Who that is stands in the sealed part of the vault.
+    let told = part_of(&room.ok("brief keyed.toml --vault r.vault"));
+    assert!(
+        told.contains(&only) && !told.contains("custodian-2"),
+        "{told}"
+    );
+    let told = part_of(&room.ok(&format!("brief keyed.toml {open}")));
+    assert!(
+        told.contains(&only) && told.contains("in this vault custodian-2"),
+        "{told}"
+    );
+    room.write("nobody.toml", keyed(&"ab".repeat(32)));
+    let ran = room.run(&format!("brief nobody.toml {open}"));
+    assert_eq!(ran.status, 3, "{}", ran.err);
+    assert!(flat(&ran.err).contains(&"ab".repeat(32)), "{}", ran.err);
+}
+
+/// What a page says of who comes.
+fn part_of(page: &str) -> String {
+    let (_, rest) = page.split_once("WHO COMES").unwrap();
+    let (part, _) = rest.split_once("WHICH KEYS").unwrap();
+    flat(part.trim_start_matches(['\n', '-', '=']))
+}

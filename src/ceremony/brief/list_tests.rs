@@ -35,6 +35,7 @@ fn a_list_is_told_with_as_many_as_the_vault_asks_for() {
             name: "v".to_owned(),
             profile: Profile::Rehearsal,
             people: people.map(|p| (p.name.clone(), p.role.clone())).collect(),
+            opens: 2,
             demands,
             view: Some(view),
             rehearsals: Rehearsals::read(None, script.rehearsal().1.unwrap()),

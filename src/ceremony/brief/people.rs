@@ -2,16 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use super::super::enough;
 use super::super::model::{Model, Person, Role, Wait};
 use super::acting::has_part;
 use super::brings::{self, brings, passphrase};
 use super::page::Page;
-use crate::session::{Profile, op_custody, practice};
+use super::vault::BriefVault;
+use crate::session::{Profile, in_groups, op_custody, practice};
 
-pub(super) fn section(model: &Model, page: &mut Page) {
+pub(super) fn section(model: &Model, vault: Option<&BriefVault>, page: &mut Page) {
     page.title("WHO COMES");
-    let custodians = custodians(model);
-    let count = distinct(model, custodians);
+    let more = More::of(model, vault);
+    let count = named(model) + more.count;
     page.line(
         "  ",
         &format!(
@@ -32,28 +34,85 @@ pub(super) fn section(model: &Model, page: &mut Page) {
             does.push("gives up the place".to_owned());
         }
         page.line(&format!("  {:<12}", person.id), &does.join(", "));
+        if let Some(key) = &person.key {
+            page.line("              ", &bound(person, key, vault));
+        }
         page.line("              brings ", &brings(model, person).join("; "));
     }
-    let named = model.places().filter(|p| p.role == Role::Custodian).count();
-    if custodians > named {
+    if more.count > 0 {
         page.line(
             "  ",
             &format!(
-                "and {} more of role custodian, to approve: each brings {}",
-                custodians - named,
+                "and {} more of role custodian, {}: each brings {}",
+                more.count,
+                more.purpose,
                 passphrase(model, Role::Custodian)
             ),
         );
     }
-    page.line(
-        "  ",
-        "The vault is opened by as many custodians as it takes. Where these are too few, others of its custodians come \
-         for that, with what a custodian brings.",
+    let opened = vault.map_or_else(
+        || {
+            "The vault is opened by as many custodians as it takes. Where these are too few, others of its custodians come \
+             for that, with what a custodian brings."
+                .to_owned()
+        },
+        |vault| {
+            format!(
+                "This vault is opened by {} custodians, who are counted here.",
+                vault.opens
+            )
+        },
     );
+    page.line("  ", &opened);
     unwatched(model, page);
     everybody(model, page);
     holders(model, page);
     sittings(model, page);
+}
+
+/// That a place is one person's, and whose.
+fn bound(person: &Person, key: &str, vault: Option<&BriefVault>) -> String {
+    let holder = vault.and_then(|vault| vault.holder_of(person, key));
+    let holder = holder.map_or_else(String::new, |holder| format!("; {holder}"));
+    format!(
+        "for one person only: whoever has the approval key {}{holder}",
+        in_groups(key)
+    )
+}
+
+/// Custodians who have no place in the script and come all the same.
+struct More {
+    count: usize,
+    /// What for.
+    purpose: &'static str,
+}
+
+impl More {
+    /// As the script counts them; of a vault, also as many as its acts and its opening take.
+    fn of(model: &Model, vault: Option<&BriefVault>) -> Self {
+        let places = || model.places().filter(|p| p.role == Role::Custodian);
+        let by_script = custodians(model).saturating_sub(places().count());
+        let Some(vault) = vault else {
+            return Self {
+                count: by_script,
+                purpose: "to approve",
+            };
+        };
+        // Whoever joins in the ceremony neither opens nor signs before.
+        let here = places().filter(|p| p.joins.is_none() && !stays_away(model, p));
+        let here: BTreeSet<&str> = here.map(head).collect();
+        let sign = enough::most(model, &vault.demands).saturating_sub(here.len());
+        let sign = sign.max(by_script);
+        let open = vault.opens.saturating_sub(here.len());
+        Self {
+            count: sign.max(open),
+            purpose: match (open, sign) {
+                (0, _) => "to approve",
+                (_, 0) => "to open the vault",
+                _ => "to open the vault and to approve",
+            },
+        }
+    }
 }
 
 /// Where nobody watches, somebody brings the witness card all the same: the vault asks for it.
@@ -191,15 +250,15 @@ impl Model {
     }
 }
 
-/// Different people: one for each place that has no key of its own, and one for each key.
-fn distinct(model: &Model, custodians: usize) -> usize {
-    let heads: BTreeSet<&str> = model
-        .places()
-        .filter(|person| !stays_away(model, person))
-        .map(|person| person.key.as_deref().unwrap_or(&person.id))
-        .collect();
-    let named = model.places().filter(|p| p.role == Role::Custodian).count();
-    heads.len() + custodians.saturating_sub(named)
+/// Different people who have a place: one for each place that has no key of its own, and one for each key.
+fn named(model: &Model) -> usize {
+    let here = model.places().filter(|person| !stays_away(model, person));
+    here.map(head).collect::<BTreeSet<&str>>().len()
+}
+
+/// What tells whoever has a place from others.
+fn head(person: &Person) -> &str {
+    person.key.as_deref().unwrap_or(&person.id)
 }
 
 fn form(person: &Person) -> Option<String> {

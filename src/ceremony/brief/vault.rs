@@ -4,7 +4,7 @@ use crate::custody::Policy;
 use crate::session::{Demands, Profile, View, has_a_floor};
 
 use super::super::enough;
-use super::super::model::{Model, Role, Step};
+use super::super::model::{Model, Person, Role, Step};
 use super::super::rehearsed::Rehearsals;
 use super::super::run::places_of;
 use super::super::script::Script;
@@ -20,6 +20,8 @@ pub struct BriefVault {
     pub profile: Profile,
     /// Name and role of everybody.
     pub people: Vec<(String, String)>,
+    /// How many custodians open it.
+    pub opens: usize,
     /// By what it counts the custodians that an act needs: at least, where it was not opened.
     pub demands: Demands,
     /// The open vault, if it was opened.
@@ -29,6 +31,34 @@ pub struct BriefVault {
 }
 
 impl BriefVault {
+    /// What an open vault says of itself.
+    pub fn opened_as(name: String, view: View, rehearsals: Rehearsals) -> Self {
+        let people = view.people.iter();
+        Self {
+            name,
+            profile: view.profile,
+            people: people.map(|p| (p.name.clone(), p.role.clone())).collect(),
+            opens: usize::from(view.k),
+            demands: view.demands.clone(),
+            view: Some(view),
+            rehearsals,
+        }
+    }
+
+    /// Who of it has a place that the script gives to one person by the approval key, in words; only the open vault knows.
+    pub(super) fn holder_of(&self, place: &Person, key: &str) -> Option<String> {
+        let view = self.view.as_ref()?;
+        let mut people = view.people.iter();
+        let holder = people.find(|p| p.fingerprint == key && p.role == place.role.name());
+        Some(match holder {
+            Some(person) => format!("in this vault {}", person.name),
+            None if view.profile == Profile::Rehearsal => {
+                "practice people have the place here".to_owned()
+            }
+            None => "nobody in this vault".to_owned(),
+        })
+    }
+
     /// Whether it was opened.
     pub(super) const fn opened(&self) -> bool {
         self.view.is_some()
@@ -57,7 +87,8 @@ impl BriefVault {
     }
 
     /// Why it would refuse the script.
-    pub(super) fn refusals(&self, script: &Script) -> Vec<String> {
+    /// Why it would refuse the script, sentence by sentence; empty where it would not.
+    pub fn refusals(&self, script: &Script) -> Vec<String> {
         let model = &script.model;
         let mut no: Vec<String> = Vec::new();
         let errors = script.lint().iter().filter(|f| f.is_error()).count();
@@ -128,11 +159,15 @@ fn inside(model: &Model, view: &View, no: &mut Vec<String>) {
         ));
     }
     for place in &model.people {
-        let known = |key: &String| view.people.iter().any(|p| p.fingerprint == *key);
+        let role = place.role.name();
+        let known = |key: &&String| {
+            let mut people = view.people.iter();
+            people.any(|p| p.fingerprint == **key && p.role == role)
+        };
         let practised = view.profile == Profile::Rehearsal;
-        if place.key.as_ref().is_some_and(|key| !known(key)) && !practised {
+        if let Some(key) = place.key.as_ref().filter(|key| !known(key) && !practised) {
             no.push(format!(
-                "The approval key that the script wants for {} belongs to nobody here.",
+                "The approval key that the script wants for {} belongs to nobody here: {key}.",
                 place.id
             ));
         }

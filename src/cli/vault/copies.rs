@@ -205,7 +205,7 @@ impl Inventory {
                         super::counted_keys(suspect.keys_under)
                     );
                 }
-                text.push('\n');
+                let _ = writeln!(text, "\n    {}", key.arn);
             }
             text
         })?;
