@@ -9,7 +9,7 @@ use crate::custody::ledger::{Appointment, Ineligible, Ledger, SHARES, Seats, Spl
 use crate::text::{say, tr};
 
 use super::field::listed_names;
-use super::op::Op;
+use super::op::{self, Op};
 use super::view::View;
 use super::{Profile, Session, op_custody, op_exchange, said};
 
@@ -53,7 +53,11 @@ pub fn heard(view: &View, op: &Op, field: &str, answer: &dyn Fn(&str) -> String)
             .collect();
     }
     if is(&op_exchange::EXPORT_TR31, op_exchange::SERIAL) {
-        return counter::told(said).into_iter().collect();
+        let key = answer(op::KEY.id);
+        let mut rows = view.keys.iter();
+        let base = rows.find(|row| [&row.key.key_arn, &row.label].contains(&&key));
+        let base = base.map(|row| row.key.key_attributes.key_algorithm);
+        return counter::told(said, base).into_iter().collect();
     }
     if is(&op_custody::APPOINT, op_custody::MANAGER.id) {
         return knows.manager(&answer(op_custody::PERSON.id), said);

@@ -17,10 +17,19 @@ fn serial(digits: &str) -> Option<KeySerialNumber> {
     kinds.find_map(|base| KeySerialNumber::parse(base, digits).ok())
 }
 
-/// A terminal's number whose counter is not zero: nothing of the counter is used, and its label has it at zero, so that it
-/// may be mistyped.
-pub(super) fn told(text: &str) -> Option<String> {
+/// What is told of a terminal's number where it is typed: that it has not the digits of a number for this base key, and that its
+/// counter is not zero. Nothing of the counter is used, and the terminal's label has it at zero, so that it may be mistyped.
+pub(super) fn told(text: &str, base: Option<KeyAlgorithm>) -> Option<String> {
     let digits: String = text.split_whitespace().collect();
+    let wanted = base.and_then(|base| Some((base, KeySerialNumber::digits(base)?)));
+    if let Some((base, wanted)) = wanted.filter(|(_, wanted)| digits.len() != *wanted) {
+        return Some(say!(
+            "The base key is {algorithm}: a terminal's number for it has {wanted} digits, and this has {count}.",
+            algorithm = base.name(),
+            wanted,
+            count = digits.chars().count()
+        ));
+    }
     let serial = serial(&digits.to_ascii_uppercase()).filter(|serial| !serial.counter_is_zero())?;
     Some(say!(
         "The transaction counter at the end of this number is not zero. An initial key is that of counter zero (ANSI X9.24), and \
@@ -45,10 +54,24 @@ mod tests {
             assert_eq!(at_zero(typed), act);
         }
         assert!(
-            told("FFFF9876543210E00001")
+            told("FFFF9876543210E00001", None)
                 .unwrap()
                 .contains("FFFF9876543210E00000")
         );
-        assert_eq!(told("FFFF9876543210E00000"), None);
+        assert_eq!(told("FFFF9876543210E00000", None), None);
+    }
+
+    /// Twenty digits passed the field of an AES key with words that read as if they were taken, and were refused at the last.
+    #[test]
+    fn a_number_that_is_none_for_the_base_key_is_told_at_its_field() {
+        let aes = Some(KeyAlgorithm::AES_128);
+        let words = told("FFFF 9876 5432 10E0 0000", aes).unwrap();
+        assert!(
+            words.contains("AES_128") && words.contains("24 digits"),
+            "{words}"
+        );
+        assert_eq!(told("123456789012345600000000", aes), None);
+        let tdes = told("123456789012345600000000", Some(KeyAlgorithm::TDES_2KEY));
+        assert!(tdes.unwrap().contains("20 digits"));
     }
 }
