@@ -70,6 +70,20 @@ pub(crate) enum Verb {
     Leave,
 }
 
+/// How one moves in a list or between fields: no action that anybody looks for.
+pub(crate) const MOVES: [Verb; 10] = [
+    Verb::Up,
+    Verb::Down,
+    Verb::Left,
+    Verb::Right,
+    Verb::PageUp,
+    Verb::PageDown,
+    Verb::First,
+    Verb::Last,
+    Verb::NextField,
+    Verb::PreviousField,
+];
+
 /// One row of the table.
 pub(crate) struct Binding {
     pub(crate) verb: Verb,

@@ -104,7 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::super::Script;
-    use super::super::heads::{head, heads};
+    use super::super::heads::{heads, worlds};
     use super::{Model, seen_twice};
 
     /// What is done with a component: the turns of a custodian, and the act that lets the last one out.
@@ -177,26 +177,6 @@ mod tests {
             );
         }
         text
-    }
-
-    /// Who is at each place, in every way: where somebody stands by for it, its holder may stay away.
-    fn worlds(model: &Model) -> Vec<BTreeMap<&str, &str>> {
-        let mut worlds = vec![BTreeMap::new()];
-        for place in model.places() {
-            let mut takers = vec![head(model, &place.id)];
-            takers.extend(place.backup.as_deref().map(|backup| head(model, backup)));
-            let with = |world: &BTreeMap<_, _>| {
-                let world = world.clone();
-                let each = takers.clone().into_iter();
-                each.map(move |taker| {
-                    let mut world = world.clone();
-                    world.insert(place.id.as_str(), taker);
-                    world
-                })
-            };
-            worlds = worlds.iter().flat_map(with).collect();
-        }
-        worlds
     }
 
     /// Walks every path: each step is done, passed as an exception, or the run stops before it; collects who ever

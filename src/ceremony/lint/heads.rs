@@ -74,3 +74,26 @@ pub(super) fn heads(model: &Model) -> BTreeMap<&str, Head<'_>> {
 pub(super) fn may_approve(person: &Person) -> bool {
     person.role == Role::Custodian && !person.stands_by
 }
+
+/// For the proofs by brute force: who is at each place, in every way. People with a key are that key's, everybody else is
+/// somebody of their own; where somebody stands by for a place, its holder may stay away.
+#[cfg(test)]
+pub(super) fn worlds(model: &Model) -> Vec<BTreeMap<&str, &str>> {
+    let mut worlds = vec![BTreeMap::new()];
+    for place in model.places() {
+        let backup = place.backup.as_ref();
+        let backup = backup.and_then(|id| model.people.iter().find(|p| p.id == *id));
+        let takers = std::iter::once(place).chain(backup);
+        let takers: Vec<&str> = takers.map(|p| p.key.as_deref().unwrap_or(&p.id)).collect();
+        let mut more = Vec::new();
+        for world in &worlds {
+            for taker in &takers {
+                let mut world: BTreeMap<&str, &str> = world.clone();
+                world.insert(&place.id, taker);
+                more.push(world);
+            }
+        }
+        worlds = more;
+    }
+    worlds
+}

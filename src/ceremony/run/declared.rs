@@ -46,7 +46,7 @@ impl Runner {
             return None;
         }
         if declared.matches(&attributes, declared.exportable) {
-            return Some(leaves_otherwise(&declared.label, exportable));
+            return Some(leaves_otherwise(&declared.label, exportable, request));
         }
         let may_leave = |may: bool| if may { "may leave" } else { "may not leave" };
         let algorithm = match declared.algorithm {
@@ -93,18 +93,36 @@ impl Runner {
 }
 
 /// It is the declared key in all but whether it may leave, in words that go on after `the file`.
-fn leaves_otherwise(label: &str, exportable: bool) -> String {
-    if exportable {
-        format!(
-            "brings {label} as a key that may leave, and the script wants that it never does: exportability N in the \
-             sender's header. Ask the sender for it so."
-        )
-    } else {
-        format!(
-            "brings {label} as a key that may never leave, and the script wants that it may: exportability E or S in the \
-             sender's header. Ask the sender for it so."
-        )
-    }
+fn leaves_otherwise(label: &str, exportable: bool, request: &Request) -> String {
+    let in_request = matches!(
+        request,
+        Request::ImportKey(input) if matches!(input.key_material, ImportKeyMaterial::KeyCryptogram(_))
+    );
+    let (is, wants, how) = match (exportable, in_request) {
+        (true, true) => (
+            "may leave",
+            "never does",
+            "\"Exportable\": false in the request",
+        ),
+        (true, false) => (
+            "may leave",
+            "never does",
+            "exportability N in the sender's header",
+        ),
+        (false, true) => (
+            "may never leave",
+            "may",
+            "\"Exportable\": true in the request",
+        ),
+        (false, false) => (
+            "may never leave",
+            "may",
+            "exportability E or S in the sender's header",
+        ),
+    };
+    format!(
+        "brings {label} as a key that {is}, and the script wants that it {wants}: {how}. Ask the sender for it so."
+    )
 }
 
 /// What a request says about the key that it brings.

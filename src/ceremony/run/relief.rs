@@ -226,14 +226,14 @@ impl Taking<'_> {
     /// Whether a step ahead asks whoever has this place. Among those of whom anybody may sign is nobody who leaves by the
     /// ceremony: that place ends, and nobody takes it from somebody who need not come.
     fn is_wanted(&self, place: &Person) -> bool {
-        let mut leavers = self
+        let mut giving_up = self
             .runner
             .script
             .model
             .steps
             .iter()
             .filter_map(Step::leaver);
-        let leaves = leavers.any(|id| id == place.id);
+        let leaves = giving_up.any(|id| id == place.id);
         let signs = |step: &Step| {
             step.approve.as_ref().is_some_and(|approve| {
                 let custodian = place.role == Role::Custodian && !leaves;

@@ -11,7 +11,7 @@ use crate::text::{say, tr};
 use crate::tui::app::State;
 use crate::tui::canvas::{Canvas, cells, in_row, wrap};
 use crate::tui::chord::Chord;
-use crate::tui::keys::{self, Offer, Verb};
+use crate::tui::keys::{self, MOVES, Offer, Verb};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
@@ -93,20 +93,6 @@ pub(crate) struct Palette {
     filter: TextField,
     cursor: Cursor,
 }
-
-/// How one moves in a list or between fields: no action that anybody looks for.
-const MOVES: [Verb; 10] = [
-    Verb::Up,
-    Verb::Down,
-    Verb::Left,
-    Verb::Right,
-    Verb::PageUp,
-    Verb::PageDown,
-    Verb::First,
-    Verb::Last,
-    Verb::NextField,
-    Verb::PreviousField,
-];
 
 impl Palette {
     /// A palette over the screen on top.

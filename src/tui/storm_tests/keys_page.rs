@@ -5,22 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{folders, steered, ways};
-use crate::tui::keys::{Offer, TABLE, Verb};
+use crate::tui::keys::{MOVES, Offer, TABLE, Verb};
 
-/// What moves about is the same everywhere, and stands in the first table alone.
-const MOVES: [Verb; 10] = [
-    Verb::Up,
-    Verb::Down,
-    Verb::Left,
-    Verb::Right,
-    Verb::PageUp,
-    Verb::PageDown,
-    Verb::First,
-    Verb::Last,
-    Verb::NextField,
-    Verb::PreviousField,
-];
-/// So is what works on every screen.
+/// What works on every screen stands in the first table alone; so does what moves about.
 const EVERYWHERE: [Verb; 7] = [
     Verb::Palette,
     Verb::Help,

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::super::super::Script;
-use super::super::super::model::{AbortAct, Model, OnFail, Person, Role, Step};
+use super::super::super::model::{AbortAct, Model, OnFail, Role, Step};
 use super::super::super::ops;
+use super::super::heads::worlds;
 
 /// One place: its role, for some one of two approval keys, and for some one of two who stand by.
 type PlaceSpec = (u8, u8, u8);
@@ -144,34 +145,6 @@ fn step_text(
     text
 }
 
-/// Who stands at each place: people with a key are that key's, everybody else is somebody of their own. Where a place has
-/// a backup its holder may stay away: every choice of those who do.
-fn people(model: &Model) -> Vec<BTreeMap<&str, String>> {
-    let who = |p: &Person| p.key.clone().unwrap_or_else(|| format!("only {}", p.id));
-    let mut worlds = vec![BTreeMap::new()];
-    for place in model.places() {
-        let mut takes = vec![who(place)];
-        takes.extend(
-            place
-                .backup
-                .as_ref()
-                .and_then(|id| model.person(id))
-                .map(who),
-        );
-        let with = |world: &BTreeMap<_, _>| {
-            let world = world.clone();
-            let each = takes.clone().into_iter();
-            each.map(move |taker| {
-                let mut world = world.clone();
-                world.insert(place.id.as_str(), taker);
-                world
-            })
-        };
-        worlds = worlds.iter().flat_map(with).collect();
-    }
-    worlds
-}
-
 /// Every choice of `count` out of `of`.
 fn choices<'a>(of: &[&'a str], count: usize) -> Vec<Vec<&'a str>> {
     if count == 0 {
@@ -191,11 +164,11 @@ fn choices<'a>(of: &[&'a str], count: usize) -> Vec<Vec<&'a str>> {
 fn done<'m>(
     step: &'m Step,
     approvers: &[&'m str],
-    who: &BTreeMap<&str, String>,
+    who: &BTreeMap<&str, &str>,
     wrong: &mut BTreeSet<String>,
 ) {
-    let person = |place: &str| who.get(place).cloned().unwrap_or_default();
-    let heads: BTreeSet<String> = approvers.iter().map(|p| person(p)).collect();
+    let person = |place: &str| who.get(place).copied().unwrap_or_default();
+    let heads: BTreeSet<&str> = approvers.iter().map(|p| person(p)).collect();
     let path = &step.place.path;
     if approvers.len() >= 2 && heads.len() == 1 {
         wrong.insert(format!("{path}.approve"));
@@ -213,16 +186,16 @@ fn done<'m>(
     }
     let rituals = [ops::ATTEST_CLOCK.name, ops::SIGN_OFF.name];
     let places: BTreeSet<&String> = step.who.iter().collect();
-    let acting: BTreeSet<String> = places.iter().map(|p| person(p)).collect();
+    let acting: BTreeSet<&str> = places.iter().map(|p| person(p)).collect();
     if rituals.contains(&step.op.name) && places.len() >= 2 && acting.len() == 1 {
         wrong.insert(format!("{path}.who"));
     }
 }
 
 /// Walks every path from step `at` on: each step is done in every way, passed as an exception, or the run stops.
-fn walk(model: &Model, at: usize, who: &BTreeMap<&str, String>, wrong: &mut BTreeSet<String>) {
+fn walk(model: &Model, at: usize, who: &BTreeMap<&str, &str>, wrong: &mut BTreeSet<String>) {
     if model.on_abort.contains(&AbortAct::SignOff) {
-        let all: BTreeSet<&String> = who.values().collect();
+        let all: BTreeSet<&&str> = who.values().collect();
         if who.len() >= 2 && all.len() == 1 {
             wrong.insert(model.on_abort_place.path.clone());
         }
@@ -272,7 +245,7 @@ proptest! {
         let script = Script::parse(text.as_bytes()).map_err(|f| TestCaseError::fail(format!("{f:?}\n{text}")))?;
         let model = &script.model;
         let mut wrong = BTreeSet::new();
-        for who in people(model) {
+        for who in worlds(model) {
             walk(model, 0, &who, &mut wrong);
         }
         let found = script.lint();
