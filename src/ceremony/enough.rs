@@ -73,45 +73,46 @@ pub(super) fn short(
     custodians: usize,
     places: Option<&BTreeMap<String, String>>,
 ) -> Vec<Short> {
-    let mut found = Vec::new();
-    for (at, step) in model.steps.iter().enumerate() {
-        // What the door is expected to refuse is refused before anybody is asked to sign.
-        if let Some(approve) = step.approve.as_ref().filter(|_| !step.expects_error()) {
-            let need = approve.count.max(usize::from(demanded(demands, step)));
-            let may = able(model, at, custodians, places);
-            if may < need {
-                found.push(Short {
-                    step: step.id.clone(),
-                    number: at.saturating_add(1),
-                    need,
-                    may,
-                    named: !approve.from.is_empty(),
-                });
-            }
-        }
-        if brings_another_quorum(step) {
-            break;
-        }
-    }
-    found
+    let short = acts(model, demands).filter_map(|(at, step, need)| {
+        let may = able(model, at, custodians, places);
+        let named = step.approve.as_ref().is_some_and(|a| !a.from.is_empty());
+        (may < need).then(|| Short {
+            step: step.id.clone(),
+            number: at.saturating_add(1),
+            need,
+            may,
+            named,
+        })
+    });
+    short.collect()
 }
 
 /// How many custodians are there at least for the acts of a script in a vault of such demands: as many as the most demanding
 /// act takes, and a custodian who asks for it besides.
 pub(super) fn most(model: &Model, demands: &Demands) -> usize {
-    let mut most = 0;
-    for step in &model.steps {
-        if let Some(approve) = step.approve.as_ref().filter(|_| !step.expects_error()) {
-            let need = approve.count.max(usize::from(demanded(demands, step)));
-            let issuer = step.initiate.as_deref().and_then(|id| model.person(id));
-            let signs_not = issuer.is_some_and(|person| person.role == Role::Custodian);
-            most = most.max(need.saturating_add(usize::from(signs_not)));
-        }
-        if brings_another_quorum(step) {
-            break;
-        }
-    }
-    most
+    let taken = acts(model, demands).map(|(_, step, need)| {
+        let issuer = step.initiate.as_deref().and_then(|id| model.person(id));
+        let signs_not = issuer.is_some_and(|person| person.role == Role::Custodian);
+        need.saturating_add(usize::from(signs_not))
+    });
+    taken.max().unwrap_or(0)
+}
+
+/// The acts that can be judged before a run begins, by the number of their step from 0, with how many custodians must approve
+/// each. What the door is expected to refuse is refused before anybody is asked to sign; what comes behind another quorum
+/// cannot be judged.
+fn acts<'m>(
+    model: &'m Model,
+    demands: &'m Demands,
+) -> impl Iterator<Item = (usize, &'m Step, usize)> {
+    let last = model.steps.iter().position(brings_another_quorum);
+    let judged = last.map_or(model.steps.len(), |last| last.saturating_add(1));
+    let steps = model.steps.iter().enumerate().take(judged);
+    steps.filter_map(|(at, step)| {
+        let approve = step.approve.as_ref().filter(|_| !step.expects_error())?;
+        let need = approve.count.max(usize::from(demanded(demands, step)));
+        Some((at, step, need))
+    })
 }
 
 /// How many custodians the vault asks for under an act, or under the most demanding one of a list.

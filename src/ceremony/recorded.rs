@@ -55,12 +55,6 @@ pub fn recorded_script_for(file: &Path, deeds: &[Deed]) -> Result<String, String
     )
 }
 
-/// A script of this id that does the same again: the keys under their names, the people as places, files as inputs.
-///
-/// Changes of people are a remark at their place; ceremonies that were played are not in it.
-///
-/// # Errors
-/// The id has not the form of one, or nothing was done that a script could say.
 /// What the linter finds in such a script, in a few words for whoever wrote it.
 pub fn lint_said(script: &str) -> String {
     match Script::parse(script.as_bytes()).map(|script| script.lint().len()) {
@@ -71,6 +65,12 @@ pub fn lint_said(script: &str) -> String {
     }
 }
 
+/// A script of this id that does the same again: the keys under their names, the people as places, files as inputs.
+///
+/// Changes of people are a remark at their place; ceremonies that were played are not in it.
+///
+/// # Errors
+/// The id has not the form of one, or nothing was done that a script could say.
 fn recorded_script(id: &str, deeds: &[Deed]) -> Result<String, String> {
     if !parse::is_id(id) {
         return Err(format!(

@@ -341,9 +341,10 @@ impl PlayArgs {
             out: self.out.clone(),
             clock: self.place.goes_on_to(),
         };
-        let before = session.view();
-        let runner = Runner::begin(session, parsed, wanted)
-            .map_err(|error| self.not_begun(error, script, before))?;
+        let runner = match Runner::begin(session, parsed, wanted) {
+            Ok(runner) => runner,
+            Err(error) => return Err(self.not_begun(error, script, session)),
+        };
         Ok((title, runner, file))
     }
 }

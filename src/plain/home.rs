@@ -147,7 +147,7 @@ impl<'a> Home<'_, 'a> {
             let chosen = self.list(
                 menu::asked(group),
                 tr("goes where the number leads"),
-                &menu::listed(&lines, &self.session.view()),
+                &menu::listed(&lines),
             )?;
             match chosen.and_then(|at| lines.get(at)).map(|line| line.goal) {
                 // Back from its first question: the list is there again.

@@ -48,12 +48,18 @@ pub(super) enum Group {
 pub(super) struct Line {
     pub(super) goal: Goal,
     pub(super) entry: Entry,
+    /// The act that makes what this one waits for, by its name.
+    first: Option<&'static str>,
 }
 
 impl Line {
     fn new(goal: Goal, id: &str, label: &str, note: &str) -> Self {
         let entry = Entry::new(id, label, note);
-        Self { goal, entry }
+        Self {
+            goal,
+            entry,
+            first: None,
+        }
     }
 
     /// An act with what it does, and why it cannot be asked for now.
@@ -65,13 +71,16 @@ impl Line {
             op.name
         };
         let entry = Entry::new(id, tr(op.title), tr(op.does));
-        let entry = match guide::off(op, view, None) {
+        let off = guide::off(op, view, None);
+        let first = off.as_ref().and_then(|off| off.first);
+        let entry = match off {
             Some(off) => entry.off_because(&off.why),
             None => entry,
         };
         Self {
             goal: Goal::Act(op),
             entry,
+            first,
         }
     }
 }
@@ -91,7 +100,7 @@ pub(super) fn help(view: &View) -> Vec<String> {
 }
 
 /// The choices of a list behind the menu: what cannot be chosen names the number of the act that makes what is missing.
-pub(super) fn listed(lines: &[Line], view: &View) -> Vec<Entry> {
+pub(super) fn listed(lines: &[Line]) -> Vec<Entry> {
     let number_of = |first: &str| {
         let at = lines
             .iter()
@@ -99,18 +108,12 @@ pub(super) fn listed(lines: &[Line], view: &View) -> Vec<Entry> {
         Some(at.saturating_add(1))
     };
     let named = |line: &Line| {
-        let Goal::Act(op) = line.goal else {
-            return line.entry.clone();
-        };
-        let off = guide::off(op, view, None);
-        let number = off.as_ref().and_then(|off| number_of(off.first?));
-        match (off, number) {
-            (Some(off), Some(number)) => line.entry.clone().off_because(&say!(
-                "{why}; number {number} makes it",
-                why = off.why,
-                number
-            )),
-            _ => line.entry.clone(),
+        let entry = line.entry.clone();
+        match (&line.entry.off, line.first.and_then(number_of)) {
+            (Some(why), Some(number)) => {
+                entry.off_because(&say!("{why}; number {number} makes it", why, number))
+            }
+            _ => entry,
         }
     };
     lines.iter().map(named).collect()

@@ -100,7 +100,7 @@ impl More {
         };
         // Whoever joins in the ceremony neither opens nor signs before.
         let here = places().filter(|p| p.joins.is_none() && !stays_away(model, p));
-        let here: BTreeSet<&str> = here.map(head).collect();
+        let here: BTreeSet<&str> = here.map(Person::head).collect();
         let sign = enough::most(model, &vault.demands).saturating_sub(here.len());
         let sign = sign.max(by_script);
         let open = vault.opens.saturating_sub(here.len());
@@ -253,12 +253,7 @@ impl Model {
 /// Different people who have a place: one for each place that has no key of its own, and one for each key.
 fn named(model: &Model) -> usize {
     let here = model.places().filter(|person| !stays_away(model, person));
-    here.map(head).collect::<BTreeSet<&str>>().len()
-}
-
-/// What tells whoever has a place from others.
-fn head(person: &Person) -> &str {
-    person.key.as_deref().unwrap_or(&person.id)
+    here.map(Person::head).collect::<BTreeSet<&str>>().len()
 }
 
 fn form(person: &Person) -> Option<String> {

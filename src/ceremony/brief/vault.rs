@@ -86,7 +86,6 @@ impl BriefVault {
         short.iter().map(enough::Short::told).collect()
     }
 
-    /// Why it would refuse the script.
     /// Why it would refuse the script, sentence by sentence; empty where it would not.
     pub fn refusals(&self, script: &Script) -> Vec<String> {
         let model = &script.model;

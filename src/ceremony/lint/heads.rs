@@ -6,10 +6,7 @@ use super::super::model::{Model, Person, Role};
 
 /// Places by the person who takes them: those with one key are one, every other is one of its own.
 pub(super) fn head<'m>(model: &'m Model, place: &'m str) -> &'m str {
-    model
-        .person(place)
-        .and_then(|person| person.key.as_deref())
-        .unwrap_or(place)
+    model.person(place).map_or(place, Person::head)
 }
 
 /// One person, with every place that this person may have on some path.
@@ -82,9 +79,9 @@ pub(super) fn worlds(model: &Model) -> Vec<BTreeMap<&str, &str>> {
     let mut worlds = vec![BTreeMap::new()];
     for place in model.places() {
         let backup = place.backup.as_ref();
-        let backup = backup.and_then(|id| model.people.iter().find(|p| p.id == *id));
+        let backup = backup.and_then(|id| model.person(id));
         let takers = std::iter::once(place).chain(backup);
-        let takers: Vec<&str> = takers.map(|p| p.key.as_deref().unwrap_or(&p.id)).collect();
+        let takers: Vec<&str> = takers.map(Person::head).collect();
         let mut more = Vec::new();
         for world in &worlds {
             for taker in &takers {

@@ -2,7 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Model, Person};
+use super::{Model, Person, Step};
+
+impl Person {
+    /// What tells whoever takes this place from others: places of one approval key are one person's, every other has one of
+    /// its own.
+    pub(in crate::ceremony) fn head(&self) -> &str {
+        self.key.as_deref().unwrap_or(&self.id)
+    }
+}
 
 impl Model {
     /// Places of those who are in the room: whoever stands by has none until called.
@@ -19,6 +27,12 @@ impl Model {
     /// A place by id.
     pub(in crate::ceremony) fn person(&self, id: &str) -> Option<&Person> {
         self.people.get(*self.by_id.get(id)?)
+    }
+
+    /// Whether whoever has this place gives it up in a step of the ceremony.
+    pub(in crate::ceremony) fn leaves(&self, id: &str) -> bool {
+        let mut leavers = self.steps.iter().filter_map(Step::leaver);
+        leavers.any(|leaver| leaver == id)
     }
 
     /// The people whom the script names.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::session::{PersonView, Profile, View};
 use crate::text::say;
 
-use super::super::model::{Model, Person, Role, Step};
+use super::super::model::{Model, Person, Role};
 use super::super::script::Script;
 use super::RunError;
 
@@ -48,10 +48,7 @@ pub(super) fn people(
     let open = |place: &&Person| {
         place.key.is_none() && place.joins.is_none() && !wanted.contains_key(&place.id)
     };
-    let leaves = |place: &&Person| {
-        let mut leavers = model.steps.iter().filter_map(Step::leaver);
-        leavers.any(|id| id == place.id)
-    };
+    let leaves = |place: &&Person| model.leaves(&place.id);
     // Whoever leaves need not come: that is nobody who opened the vault, as long as there is somebody else.
     let (last, first): (Vec<&Person>, Vec<&Person>) = model.places().filter(open).partition(leaves);
     for place in first.into_iter().chain(last) {
@@ -236,7 +233,7 @@ fn heads(model: &Model, role: Role) -> usize {
     let places = model.places().filter(|place| place.role == role);
     let named: BTreeSet<&str> = places
         .filter(|place| place.joins.is_none())
-        .map(|place| place.key.as_deref().unwrap_or(&place.id))
+        .map(Person::head)
         .collect();
     let least = model.least.iter().filter(|(known, _)| *known == role);
     let least = least.map(|(_, least)| *least).max();

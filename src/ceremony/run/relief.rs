@@ -226,14 +226,7 @@ impl Taking<'_> {
     /// Whether a step ahead asks whoever has this place. Among those of whom anybody may sign is nobody who leaves by the
     /// ceremony: that place ends, and nobody takes it from somebody who need not come.
     fn is_wanted(&self, place: &Person) -> bool {
-        let mut giving_up = self
-            .runner
-            .script
-            .model
-            .steps
-            .iter()
-            .filter_map(Step::leaver);
-        let leaves = giving_up.any(|id| id == place.id);
+        let leaves = self.runner.script.model.leaves(&place.id);
         let signs = |step: &Step| {
             step.approve.as_ref().is_some_and(|approve| {
                 let custodian = place.role == Role::Custodian && !leaves;

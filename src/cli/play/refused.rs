@@ -3,7 +3,7 @@
 use crate::api::Clock as _;
 use crate::ceremony::{self, Rehearsals, RunError, Script};
 use crate::os::WallClock;
-use crate::session::View;
+use crate::session::Session;
 
 use super::super::sessions;
 use super::super::status::Failure;
@@ -11,9 +11,9 @@ use super::PlayArgs;
 use super::said::failure;
 
 impl PlayArgs {
-    /// Why the run did not begin. Where the vault itself is against the script, every reason that a brief finds in it, as
-    /// it was `before`; the run names the first.
-    pub(super) fn not_begun(&self, error: RunError, script: &[u8], before: View) -> Failure {
+    /// Why the run did not begin. Where the vault itself is against the script, every reason that a brief finds in it:
+    /// the run names the first.
+    pub(super) fn not_begun(&self, error: RunError, script: &[u8], session: &Session) -> Failure {
         let dir = self.place.vault.as_ref().filter(|_| !self.resume);
         let (Some(dir), RunError::CannotBegin(first)) = (dir, &error) else {
             return failure(error);
@@ -23,7 +23,8 @@ impl PlayArgs {
         };
         let notes = self.note_file();
         let rehearsals = Rehearsals::read(notes.as_deref(), WallClock.now());
-        let vault = ceremony::BriefVault::opened_as(sessions::name_of(dir), before, rehearsals);
+        let name = sessions::name_of(dir);
+        let vault = ceremony::BriefVault::opened_as(name, session.view(), rehearsals);
         let reasons = vault.refusals(&script);
         match reasons.as_slice() {
             [] => failure(error),

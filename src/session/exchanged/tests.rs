@@ -17,9 +17,7 @@ fn filed(
     handover::of(session, &action, &executed).unwrap()
 }
 
-#[test]
-fn a_token_is_unused_until_a_key_came_under_it_and_files_keep_their_digests() {
-    let OwnPairs { mut session, .. } = own_pairs();
+fn make_pek(session: &mut Session) {
     let pek = [
         ("usage", "P0"),
         ("algorithm", "TDES_2KEY"),
@@ -27,7 +25,13 @@ fn a_token_is_unused_until_a_key_came_under_it_and_files_keep_their_digests() {
         ("exportable", "yes"),
         ("label", "pek"),
     ];
-    act(&mut session, "create-key", &pek, &[]).unwrap();
+    act(session, "create-key", &pek, &[]).unwrap();
+}
+
+#[test]
+fn a_token_is_unused_until_a_key_came_under_it_and_files_keep_their_digests() {
+    let OwnPairs { mut session, .. } = own_pairs();
+    make_pek(&mut session);
     let asked = [
         ("form", "KEY_CRYPTOGRAM"),
         ("algorithm", "RSA_2048"),
@@ -110,14 +114,7 @@ fn a_root_that_is_deleted_or_disabled_is_not_trusted_and_says_what_lifts_that() 
     use crate::session::op_exchange::{EXPORT_TR34, IMPORT_TR34};
     use crate::session::view::RootStanding;
     let OwnPairs { mut session, .. } = own_pairs();
-    let pek = [
-        ("usage", "P0"),
-        ("algorithm", "TDES_2KEY"),
-        ("modes", "B"),
-        ("exportable", "yes"),
-        ("label", "pek"),
-    ];
-    act(&mut session, "create-key", &pek, &[]).unwrap();
+    make_pek(&mut session);
     let standing = |session: &Session| session.view().counterparties[0].standing;
     let told = |session: &Session| {
         let view = session.view();
