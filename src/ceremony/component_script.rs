@@ -6,9 +6,16 @@ use std::fmt::Write as _;
 use crate::session::build::Answers;
 use crate::session::{View, op_components};
 
+use super::component_steps::PartSteps;
+use super::quoted;
+
 /// The ids of such scripts.
 const IMPORT: &str = "workstation-import-components";
 const EXPORT: &str = "workstation-export-components";
+
+/// What is done on a stop where papers of components may lie open.
+pub(super) const ON_ABORT: &str =
+    "[on_abort]\ndo = [\"wipe\", \"reseal-open-components\", \"list-custody\"]\n";
 
 /// Whether a script with this id was made of answers, so that no file of it is anybody's.
 pub(crate) fn is_of_answers(id: &str) -> bool {
@@ -55,20 +62,29 @@ fn script(import: bool, answers: &Answers, view: &View) -> Result<String, String
                 .into(),
         );
     }
+    let custodians: Vec<String> = (1..=parts).map(|n| format!("c{n}")).collect();
+    let steps = PartSteps {
+        import,
+        suffix: "",
+        key: "k",
+        lead: "lead",
+        watch: "watch",
+        custodians: &custodians,
+        receiver: said(op_components::RECEIVER.id),
+        approve: 2,
+    };
     let mut text = String::new();
-    head(&mut text, import, parts);
+    head(&mut text, &steps);
     key(&mut text, import, answers, view, parts)?;
-    steps(&mut text, import, said(op_components::RECEIVER.id), parts);
+    text.push_str(&steps.steps());
+    text.push_str(ON_ABORT);
+    text.push_str("\n[rehearsal]\nseed = \"workstation\"\n");
+    text.push_str(&steps.answers());
     Ok(text)
 }
 
-/// A TOML basic string.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-fn head(text: &mut String, import: bool, parts: usize) {
-    let (id, title) = if import {
+fn head(text: &mut String, steps: &PartSteps<'_>) {
+    let (id, title) = if steps.import {
         (IMPORT, "Import key from components")
     } else {
         (EXPORT, "Export key as components")
@@ -78,11 +94,11 @@ fn head(text: &mut String, import: bool, parts: usize) {
         "version = 1\nid = \"{id}\"\ntitle = \"{title}\"\n\n[policy]\nprofiles = [\"rehearsal\", \"test\"]\n\n\
          [[person]]\nid = \"lead\"\nrole = \"administrator\"\n\n[[person]]\nid = \"watch\"\nrole = \"witness\"\n"
     );
-    for n in 1..=parts {
+    for (n, custodian) in (1..).zip(steps.custodians) {
         let _ = writeln!(
             text,
-            "[[person]]\nid = \"c{n}\"\nrole = \"custodian\"\n\n[[item]]\nid = \"bag-{n}\"\nkind = \"bag\"\n\
-             courier = \"courier-{n}\"\n"
+            "[[person]]\nid = \"{custodian}\"\nrole = \"custodian\"\n\n{}",
+            steps.item(n)
         );
     }
 }
@@ -138,127 +154,4 @@ fn key(
         modes.join(", ")
     );
     Ok(())
-}
-
-fn steps(text: &mut String, import: bool, receiver: &str, parts: usize) {
-    let mut turn = |op: &str, id: &str, n: usize, why: &str| {
-        let _ = writeln!(
-            text,
-            "[[step]]\nid = \"{id}-{n}\"\nop = \"component.{op}\"\ntitle = \"{}\"\nkey = \"k\"\npart = {n}\nitem = \"bag-{n}\"\nwho = \
-             [\"c{n}\"]\nobserve = [\"watch\"]\nwhy = \"{why}\"\n",
-            title(import, op, n)
-        );
-    };
-    if import {
-        for n in 1..=parts {
-            turn(
-                "receive",
-                "receive",
-                n,
-                "A package with another serial or a broken seal is none of the sender's.",
-            );
-            turn(
-                "enter",
-                "enter",
-                n,
-                "Twice and with its check value: what is typed is what stands on the paper.",
-            );
-        }
-    } else {
-        for n in 1..parts {
-            turn(
-                "generate",
-                "component",
-                n,
-                "Drawn at random, it says nothing about the key.",
-            );
-        }
-    }
-    let act = if import {
-        "[[step]]\nid = \"form\"\nop = \"import-key.components\"\ntitle = \"Form the key\"\nkey = \"k\"\ninitiate = \
-         \"lead\"\napprove = { count = 2 }\nexpect = { state = \"CREATE_COMPLETE\", attributes = \"declared\" }\nwhy = \
-         \"Without one of the components no bit of the key is known.\"\n\n[[step]]\nid = \"compare\"\nop = \
-         \"attest.check-value\"\nkey = \"k\"\nwho = [\"watch\"]\nwhy = \"The whole key is proven by the value in the \
-         sender's advice.\"\n"
-            .to_owned()
-    } else {
-        format!(
-            "[[step]]\nid = \"last\"\nop = \"export-key.components\"\ntitle = \"Part {parts} leaves\"\nkey = \
-             \"k\"\nreceiver = {}\nwho = [\"c{parts}\"]\ninput.slip = {{ source = \"typed\", who = \"c{parts}\" \
-             }}\ninitiate = \"lead\"\napprove = {{ count = 2 }}\nexpect = {{ state = \"CREATE_COMPLETE\" }}\nwhy = \
-             \"The last component is the key without the others: its leaving is the export.\"\n",
-            quoted(receiver)
-        )
-    };
-    let _ = writeln!(text, "{act}");
-    closing(text, import, parts);
-    practice(text, import, parts);
-}
-
-/// What a turn is called: short enough to stand beside the question, and told from its neighbours by its first words.
-fn title(import: bool, op: &str, n: usize) -> String {
-    match op {
-        "receive" => format!("Package {n} arrives"),
-        "enter" => format!("Component {n} typed"),
-        "generate" => format!("Part {n} is printed"),
-        "read-back" => format!("Part {n} is read back"),
-        _ if import => format!("Paper {n} is sealed"),
-        _ => format!("Part {n} is packed"),
-    }
-}
-
-/// What ends it: the last paper is read, and every paper sealed.
-fn closing(text: &mut String, import: bool, parts: usize) {
-    let mut turn = |op: &str, id: &str, n: usize, why: &str| {
-        // What goes out travels in these packages.
-        let item = if import || op != "seal" {
-            String::new()
-        } else {
-            format!("item = \"bag-{n}\"\n")
-        };
-        let _ = writeln!(
-            text,
-            "[[step]]\nid = \"{id}-{n}\"\nop = \"component.{op}\"\ntitle = \"{}\"\nkey = \"k\"\npart = {n}\n{item}who = [\"c{n}\"]\nobserve \
-             = [\"watch\"]\nwhy = \"{why}\"\n",
-            title(import, op, n)
-        );
-    };
-    if !import {
-        turn(
-            "read-back",
-            "read",
-            parts,
-            "A paper that its custodian cannot read is lost.",
-        );
-    }
-    for n in 1..=parts {
-        turn(
-            "seal",
-            "seal",
-            n,
-            "Each paper in a numbered package of its own.",
-        );
-    }
-}
-
-/// What is done on a stop, and what a rehearsal answers.
-fn practice(text: &mut String, import: bool, parts: usize) {
-    text.push_str("[on_abort]\ndo = [\"wipe\", \"reseal-open-components\", \"list-custody\"]\n");
-    text.push_str("\n[rehearsal]\nseed = \"workstation\"\n");
-    for n in 1..=parts {
-        if import {
-            let _ = writeln!(
-                text,
-                "\n[[rehearsal.answer]]\nstep = \"receive-{n}\"\nadvised = \"BAG-{n}\"\nserial = \"BAG-{n}\""
-            );
-        }
-        let _ = writeln!(
-            text,
-            "\n[[rehearsal.answer]]\nstep = \"seal-{n}\"\nserial = \"{}-{n}\"",
-            if import { "NEW" } else { "OUT" }
-        );
-    }
-    if import {
-        text.push_str("\n[[rehearsal.answer]]\nstep = \"compare\"\nkcv = \"as-shown\"\n");
-    }
 }

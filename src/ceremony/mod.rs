@@ -12,6 +12,7 @@ mod changing;
 mod codes;
 mod component_review;
 mod component_script;
+mod component_steps;
 mod enough;
 mod evidence;
 mod finding;
@@ -32,6 +33,7 @@ mod pause;
 mod peer;
 mod practice;
 mod practised;
+mod quoted;
 mod recorded;
 mod rehearsed;
 mod run;
@@ -69,6 +71,7 @@ pub use partner::practice_partner;
 pub(crate) use pause::{HAPPENED, STOP_REASON};
 pub use pause::{Pause, WayOut, who_stops};
 pub use practised::Practised;
+use quoted::quoted;
 pub use recorded::{RECORDED, deed_marker, deeds_in, lint_said, recorded_script_for};
 pub use rehearsed::{NotRehearsed, Noted, Rehearsals, Rehearsed, note_file};
 pub(crate) use run::key_lines;
@@ -84,5 +87,7 @@ pub use telling::{Ways, came_back, came_back_footing, ended, handed_over, holdin
 pub use template::new_script;
 pub use todays_clock::{TODAY, clocks};
 
+#[cfg(test)]
+mod recorded_people_tests;
 #[cfg(test)]
 mod recorded_tests;

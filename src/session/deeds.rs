@@ -66,6 +66,12 @@ pub struct Deed {
     pub keys: BTreeMap<String, DeedKey>,
     /// Files that were brought: SHA-256 in lower-case hex, by field.
     pub files: BTreeMap<String, String>,
+    /// People of the vault who were named, with their role, by field.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub people: BTreeMap<String, (String, String)>,
+    /// Where components are brought or taken: whose each is, with their role, the first component's first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<(String, String)>,
     /// The key that it made.
     pub made: Option<DeedKey>,
     /// Who typed what a second person reads from another channel, with their role.
@@ -98,6 +104,8 @@ impl Session {
             texts: BTreeMap::new(),
             keys: BTreeMap::new(),
             files: BTreeMap::new(),
+            people: BTreeMap::new(),
+            parts: Vec::new(),
             made: None,
             by: self.named_person(&answers.by),
             who: Vec::new(),
@@ -114,12 +122,23 @@ impl Session {
                 continue;
             };
             let key = (field.kind == Kind::Key).then(|| self.deed_key(text));
-            match key.flatten() {
-                Some(key) => drop(deed.keys.insert(id, key)),
-                None => drop(deed.texts.insert(id, text.clone())),
+            let person = (field.kind == Kind::Person).then(|| self.named_person(text));
+            match (key.flatten(), person.flatten()) {
+                (Some(key), _) => drop(deed.keys.insert(id, key)),
+                (_, Some(person)) => drop(deed.people.insert(id, person)),
+                _ => drop(deed.texts.insert(id, text.clone())),
             }
         }
         self.deeds.asked.insert(*id, deed);
+    }
+
+    /// Says who has which component of an act on the table that was described, the first component's custodian first.
+    pub(crate) fn describe_parts(&mut self, id: &[u8; 32], custodians: &[String]) {
+        let parts = custodians.iter().filter_map(|name| self.named_person(name));
+        let parts = parts.collect();
+        if let Some(deed) = self.deeds.asked.get_mut(id) {
+            deed.parts = parts;
+        }
     }
 
     fn named_person(&self, name: &str) -> Option<(String, String)> {

@@ -15,6 +15,7 @@ mod change;
 mod components;
 mod copies;
 mod declared;
+mod deed;
 mod deviations;
 mod dissent;
 mod drive;

@@ -90,6 +90,7 @@ impl Runner {
         let Outcome::Asked(pending) = session.perform(asked)? else {
             return Ok(());
         };
+        self.tell_deed(session, &pending.id);
         self.signers = self.order(session, &pending);
         if self.signers.len() < self.required(&pending) {
             let have = self.signers.len();
