@@ -65,6 +65,8 @@ fn script(import: bool, answers: &Answers, view: &View) -> Result<String, String
     let custodians: Vec<String> = (1..=parts).map(|n| format!("c{n}")).collect();
     let steps = PartSteps {
         import,
+        label: said(if import { "label" } else { "key" }),
+        algorithm: said("algorithm"),
         suffix: "",
         key: "k",
         lead: "lead",

@@ -3,12 +3,20 @@
 
 use std::fmt::Write as _;
 
+use sha2::{Digest as _, Sha256};
+
 use super::quoted;
+use crate::api::KeyAlgorithm;
+use crate::crypto::symmetric::adjust_odd_parity;
 
 /// Who takes part in it, and under which names its steps stand.
 pub(super) struct PartSteps<'a> {
     /// Whether the key comes in; otherwise it leaves.
     pub(super) import: bool,
+    /// What people call the key: practice components and serials are one key's.
+    pub(super) label: &'a str,
+    /// The key's algorithm, by name.
+    pub(super) algorithm: &'a str,
     /// What makes the ids of steps and packages its own where several such ceremonies stand in one script: `-4`.
     pub(super) suffix: &'a str,
     /// The id of the key's declaration.
@@ -101,15 +109,18 @@ impl PartSteps<'_> {
         let (mut text, suffix) = (String::new(), self.suffix);
         for n in 1..=self.custodians.len() {
             if self.import {
+                let serial = self.serial("came in", n);
                 let _ = writeln!(
                     text,
-                    "\n[[rehearsal.answer]]\nstep = \"receive{suffix}-{n}\"\nadvised = \"BAG{suffix}-{n}\"\nserial = \"BAG{suffix}-{n}\""
+                    "\n[[rehearsal.answer]]\nstep = \"receive{suffix}-{n}\"\nadvised = \"{serial}\"\nserial = \"{serial}\"\n\n\
+                     [[rehearsal.answer]]\nstep = \"enter{suffix}-{n}\"\nvalue = \"TEST:{}\"\nkcv = \"derive\"",
+                    self.component(n)
                 );
             }
             let _ = writeln!(
                 text,
-                "\n[[rehearsal.answer]]\nstep = \"seal{suffix}-{n}\"\nserial = \"{}{suffix}-{n}\"",
-                if self.import { "NEW" } else { "OUT" }
+                "\n[[rehearsal.answer]]\nstep = \"seal{suffix}-{n}\"\nserial = \"{}\"",
+                self.serial("goes away", n)
             );
         }
         if self.import {
@@ -119,6 +130,34 @@ impl PartSteps<'_> {
             );
         }
         text
+    }
+
+    /// Of what a rehearsal types about one component: the same for the same key, and another for every other.
+    fn practised(&self, what: &str, n: usize) -> [u8; 32] {
+        let Self { label, suffix, .. } = self;
+        Sha256::digest(format!("keymoot practice: {what} of {label}{suffix}, {n}")).into()
+    }
+
+    /// A practice component, hex: what stands on a paper is nobody's to write down.
+    fn component(&self, n: usize) -> String {
+        let mut known = KeyAlgorithm::ALL.iter();
+        let algorithm = known.find(|known| known.name() == self.algorithm);
+        let mut value = self.practised("component", n).to_vec();
+        value.truncate(algorithm.and_then(|a| a.key_bytes()).unwrap_or_default());
+        if algorithm.is_some_and(|algorithm| algorithm.is_tdes()) {
+            adjust_odd_parity(&mut value);
+        }
+        data_encoding::HEXUPPER.encode(&value)
+    }
+
+    /// The serial of a practice package: a package serves once.
+    fn serial(&self, package: &str, n: usize) -> String {
+        let drawn = self.practised(package, n);
+        let number = drawn
+            .iter()
+            .take(3)
+            .fold(0_u32, |sum, byte| (sum << 8) | u32::from(*byte));
+        format!("TE-{:06}", number % 1_000_000)
     }
 
     fn turn(&self, text: &mut String, turn: &PartTurn<'_>, n: usize) {

@@ -1,13 +1,7 @@
 //! Components that were brought or taken: every custodian's turn again.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
-
 use super::super::component_steps::PartSteps;
 use super::writer::Writer;
-use crate::api::KeyAlgorithm;
-use crate::crypto::symmetric::adjust_odd_parity;
 use crate::session::deeds::Deed;
 use crate::session::op::KEY;
 use crate::session::op_components::{EXPORT_COMPONENTS, IMPORT_COMPONENTS, RECEIVER};
@@ -33,6 +27,7 @@ impl Writer {
         if !self.first_on_paper(key) {
             return None;
         }
+        let (label, algorithm) = (&key.label, key.algorithm.as_deref().unwrap_or_default());
         let key = self.key(key);
         let custodians: Vec<String> = deed
             .parts
@@ -42,6 +37,8 @@ impl Writer {
         let lead = deed.who.first().map_or("", |(name, _)| name);
         let steps = PartSteps {
             import,
+            label,
+            algorithm,
             suffix: &format!("-{}", n.saturating_add(1)),
             key: &key,
             lead: self.people.place_of(lead),
@@ -52,39 +49,9 @@ impl Writer {
         };
         let text = format!("\n{}", steps.steps().trim_end());
         let items: Vec<String> = (1..=custodians.len()).map(|n| steps.item(n)).collect();
-        let mut answers = steps.answers();
-        if import {
-            let algorithm = made.and_then(|key| key.algorithm.as_deref());
-            answers.push_str(&entered(n, custodians.len(), algorithm.unwrap_or_default()));
-        }
+        let answers = steps.answers();
         self.items.extend(items);
         self.answers.push(answers);
         Some(format!("{text}\n"))
     }
-}
-
-/// What a rehearsal types as components: practice values, for what was on the papers is nobody's to write down.
-fn entered(deed: usize, parts: usize, algorithm: &str) -> String {
-    let algorithm = KeyAlgorithm::ALL
-        .iter()
-        .find(|known| known.name() == algorithm);
-    let long = algorithm
-        .and_then(|known| known.key_bytes())
-        .unwrap_or_default();
-    let mut text = String::new();
-    for part in 1..=parts {
-        let step = format!("enter-{}-{part}", deed.saturating_add(1));
-        let mut value: Vec<u8> =
-            Sha256::digest(format!("keymoot practice component {step}")).to_vec();
-        value.truncate(long);
-        if algorithm.is_some_and(|known| known.is_tdes()) {
-            adjust_odd_parity(&mut value);
-        }
-        let value = data_encoding::HEXUPPER.encode(&value);
-        let _ = writeln!(
-            text,
-            "\n[[rehearsal.answer]]\nstep = \"{step}\"\nvalue = \"TEST:{value}\"\nkcv = \"derive\""
-        );
-    }
-    text
 }
