@@ -17,6 +17,8 @@ mod desk;
 mod digest;
 #[cfg(test)]
 mod empty_tests;
+#[cfg(test)]
+mod errors_tests;
 mod event_loop;
 mod film;
 mod frame;

@@ -294,6 +294,30 @@ mod tests {
         assert_eq!(waits.would_destroy(&view, false), None);
     }
 
+    /// What stops it stands on its page with what brings it, and Enter begins nothing.
+    #[test]
+    fn what_would_destroy_a_key_meanwhile_does_not_begin() {
+        let full = crate::tui::screens::tests::full();
+        let view = full.state.world.view.as_ref().unwrap();
+        let mut state = list(|listed| {
+            listed.vault = "acme".into();
+            listed.profile = Profile::Test;
+            listed.kept = true;
+            listed.keys = view.keys.clone();
+            let now = listed.now;
+            let mut keys = (*listed.keys).clone();
+            for row in &mut keys {
+                let ends = row.key.delete_pending_timestamp.is_some();
+                row.key.delete_pending_timestamp = ends.then(|| now.plus_millis(3_600_000));
+            }
+            listed.keys = keys.into();
+        });
+        press(&mut state, "<Down><Down><Down><Down><Down><Down><Enter>");
+        check("begin-a-ceremony-error", &mut state);
+        assert!(press(&mut state, "<Enter>").is_empty());
+        assert_eq!(state.top().unwrap().name(), "Begin a ceremony");
+    }
+
     /// A certificate of today was refused by a clock that stands still, with words about an option of the command line.
     #[test]
     fn a_rehearsal_vault_that_stays_begins_by_its_own_clock_or_todays() {

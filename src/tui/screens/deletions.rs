@@ -248,7 +248,7 @@ impl Screen for Deletions {
             (Wait::Preview(draft), News::Preview { pending, request }) => Some(Reaction::push(
                 Review::new(draft, pending.clone(), request, 0),
             )),
-            (_, News::Refused(text)) => Some(Reaction::notice(Role::Stop, text.clone())),
+            (_, News::Refused(text)) => Some(super::outrun(text)),
             _ => None,
         }
     }

@@ -380,7 +380,7 @@ impl Screen for KeyPage {
                 request,
                 0,
             ))),
-            News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),
+            News::Refused(text) => Some(super::outrun(text)),
             _ => None,
         }
     }

@@ -70,9 +70,11 @@ pub(crate) mod wizard;
 
 use super::app::State;
 use super::message::Order;
-use super::screen::Screen;
+use super::screen::{Reaction, Screen};
+use super::theme::Role;
 use super::world::{StandsOpen, World, vault_name};
 use crate::ceremony::{Play, PlayedIn, Script, Start};
+use crate::text::say;
 
 /// The first screen, and the first work for the desk.
 pub(crate) fn begin(start: Start, mut world: World) -> (State, Vec<Order>) {
@@ -149,4 +151,13 @@ fn play_screen(play: Box<Play>) -> (Box<dyn Screen>, Order) {
 /// The screen of an open vault.
 pub(crate) fn home() -> Box<dyn Screen> {
     Box::new(home::Home::new())
+}
+
+/// What refused an act that a page of now offered: it is drawn anew, of what another door did meanwhile.
+pub(super) fn outrun(refusal: &str) -> Reaction {
+    let words = say!(
+        "{refusal} Nothing was changed; this page shows it as it stands now.",
+        refusal
+    );
+    Reaction::notice(Role::Stop, words)
 }

@@ -9,10 +9,8 @@ mod written;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::begin::Begin;
-use super::runner::RunScreen;
 use crate::ceremony::{
-    Finding, NotHere, Play, Rehearsals, Rehearsed, Script, not_for_production, open_run, script_of,
+    Finding, NotHere, Rehearsals, Rehearsed, Script, not_for_production, open_run, script_of,
     shipped,
 };
 use crate::session::field::Footing;
@@ -21,7 +19,7 @@ use crate::tui::canvas::{Canvas, cells};
 use crate::tui::digest::Digest;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
-use crate::tui::screen::{Reaction, Screen, Step, Wants};
+use crate::tui::screen::{Reaction, Screen, Wants};
 use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
@@ -237,46 +235,9 @@ impl Picker {
     /// Columns that a title has in the list.
     fn room(&self, listed: &Listed, world: &World, width: u16) -> u16 {
         let open = self.place == Place::Here && listed.stands_open(world);
-        let off = listed.off.as_ref().map(|off| off.short);
-        let mark = open.then_some(OPEN).or(off);
+        let mark = open.then_some(OPEN).or(listed.mark());
         let beside = mark.map_or(0, |mark| cells(mark.chars().count()).saturating_add(1));
         width.saturating_sub(4).saturating_sub(beside)
-    }
-
-    fn begin(&self, world: &World) -> Reaction {
-        let Some(chosen) = self.listed.get(self.cursor.at()) else {
-            return Reaction::none();
-        };
-        // What begins in a vault that stays is recorded there: that is asked once more.
-        let stays = world.view.as_ref().is_some_and(|view| view.kept);
-        if self.place == Place::Here && stays && !chosen.stands_open(world) {
-            let rehearsed = self.rehearsed(chosen, world);
-            return Reaction::push(Begin::new(chosen.clone(), rehearsed, world));
-        }
-        // A run that goes on has its files.
-        let inputs = if chosen.stands_open(world) && self.place == Place::Here {
-            BTreeMap::new()
-        } else {
-            chosen.inputs.clone()
-        };
-        let script = chosen.script.clone();
-        let order = match self.place {
-            Place::Rehearsal => Order::Play(Box::new(Play {
-                inputs,
-                ..Play::rehearsal(script)
-            })),
-            Place::Here => Order::PlayHere {
-                script,
-                inputs,
-                resume: chosen.stands_open(world),
-                people: BTreeMap::new(),
-                real: false,
-                clock: None,
-                out: None,
-            },
-        };
-        let closes = self.place == Place::Rehearsal;
-        Reaction::push(RunScreen::new(&chosen.title, None, closes)).then(Step::Order(order))
     }
 }
 
@@ -322,7 +283,7 @@ impl Screen for Picker {
             _ if chosen.is_some_and(Listed::may_be_rehearsed_now) => {
                 tr("looks whether it was rehearsed meanwhile; then asks whether it begins")
             }
-            _ if chosen.is_some_and(|listed| listed.off.is_some()) => {
+            _ if chosen.is_some_and(|listed| listed.off.is_some() || listed.has_errors()) => {
                 tr("begins nothing here: below stands why, and what brings it")
             }
             (Place::Rehearsal, _) => {
@@ -365,6 +326,9 @@ impl Screen for Picker {
             _ if self.listed.is_empty() => begin.off_because(tr("no script is here")),
             Some(off) if off.again => Offer::word(Verb::Enter, tr("look again")),
             Some(off) => begin.off_because(off.short),
+            None if !open && chosen.is_some_and(Listed::has_errors) => {
+                begin.off_because(tr("the linter finds errors in it"))
+            }
             None => begin,
         });
         if self.place == Place::Here {
@@ -421,7 +385,7 @@ impl Screen for Picker {
                     return;
                 };
                 let open = self.place == Place::Here && listed.stands_open(world);
-                let off = listed.off.as_ref().map(|off| off.short);
+                let off = listed.mark();
                 let role = match (n == at, open) {
                     (true, _) => Role::Selection,
                     (false, true) => Role::Wait,

@@ -275,6 +275,7 @@ fn a_word_that_nothing_has_is_answered_with_what_to_do() {
     let mut room = crate::tui::screens::tests::full();
     room.press("<C-p>qwertz")
         .shows(&["Nothing is called that.", "and Home lists what is due."]);
+    room.check("palette-none");
 }
 
 #[test]

@@ -1,10 +1,14 @@
 //! What would not begin in the open vault stands off in the list, with its reason and what brings it.
 
+use std::collections::BTreeMap;
+
 use super::{Listed, Picker, Place};
-use crate::ceremony::{Rehearsed, Script, another_open, not_here, shell_word, shipped};
+use crate::ceremony::{Play, Rehearsed, Script, another_open, not_here, shell_word, shipped};
 use crate::session::Profile;
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
+use crate::tui::screens::begin::Begin;
+use crate::tui::screens::runner::RunScreen;
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
 
@@ -99,5 +103,45 @@ impl Picker {
             return self.begin(world);
         }
         Reaction::none()
+    }
+
+    /// What Enter begins: in a vault that stays its page first.
+    pub(super) fn begin(&self, world: &World) -> Reaction {
+        let Some(chosen) = self.listed.get(self.cursor.at()) else {
+            return Reaction::none();
+        };
+        if chosen.has_errors() && !chosen.stands_open(world) {
+            return Reaction::none();
+        }
+        // What begins in a vault that stays is recorded there: that is asked once more.
+        let stays = world.view.as_ref().is_some_and(|view| view.kept);
+        if self.place == Place::Here && stays && !chosen.stands_open(world) {
+            let rehearsed = self.rehearsed(chosen, world);
+            return Reaction::push(Begin::new(chosen.clone(), rehearsed, world));
+        }
+        // A run that goes on has its files.
+        let inputs = if chosen.stands_open(world) && self.place == Place::Here {
+            BTreeMap::new()
+        } else {
+            chosen.inputs.clone()
+        };
+        let script = chosen.script.clone();
+        let order = match self.place {
+            Place::Rehearsal => Order::Play(Box::new(Play {
+                inputs,
+                ..Play::rehearsal(script)
+            })),
+            Place::Here => Order::PlayHere {
+                script,
+                inputs,
+                resume: chosen.stands_open(world),
+                people: BTreeMap::new(),
+                real: false,
+                clock: None,
+                out: None,
+            },
+        };
+        let closes = self.place == Place::Rehearsal;
+        Reaction::push(RunScreen::new(&chosen.title, None, closes)).then(Step::Order(order))
     }
 }

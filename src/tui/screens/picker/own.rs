@@ -9,6 +9,19 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::list::Cursor;
 use crate::tui::world::World;
 
+impl Listed {
+    /// Whether the linter finds errors in it, so that no run begins.
+    pub(super) fn has_errors(&self) -> bool {
+        self.found.iter().flatten().any(Finding::is_error)
+    }
+
+    /// Why it would not begin, in a word or two beside its title.
+    pub(super) fn mark(&self) -> Option<&'static str> {
+        let off = self.off.as_ref().map(|off| off.short);
+        off.or_else(|| self.has_errors().then(|| tr("has errors")))
+    }
+}
+
 impl Picker {
     /// A run that ended meanwhile stands here no more: a script that was made for it alone is not begun again.
     pub(super) fn again(&mut self, world: &World) {
@@ -62,7 +75,12 @@ pub(super) fn draw(found: &[Finding], width: u16, canvas: &mut Canvas<'_>) -> u1
             Role::Ok,
             tr("ok  The linter finds nothing wrong.").to_owned(),
         ),
+        (0, 1) => (Role::Note, tr("note  The linter has a remark.").to_owned()),
         (0, all) => (Role::Note, say!("note  The linter has {all} remarks.", all)),
+        (1, _) => (
+            Role::Stop,
+            tr("STOP  The linter finds an error: it is not run until that is mended.").to_owned(),
+        ),
         (errors, _) => (
             Role::Stop,
             say!(
