@@ -44,15 +44,7 @@ fn main() -> ExitCode {
         "{:26} {:>8} {:>10} {:>10}",
         "script", "KiB", "keymoot ms", "toml ms"
     );
-    let kinds = [
-        hostile_cases::deep(),
-        hostile_cases::huge(),
-        hostile_cases::many(),
-        hostile_cases::twice(),
-        hostile_cases::deceiving(),
-        hostile_cases::no_text(),
-    ];
-    for (name, text) in kinds.concat() {
+    for (name, text) in hostile_cases::all() {
         let ours = median(|| answer(&text));
         let peer = median(|| {
             let read = toml::from_str::<toml::Table>(black_box(&text));

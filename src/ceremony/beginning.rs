@@ -8,6 +8,7 @@ use crate::session::span::clock;
 use crate::session::{Profile, RunOutcome, View};
 use crate::text::{say, tr};
 
+use super::run::stand_against;
 use super::{Rehearsed, Script, kept_out, people, too_few_sign};
 
 /// A ceremony that may begin in an open vault.
@@ -76,6 +77,10 @@ impl Beginning<'_> {
         destroys
             .or_else(|| kept_out(self.script, self.view))
             .or_else(|| too_few_sign(self.script, self.view))
+            .or_else(|| {
+                let against = stand_against(self.script, self.view).into_iter().next()?;
+                Some(say!("This would be refused. {against}", against))
+            })
     }
 
     /// The files that it asks for; in a test vault, those that a practice file stands in for say so.

@@ -3,6 +3,8 @@
 
 mod acting;
 mod afterwards;
+#[cfg(test)]
+mod asked_tests;
 mod brings;
 mod expanded;
 mod files;

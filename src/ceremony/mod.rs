@@ -4,6 +4,7 @@
 
 mod after;
 mod ask;
+mod asked_of_sender;
 mod beginning;
 mod begins;
 mod brief;

@@ -2,8 +2,9 @@
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches as _, Parser, Subcommand};
 
 use super::status::{Answer, Status};
@@ -67,7 +68,20 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli,
         arguments.push("--help".into());
     }
     let mut command = flowing(Cli::command());
-    let found = command.try_get_matches_from_mut(arguments)?;
+    let folder = arguments.get(1).filter(|word| Path::new(word).is_dir());
+    let folder = folder.map(|word| word.to_string_lossy().into_owned());
+    let found = command.try_get_matches_from_mut(arguments);
+    let found = found.map_err(|error| match folder {
+        // clap offers the command that is spelt like it.
+        Some(folder) if error.kind() == ErrorKind::InvalidSubcommand => command.error(
+            ErrorKind::InvalidSubcommand,
+            format!(
+                "{folder} is a folder and no command; `keymoot --vault {}` opens it",
+                crate::ceremony::shell_word(&folder)
+            ),
+        ),
+        _ => error,
+    })?;
     Cli::from_arg_matches(&found).map_err(|error| error.format(&mut command))
 }
 

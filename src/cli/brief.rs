@@ -62,8 +62,12 @@ impl Brief {
         let errors = script.lint().iter().filter(|f| f.is_error()).count();
         if errors > 0 {
             let shown = path.display();
+            let found = match errors {
+                1 => "an error".to_owned(),
+                n => format!("{n} errors"),
+            };
             streams::note(&format!(
-                "keymoot: `keymoot lint {shown}` finds {errors} wrong in this script. Put that right before anybody is asked to come."
+                "keymoot: `keymoot lint {shown}` finds {found} in this script. Put that right before anybody is asked to come."
             ));
         }
         streams::print(&streams::printable(&brief.page))?;

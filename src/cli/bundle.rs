@@ -80,9 +80,9 @@ impl BundleArgs {
         };
         sessions::close(session)?;
         write(&self.out, &bundle?)?;
+        let shown = ceremony::shell_word(&self.out.display().to_string());
         streams::note(&format!(
-            "Written to {}; `keymoot verify` proves it.",
-            self.out.display()
+            "Written to {shown}; `keymoot verify {shown} --trust FILE` proves it, FILE being the fingerprints of its people."
         ));
         Ok(Status::Done)
     }

@@ -273,12 +273,6 @@ impl PlayArgs {
                 clock: told.clock.or(clock),
             });
         }
-        // At a terminal it would stand before what matters there.
-        if self.headless && (seed.is_some() || clock.is_some()) {
-            streams::note(
-                "keymoot: the script's seed, clock and faults are for rehearsals; this vault does not read them.",
-            );
-        }
         Ok(told)
     }
 
@@ -297,6 +291,12 @@ impl PlayArgs {
                 return Err(refused);
             }
         };
+        let (seed, clock) = runner.script().rehearsal();
+        if session.profile() != Profile::Rehearsal && (seed.is_some() || clock.is_some()) {
+            streams::note(
+                "keymoot: the script's seed, clock and faults are for rehearsals; this vault does not read them.",
+            );
+        }
         let out = self.out.clone().or_else(|| runner.goes_to(&session));
         let run = HeadlessRun {
             title,

@@ -58,6 +58,16 @@ pub(crate) fn key_block(bytes: &[u8], profile: Profile) -> Result<String, String
 /// # Errors
 /// The rule, completing a sentence that names the field.
 pub(crate) fn cryptogram(bytes: &[u8], profile: Profile) -> Result<ImportKeyInput, String> {
+    let file = object(bytes)?;
+    same_class(&file, profile)?;
+    if file.get("WrappedKey").is_some() {
+        return Err(
+            "is what export-key printed, and says nothing of its key. The sender writes the request for import-key around \
+             it: KeyMaterial.KeyCryptogram with WrappedKeyCryptogram (its KeyMaterial), WrappingSpec, KeyAttributes, \
+             Exportable, and ImportToken of the file that was handed out"
+                .to_owned(),
+        );
+    }
     request(bytes, "KeyCryptogram", "a key by RSA wrap", profile)
 }
 
@@ -319,6 +329,12 @@ mod tests {
             Err(rule) => rule,
             Ok(_) => panic!("taken"),
         };
+        // What export-key printed says nothing of its key: the request around it does, and its sender writes that.
+        let printed =
+            br#"{"WrappedKey":{"KeyMaterial":"30","WrappedKeyMaterialFormat":"KEY_CRYPTOGRAM"}}"#;
+        let told = cryptogram(printed, Profile::Test).unwrap_err();
+        assert!(told.contains("is what export-key printed"), "{told}");
+        assert!(told.contains("KeyMaterial.KeyCryptogram"), "{told}");
         assert_eq!(
             refused(rsa),
             "is a request for import-key by RSA wrap, not a TR-34 token"

@@ -138,11 +138,12 @@ fn next(session: &Session, act: &Tr34Act, token: &[u8], file: &[u8]) -> String {
     handover::arrived(&mut text, &act.file, file);
     let Some(asked) = &act.binding else {
         let nonce = read_random(token).map(|nonce| HEXUPPER.encode(&nonce));
+        let nonce = nonce.unwrap_or_default();
         let _ = write!(
             text,
-            "2. Sign this number into the one token that comes back (randomNonce;\n   RandomNonce of export-key):\n\n   \
-             {}\n\n3. Here the same number is typed beside that token (field Nonce), from this\n   page. It serves once.\n",
-            nonce.unwrap_or_default()
+            "2. Sign this number into the one token that comes back (randomNonce):\n\n   {nonce}\n\n   Where the sender \
+             is AWS it stands in the export-key command, in front\n   of ExportToken:\n\n   RandomNonce={nonce},\n\n   A token \
+             without it was made in one pass, and is not taken.\n\n3. Here the same number is typed beside that token (field Nonce), from this\n   page. It serves once.\n"
         );
         return text;
     };

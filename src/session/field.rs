@@ -56,6 +56,13 @@ const A_TIME: &str = "is no date and time: write it in UTC as 2026-12-01 09:00";
 /// What a number or a date is told where somebody is named.
 const NO_NAME: &str = "is no name: a name has letters";
 
+/// Fields that are answered in words: a number alone was meant for another question.
+const IN_WORDS: [&str; 2] = ["reason", "output"];
+
+/// What is told of it.
+const NO_WORDS: &str =
+    "is a number alone: it was meant for another question. This one is answered in words";
+
 /// The same of a fingerprint or check value that was meant for another field.
 const A_VALUE: &str =
     "is no name: it reads like a fingerprint or check value, which has a field of its own";
@@ -242,6 +249,9 @@ impl Field {
         }
         if self.names_somebody() && !text.chars().any(char::is_alphabetic) {
             return Err(self.wrong(NO_NAME));
+        }
+        if IN_WORDS.contains(&self.id) && !text.chars().any(char::is_alphabetic) {
+            return Err(self.wrong(NO_WORDS));
         }
         if self.names_somebody() && names::reads_like_a_value(text) {
             return Err(self.wrong(A_VALUE));
@@ -450,6 +460,20 @@ mod tests {
             assert!(why.contains("has a field of its own"), "{why}");
         }
         assert!(HOW.check("4").is_ok(), "no name is asked there");
+    }
+
+    /// The number of a line was taken as the name of a file, and as the reason for a change of people.
+    #[test]
+    fn a_number_alone_is_no_reason_and_no_files_name() {
+        for field in [&op_custody::REASON, &asked::REFUSING[1]] {
+            let why = field.check("9").unwrap_err().to_string();
+            assert!(why.contains("answered in words"), "{why}");
+            assert!(field.check("Lost on line 9").is_ok());
+        }
+        let output = crate::session::op::EXPORT_RSA_WRAP.fields.iter();
+        let output = output.copied().find(|f| f.id == asked::OUTPUT).unwrap();
+        assert!(output.check("1").is_err());
+        assert!(output.check("kek-1.json").is_ok());
     }
 
     #[test]

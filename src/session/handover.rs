@@ -116,11 +116,33 @@ pub fn left(executed: &Executed) -> Left {
     }
 }
 
+/// What the key has to be that comes under a certificate which is handed out: where a ceremony declares it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coming {
+    /// What the sender writes about the key, a sentence a key.
+    pub says: Vec<String>,
+    /// Whether every such key may never leave again: then the header of its block says so.
+    pub never_leaves: bool,
+}
+
 /// Makes the hand-over of an executed act that writes a file for the other side.
 ///
 /// # Errors
 /// The act writes none.
 pub fn of(session: &Session, action: &Action, executed: &Executed) -> Result<Handover, Refusal> {
+    asking(session, action, executed, &Coming::default())
+}
+
+/// The same, with what the sender is asked for.
+///
+/// # Errors
+/// The act writes none.
+pub fn asking(
+    session: &Session,
+    action: &Action,
+    executed: &Executed,
+    coming: &Coming,
+) -> Result<Handover, Refusal> {
     match action {
         Action::Control {
             request: Request::ExportKey(input),
@@ -129,7 +151,7 @@ pub fn of(session: &Session, action: &Action, executed: &Executed) -> Result<Han
             rsa_wrap(session, action, executed)
         }
         Action::Tr34(act) => super::build_tr34::handover(session, act, executed),
-        _ => super::handover_blocks::of(session, action, executed),
+        _ => super::handover_blocks::of(session, action, executed, coming),
     }
 }
 

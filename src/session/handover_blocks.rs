@@ -1,28 +1,32 @@
-//! What the other side is handed beside RSA wrap: key blocks, initial keys, certificates to wrap under or to check
-//! with.
+//! What the other side is handed beside RSA wrap: key blocks, initial keys, and which act gives out certificates.
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::api::{
-    ExportKeyInput, ExportKeyMaterial, ExportTr34KeyBlock, GetPublicKeyCertificateOutput,
-    ImportKeyInput, ImportKeyMaterial, ImportTr31KeyBlock, ImportTr34KeyBlock, KeyMaterialType,
-    Request, Response, Timestamp, WrappedKey, iso_time,
-};
-use crate::pki::Certificate;
-
 use super::action::{Action, ExportNote};
 use super::command::Executed;
 use super::error::Refusal;
-use super::handover::{self, Handover};
+use super::handover::{self, Coming, Handover};
+use super::handover_parameters::{Comes, Given, key_certificate, parameters, signing_request};
 use super::{Profile, Session, label_of};
+use crate::api::{
+    ExportKeyInput, ExportKeyMaterial, ExportTr34KeyBlock, ImportKeyInput, ImportKeyMaterial,
+    ImportTr31KeyBlock, ImportTr34KeyBlock, KeyMaterialType, Request, Response, WrappedKey,
+};
 
-/// The hand-over of such an act.
+/// What comes back in answer to a certificate that a token is made for.
+const TOKEN_BACK: &str = "Send back the token, as export-key printed it or in an import-key request,\n   and what checks it: what get-parameters-for-export printed, or the root and\n   the certificate that signs,";
+
+/// The same of one that a key is wrapped under.
+const REQUEST_BACK: &str = "Send back the import-key request with the wrapped key and this token,";
+
+/// The hand-over of such an act; `coming` is what the ceremony declares of the key that is to come.
 pub(super) fn of(
     session: &Session,
     action: &Action,
     executed: &Executed,
+    coming: &Coming,
 ) -> Result<Handover, Refusal> {
     let no = || Refusal::Usage("This act writes no file; there is nothing to hand over.".into());
     let Action::Control {
@@ -50,12 +54,9 @@ pub(super) fn of(
                 root: &o.wrapping_key_certificate_chain,
                 until: o.parameters_valid_until_timestamp,
                 use_of: "wraps the key",
-                back: if tr34 {
-                    "Send back the token, as export-key printed it or in an import-key request,\n   and what checks it: what get-parameters-for-export printed, or the root and\n   the certificate that signs,"
-                } else {
-                    "Send back the import-key request with the wrapped key and this token,"
-                },
+                back: if tr34 { TOKEN_BACK } else { REQUEST_BACK },
                 comes: if tr34 { Comes::Token } else { Comes::Wrapped },
+                coming: Some(coming),
             };
             parameters(session, note, response, &given)
         }
@@ -70,6 +71,7 @@ pub(super) fn of(
                 use_of: "checks what this vault signs",
                 back: "Keep the certificate: the token that comes is signed with its key. Use it",
                 comes: Comes::Nothing,
+                coming: None,
             };
             parameters(session, note, response, &given)
         }
@@ -234,7 +236,7 @@ fn token_next(
     text
 }
 
-fn handed(note: &ExportNote, request: Vec<u8>, next: String) -> Handover {
+pub(super) fn handed(note: &ExportNote, request: Vec<u8>, next: String) -> Handover {
     Handover {
         file: note.file.clone(),
         request,
@@ -242,7 +244,7 @@ fn handed(note: &ExportNote, request: Vec<u8>, next: String) -> Handover {
     }
 }
 
-fn pretty(value: &Value) -> Result<Vec<u8>, Refusal> {
+pub(super) fn pretty(value: &Value) -> Result<Vec<u8>, Refusal> {
     let mut bytes = serde_json::to_vec_pretty(value).map_err(|e| Refusal::Vault(e.to_string()))?;
     bytes.push(b'\n');
     Ok(bytes)
@@ -320,181 +322,4 @@ fn initial_key_next(
         "   If it differs, stop: the terminal holds another key than the one sent."
     );
     text
-}
-
-/// What was given out.
-struct Given<'a> {
-    certificate: &'a str,
-    root: &'a str,
-    until: Timestamp,
-    use_of: &'a str,
-    back: &'a str,
-    comes: Comes,
-}
-
-/// What is to come back under it.
-enum Comes {
-    /// A TR-34 token.
-    Token,
-    /// A key wrapped under the certificate.
-    Wrapped,
-    /// Nothing: it checks what goes out.
-    Nothing,
-}
-
-/// What the sender types where it is the service itself.
-fn aws_sends(text: &mut String, note: &ExportNote, given: &Given<'_>) {
-    let of = |certificate: &str| {
-        Certificate::from_any(certificate.as_bytes())
-            .ok()
-            .and_then(|certificate| certificate.key_algorithm())
-            .map_or("RSA_4096", |algorithm| algorithm.name())
-    };
-    let algorithm = of(given.root);
-    // The service asks of the pair that signs what it asks of the pair that wraps (control plane, strength matrix).
-    let signing = of(given.certificate);
-    let file = &note.file;
-    let _ = write!(
-        text,
-        "\n   Where the sender is AWS (jq reads the file; ROOT_ARN is what the first\n   command printed, KEY_ARN the \
-         key that is to come):\n\n\
-         \x20  aws payment-cryptography import-key --key-material \\\n\
-         \x20    \"RootCertificatePublicKey={{KeyAttributes={{KeyClass=PUBLIC_KEY,\\\n\
-         KeyUsage=TR31_S0_ASYMMETRIC_KEY_FOR_DIGITAL_SIGNATURE,\\\n\
-         KeyAlgorithm={algorithm},KeyModesOfUse={{Verify=true}}}},\\\n\
-         PublicKeyCertificate=$(jq -r .WrappingKeyCertificateChain {file})}}\"\n\
-         \x20  aws payment-cryptography get-parameters-for-export \\\n\
-         \x20    --key-material-type TR34_KEY_BLOCK --signing-key-algorithm {signing} \\\n\
-         \x20    > signing.json\n\
-         \x20  aws payment-cryptography export-key --export-key-identifier KEY_ARN \\\n\
-         \x20    --key-material \"Tr34KeyBlock={{KeyBlockFormat=X9_TR34_2012,\\\n\
-         CertificateAuthorityPublicKeyIdentifier=ROOT_ARN,\\\n\
-         WrappingKeyCertificate=$(jq -r .WrappingKeyCertificate {file}),\\\n\
-         ExportToken=$(jq -r .ExportToken signing.json)}}\" > token.json\n\n\
-         \x20  Bring back signing.json and token.json.\n\n\
-         \x20  Where the sender has keymoot: i, Import a root certificate, takes\n\
-         \x20  {file}; then x, Export key in a TR-34\n\
-         \x20  token, takes it again. Bring back what that writes.\n"
-    );
-}
-
-/// Token and certificates as the AWS CLI prints them.
-fn parameters(
-    session: &Session,
-    note: &ExportNote,
-    response: &Response,
-    given: &Given<'_>,
-) -> Result<Handover, Refusal> {
-    let mut value = response.to_json();
-    iso_time::print_form(&mut value);
-    let file = pretty(&value)?;
-    let mut text = handover::head(
-        session,
-        "the other side",
-        "this certificate is for practice; no real key belongs under it.",
-    );
-    handover::arrived(&mut text, &note.file, &file);
-    fingerprints(&mut text, given.use_of, given.certificate, given.root);
-    let name = &note.file;
-    let _ = match given.comes {
-        Comes::Token => {
-            aws_sends(&mut text, note, given);
-            Ok(())
-        }
-        Comes::Wrapped => write!(
-            text,
-            "\n   Where the sender has keymoot: i, Import a root certificate, takes\n   {name}; then x, Export key by RSA wrap,\n   takes it again. Bring back what that writes.\n"
-        ),
-        Comes::Nothing => write!(
-            text,
-            "\n   Where the receiver has keymoot: i, Import a root certificate, takes\n   {name}; tokens under it are then taken.\n"
-        ),
-    };
-    let _ = writeln!(
-        text,
-        "\n3. {}\n   in time: this certificate ends at {}.",
-        given.back,
-        given.until.rfc3339()
-    );
-    Ok(handed(note, file, text))
-}
-
-fn fingerprints(text: &mut String, use_of: &str, certificate: &str, root: &str) {
-    let _ = writeln!(
-        text,
-        "2. Compare both fingerprints with what this vault's people say over another\n   channel.\n   \
-         The certificate {use_of}; the root stands above it:\n",
-    );
-    for (name, certificate) in [("certificate", certificate), ("root", root)] {
-        let sha256 = Certificate::from_any(certificate.as_bytes())
-            .map(|c| super::door::hex(&c.sha256_fingerprint()))
-            .unwrap_or_default();
-        let _ = writeln!(text, "   {name:<12}SHA-256\n   {sha256}");
-    }
-}
-
-/// A pair's certificate and the root above it as the AWS CLI prints them.
-fn key_certificate(
-    session: &Session,
-    key: &str,
-    note: &ExportNote,
-    response: &Response,
-    given: &GetPublicKeyCertificateOutput,
-) -> Result<Handover, Refusal> {
-    let (certificate, root) = (&given.key_certificate, &given.key_certificate_chain);
-    let file = pretty(&response.to_json())?;
-    let mut text = handover::head(
-        session,
-        "the other side",
-        "this certificate is for practice; no real key belongs under it.",
-    );
-    handover::arrived(&mut text, &note.file, &file);
-    let signs = session
-        .record(key)
-        .is_some_and(|r| r.key.key_attributes.key_modes_of_use.sign);
-    let use_of = if signs {
-        "checks what this key signs"
-    } else {
-        "wraps keys for this one"
-    };
-    fingerprints(&mut text, use_of, certificate, root);
-    if let Ok(certificate) = Certificate::from_any(certificate.as_bytes()) {
-        let until = certificate.not_after().rfc3339();
-        let _ = writeln!(
-            text,
-            "\n3. It is good until {until}: ask for another before."
-        );
-    }
-    Ok(handed(note, file, text))
-}
-
-/// A request for a certificate, and how the answer is used here.
-fn signing_request(
-    session: &Session,
-    key: &str,
-    note: &ExportNote,
-    response: &Response,
-) -> Result<Handover, Refusal> {
-    let file = pretty(&response.to_json())?;
-    let mut text = handover::head(
-        session,
-        "the authority's side",
-        "this request is for practice; no real certificate belongs to it.",
-    );
-    handover::arrived(&mut text, &note.file, &file);
-    let name = &note.file;
-    let _ = write!(
-        text,
-        "2. Make it the PEM file that authorities read, and see whom it names:\n\n\
-         \x20  jq -r .CertificateSigningRequest {name} | base64 -d > request.pem\n\
-         \x20  openssl req -in request.pem -noout -verify -subject\n\n\
-         3. Issue the certificate and bring it back with the root above it. It goes\n\
-         \x20  beside the key's name: as WrappingKeyCertificate beside\n\
-         \x20  WrappingKeyIdentifier in import-key, as SigningKeyCertificate beside\n\
-         \x20  SigningKeyIdentifier in export-key; on screen and in scripts as\n\
-         \x20  \"Its certificate\" beside \"Own pair\". The key is\n\
-         \x20  {}\n",
-        session.record(key).map_or(key, |r| &r.key.key_arn)
-    );
-    Ok(handed(note, file, text))
 }

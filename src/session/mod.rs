@@ -53,6 +53,7 @@ mod handed_out;
 pub mod handing_out;
 pub mod handover;
 mod handover_blocks;
+mod handover_parameters;
 pub mod happened;
 pub mod heard;
 mod height;

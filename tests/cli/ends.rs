@@ -137,3 +137,98 @@ fn a_file_that_holds_no_root_sends_nobody_to_an_earlier_one() {
     assert!(ran.err.contains(says), "{}", ran.err);
     assert!(!ran.err.contains("earlier"), "{}", ran.err);
 }
+
+/// A script about a key of the vault: a step, and what it expects, in it.
+fn about_kek(step: &str) -> String {
+    format!(
+        "version = 1\nid = \"about-kek\"\ntitle = \"About a key that is there\"\n\
+         person = [\n  {{ id = \"lead\", role = \"administrator\" }},\n  {{ id = \"first\", role = \"custodian\" }},\n\
+         \x20 {{ id = \"second\", role = \"custodian\" }},\n  {{ id = \"watch\", role = \"witness\" }},\n]\n[policy]\nprofiles = [\"rehearsal\", \"test\"]\n\
+         [[key]]\nid = \"kek\"\nlabel = \"kek\"\nusage = \"K0\"\nalgorithm = \"AES_128\"\n\
+         modes = [\"encrypt\", \"decrypt\", \"wrap\", \"unwrap\"]\nexportable = true\nexisting = true\n\
+         [[step]]\nid = \"open\"\nop = \"present\"\nwho = [\"lead\", \"first\", \"second\", \"watch\"]\nclause = [\"PCI PIN 13-9.2\"]\n\
+         [[step]]\nid = \"act\"\nkey = \"kek\"\n{step}\nclause = [\"PCI PIN 13-9.2\"]\nwhy = \"To see.\"\n"
+    )
+}
+
+/// A key that was missing was told before the first step, and one that was being deleted behind a step with signatures.
+#[test]
+fn a_key_in_a_state_that_the_script_cannot_use_begins_nothing() {
+    let acts = "initiate = \"lead\"\napprove = { count = 2 }";
+    let scripts = [
+        (
+            "deletes.toml",
+            format!(
+                "op = \"delete-key\"\nobserve = [\"watch\"]\nexpect = {{ state = \"DELETE_PENDING\" }}\n{acts}"
+            ),
+        ),
+        (
+            "restores.toml",
+            format!("op = \"restore-key\"\nexpect = {{ state = \"CREATE_COMPLETE\" }}\n{acts}"),
+        ),
+        (
+            "exports.toml",
+            format!(
+                "op = \"get-key\"\nwho = [\"lead\"]\nexpect = {{ enabled = true }}\n[[step]]\nid = \"switch\"\n\
+                 key = \"kek\"\nop = \"stop-key-usage\"\nexpect = {{ enabled = false }}\n{acts}"
+            ),
+        ),
+    ];
+    let room = Room::new();
+    room.test_vault();
+    for (name, step) in &scripts {
+        room.write(name, about_kek(step));
+        room.ok(&format!("lint {name}"));
+    }
+    let brief = |name: &str| room.run(&format!("brief {name} {OPEN}"));
+    let play = |name: &str| room.run(&format!("play {name} --headless {OPEN} --out out"));
+    let refused = |name: &str, says: &str| {
+        for ran in [brief(name), play(name)] {
+            assert_eq!(ran.status, 3, "{name}\n{}", ran.err);
+            assert!(ran.err.contains(says), "{name}: {says}\n{}", ran.err);
+            assert_eq!(
+                ran.err.matches("Nothing was begun").count(),
+                1,
+                "{}",
+                ran.err
+            );
+        }
+        assert!(!room.path("out").exists());
+    };
+    refused("deletes.toml", "There is no key named kek in this vault");
+    let mut request = crate::program::kek("AES_128");
+    request["Tags"] = serde_json::json!([{"Key": "Name", "Value": "kek"}]);
+    room.write("kek.json", request.to_string());
+    let key = room.json(&format!("call create-key {OPEN} --cli-input-json kek.json"));
+    let arn = key["Key"]["KeyArn"].as_str().unwrap();
+    refused(
+        "restores.toml",
+        "kek is not being deleted in this vault, and step 2, act, takes its deletion back",
+    );
+    assert_eq!(brief("deletes.toml").status, 0);
+    assert_eq!(brief("exports.toml").status, 0);
+    let call = |operation: &str, more: &str| {
+        room.write(
+            "call.json",
+            format!("{{\"KeyIdentifier\":\"{arn}\"{more}}}"),
+        );
+        room.ok(&format!(
+            "call {operation} {OPEN} --cli-input-json call.json"
+        ));
+    };
+    call("stop-key-usage", "");
+    refused(
+        "exports.toml",
+        "kek is disabled in this vault behind step 2, act, which wants it enabled",
+    );
+    call("delete-key", ",\"DeleteKeyInDays\":7");
+    refused(
+        "deletes.toml",
+        "kek is being deleted in this vault, until 20",
+    );
+    refused("deletes.toml", "and step 2, act, cannot use it so");
+    assert_eq!(brief("restores.toml").status, 0);
+    // No run stands in the vault's record.
+    let report = room.run("report t.vault --unlock-file people.json");
+    assert_ne!(report.status, 0, "{}", report.out);
+}

@@ -1,6 +1,6 @@
 //! What is done with scripts before anyone enters the room: lint, brief, new-script.
 
-use crate::program::Room;
+use crate::program::{Room, repository};
 
 #[test]
 fn lint_explains_every_rule_from_its_declaration() {
@@ -305,4 +305,50 @@ fn a_new_script_is_clean_plays_and_overwrites_nothing() {
     room.run("new-script x.toml --from nowhere")
         .refused(2, "first-key.toml");
     assert!(!room.path("x.toml").exists());
+}
+
+/// A slip in a member waited until the slip in the op above it was mended.
+#[test]
+fn a_member_of_no_step_is_told_beside_an_op_that_is_none() {
+    let room = Room::new();
+    let text = std::fs::read_to_string(repository("ceremonies/first-key.toml")).unwrap();
+    let text = text
+        .replace("op       = \"create-key\"", "op       = \"creat-key\"")
+        .replace("expect   = { state", "expct    = { state");
+    room.write("slips.toml", text);
+    let ran = room.run("lint slips.toml");
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    for says in [
+        "`creat-key` is no op (did you mean `create-key`?)",
+        "`expct` is a member of no step (did you mean `expect`?)",
+    ] {
+        assert!(ran.out.contains(says), "{says}\n{}", ran.out);
+    }
+}
+
+/// clap offered the command `vault` for a folder that is called `t.vault`.
+#[test]
+fn a_folder_in_the_place_of_a_command_is_told_how_it_is_opened() {
+    let room = Room::new();
+    room.test_vault();
+    let ran = room.run("t.vault");
+    assert_eq!(ran.status, 2, "{}", ran.err);
+    assert!(
+        ran.err.contains("`keymoot --vault t.vault` opens it"),
+        "{}",
+        ran.err
+    );
+    assert!(!ran.err.contains("similar"), "{}", ran.err);
+    // What is said of a script's seed stands behind a run that began, and before no refusal.
+    let open = "--vault t.vault --unlock-file people.json";
+    let refused = room.run(&format!(
+        "play custodian-replacement.toml --headless {open}"
+    ));
+    assert_eq!(refused.status, 3, "{}", refused.err);
+    assert!(!refused.err.contains("seed, clock"), "{}", refused.err);
+    assert!(
+        refused.err.contains("keymoot vault rotate"),
+        "{}",
+        refused.err
+    );
 }

@@ -5,6 +5,20 @@ use std::fmt::Write as _;
 /// A name and the text.
 pub(crate) type Case = (&'static str, String);
 
+/// Every case, for whoever asks all of them: the test of what is answered, and the bench of how fast.
+pub(crate) fn all() -> Vec<Case> {
+    [
+        deep(),
+        huge(),
+        many(),
+        crowds(),
+        twice(),
+        deceiving(),
+        no_text(),
+    ]
+    .concat()
+}
+
 /// The longest script (docs/scripts.md).
 const MOST: usize = 256 * 1024;
 
@@ -132,6 +146,36 @@ pub(crate) fn many() -> Vec<Case> {
         ("one person at every place", filled(head, people, tail)),
         ("answers", filled(HEAD, answers, "")),
         ("as many as are read", most),
+    ]
+}
+
+/// People by the hundred, each of whom is looked for among all the others.
+pub(crate) fn crowds() -> Vec<Case> {
+    // Everybody has a key of their own, a manager and somebody who stands by: each is looked for among all the others.
+    let managed = |n: usize| {
+        let (next, key) = (n + 1, format!("{n:064x}"));
+        format!(
+            "[[person]]\nid=\"p{n}\"\nrole=\"custodian\"\nkey=\"{key}\"\nmanager=\"m{}\"\nbackup=\"p{next}\"\n",
+            n % 7
+        )
+    };
+    let alone = "version=1\nid=\"x\"\ntitle=\"X\"\n[policy]\nprofiles=[\"rehearsal\"]\n";
+    let one_step = "[[step]]\nid=\"a\"\nop=\"present\"\nwho=[\"p0\"]\n";
+    // Every head watches every step: five hundred who watch, as often as fits.
+    let heads = {
+        let room = pairs(490, 1);
+        let all: Vec<String> = (0..490).map(|n| format!("\"p{n}\"")).collect();
+        let all = all.join(",");
+        let step = |n| {
+            format!(
+                "[[step]]\nid=\"s{n}\"\nop=\"delete-key\"\nkey=\"k\"\ninitiate=\"lead\"\napprove={{count=2}}\nobserve=[{all}]\n"
+            )
+        };
+        filled(&room, step, "")
+    };
+    vec![
+        ("people with managers", filled(alone, managed, one_step)),
+        ("heads who watch", heads),
     ]
 }
 

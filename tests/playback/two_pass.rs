@@ -160,13 +160,15 @@ fn a_token_with_another_number_is_refused_and_nothing_is_imported() {
         assert!(number.is_some() && failed);
         (runner.outcome(), again)
     };
+    let means = "It answers to another number: it was made for another exchange";
     // What people typed was right, so it is not asked again: the step failed, and everybody signed that it was stopped.
     assert_eq!(outcome, Some(RunOutcome::Aborted));
     assert_eq!(again, Vec::<String>::new());
     let refusal = "RandomNonce does not match the key block.";
     let run = runner.run(&session);
     let record = run.steps.iter().find(|s| s.id == "import-kek").unwrap();
-    assert!(record.error.as_deref().unwrap().contains(refusal));
+    let error = record.error.as_deref().unwrap();
+    assert!(error.contains(refusal) && error.contains(means), "{error}");
     assert_eq!(record.state, StepState::Aborted);
     nothing_came(&runner, &session);
     let out = tempfile::tempdir().unwrap();
@@ -193,8 +195,12 @@ fn sent(of_run: Script) -> BTreeMap<String, Vec<u8>> {
 fn a_file_that_is_brought_is_judged_by_the_number_that_was_handed_out() {
     assert_eq!(brought(|| script(NAME)), None);
     let words = brought(|| signing(ANOTHER)).unwrap();
-    let refusal = "is refused: RandomNonce does not match the key block";
+    let refusal = "holds a token that cannot be taken. It answers to another number";
     assert!(words.contains(refusal), "{words}");
+    assert!(
+        words.contains("the random number that step 5 handed out"),
+        "{words}"
+    );
     assert!(words.contains("name another file"), "{words}");
 }
 
@@ -227,4 +233,60 @@ fn brought(of_run: impl Fn() -> Script) -> Option<String> {
             return Some(words);
         }
     }
+}
+
+/// A wrong root that was read was remembered for good: whoever came back with the right one was sent away with it.
+#[test]
+fn a_file_that_nothing_came_in_from_gives_way_to_another() {
+    let files = sent(script(NAME));
+    let wrong = sent(signing(ANOTHER))["sender-root"].clone();
+    let right = files["sender-root"].clone();
+    assert_ne!(wrong, right);
+    let mut session = typing_vault(&script(NAME));
+    let real = Wanted {
+        real_others: true,
+        ..Wanted::default()
+    };
+    let mut runner = Runner::begin(&mut session, script(NAME), real).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("root");
+    std::fs::write(&file, &wrong).unwrap();
+    let brings = |ask: &Ask| ask.fields.first().is_some_and(|f| f.field.id == "path");
+    let asks_fingerprint = |ask: &Ask| ask.fields.iter().any(|f| f.field.id == "fingerprint");
+    loop {
+        let ask = runner.showing(&session).ask.unwrap();
+        if asks_fingerprint(&ask) {
+            break;
+        }
+        let answers = if brings(&ask) {
+            vec![Answer::Text(file.display().to_string())]
+        } else {
+            practised(&ask)
+        };
+        runner.answer(&mut session, answers).unwrap();
+    }
+    assert_eq!(runner.run(&session).inputs["sender-root"], wrong);
+    let again = |bytes: &[u8]| Wanted {
+        resume: true,
+        inputs: BTreeMap::from([("sender-root".to_owned(), bytes.to_vec())]),
+        ..Wanted::default()
+    };
+    let mut runner = Runner::begin(&mut session, script(NAME), again(&right)).unwrap();
+    // Judged and kept again at the step that reads it.
+    while !asks_fingerprint(&runner.showing(&session).ask.unwrap()) {
+        let ask = runner.showing(&session).ask.unwrap();
+        runner.answer(&mut session, practised(&ask)).unwrap();
+    }
+    assert_eq!(runner.run(&session).inputs["sender-root"], right);
+    // Once the root is trusted, it is the run's.
+    while !brings(&runner.showing(&session).ask.unwrap()) {
+        let ask = runner.showing(&session).ask.unwrap();
+        runner.answer(&mut session, practised(&ask)).unwrap();
+    }
+    drop(runner);
+    let refused = Runner::begin(&mut session, script(NAME), again(&wrong))
+        .err()
+        .unwrap();
+    let words = "A step has used or compared it since";
+    assert!(refused.to_string().contains(words), "{refused}");
 }

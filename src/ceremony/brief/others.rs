@@ -1,13 +1,11 @@
 //! What the people of another side get, do and send back: theirs is a device of their own and another's manual, so it is
-//! told in the standard's terms. What the header of a token has to say is drawn from the declared key.
+//! told in the standard's terms.
 
-use super::super::model::{Algorithm, FileInput, KeyDeclaration, Model, Step};
+use super::super::asked_of_sender::Asked;
+use super::super::model::{FileInput, Model};
 use super::super::others::Others;
-use super::super::{ops_carry, stand_in};
 use super::files::Leaving;
 use super::page::Page;
-use crate::crypto::tr31::{Exportability, Header, Version};
-use crate::session::op_exchange;
 
 /// How far the lines stand in.
 const INDENT: &str = "    ";
@@ -17,9 +15,7 @@ pub(super) fn making(model: &Model, input: &FileInput, page: &mut Page) {
     let Others { gets, does, .. } = &input.others;
     told("they get  ", gets.as_deref(), page);
     told("they do   ", does.as_deref(), page);
-    if does.is_some() {
-        header(model, &input.id, page);
-    }
+    says(model, &input.id, page);
 }
 
 /// Of a file that leaves: what whoever gets it does, and what comes back.
@@ -28,7 +24,7 @@ pub(super) fn taking(model: &Model, leaving: &Leaving<'_>, page: &mut Page) {
     told("they do   ", does.as_deref(), page);
     if does.is_some() {
         let token = leaving.doing.field("token").unwrap_or_default();
-        header(model, token, page);
+        says(model, token, page);
     }
     told("back comes", back.as_deref(), page);
 }
@@ -60,40 +56,15 @@ fn told(first: &str, text: Option<&str>, page: &mut Page) {
     }
 }
 
-/// What the header of the token in this file says, if the file is one.
-fn header(model: &Model, file: &str, page: &mut Page) {
-    let reads = |step: &&Step| {
-        let field = match step.op.name {
-            name if name == ops_carry::CHECK.name => "token",
-            name if name == op_exchange::IMPORT_TR34.name => "file",
-            _ => return false,
+/// What a file has to say of each key in it: in the header of its token or block, or in the request around it.
+fn says(model: &Model, file: &str, page: &mut Page) {
+    let mut told: Vec<String> = Vec::new();
+    let asked = model.doings().filter_map(|doing| Asked::by(model, doing));
+    for asked in asked.filter(|asked| asked.file == file) {
+        let Some(words) = asked.told().filter(|words| !told.contains(words)) else {
+            continue;
         };
-        step.fields.get(field).is_some_and(|read| read == file)
-    };
-    let key = model.steps.iter().find(reads).and_then(Step::key);
-    if let Some(words) = key.and_then(|id| model.key(id)).and_then(words) {
-        page.line(&format!("{INDENT}header      "), &words);
+        page.line(&format!("{INDENT}{:<10}  ", asked.place()), &words);
+        told.push(words);
     }
-}
-
-/// The parts of a key block's header that say what a key is for.
-fn words(key: &KeyDeclaration) -> Option<String> {
-    let Algorithm::Is(algorithm) = key.algorithm else {
-        return None;
-    };
-    let leaves = if key.exportable {
-        Exportability::TRUSTED
-    } else {
-        Exportability::NONE
-    };
-    let attributes = stand_in::attributes(key, algorithm);
-    let header = Header::for_key(Version::D, &attributes, leaves)?;
-    let text = header.to_text(0).ok()?;
-    let (usage, kind) = (text.get(5..7)?, text.get(7..8)?);
-    let (mode, export) = (text.get(8..9)?, text.get(11..12)?);
-    Some(format!(
-        "usage {usage}, algorithm {kind} ({}), mode of use {mode}, exportability {export}: a token that says another \
-         is refused here.",
-        algorithm.name()
-    ))
 }

@@ -6,7 +6,7 @@ use crate::session::{Demands, Profile, View, has_a_floor};
 use super::super::enough;
 use super::super::model::{Model, Person, Role, Step};
 use super::super::rehearsed::Rehearsals;
-use super::super::run::places_of;
+use super::super::run::{places_of, stand_against};
 use super::super::script::Script;
 use super::page::Page;
 use super::people;
@@ -128,6 +128,7 @@ impl BriefVault {
         no.extend(other.map(|key| format!("Key {} is declared of another class.", key.id)));
         if let Some(view) = &self.view {
             inside(model, view, &mut no);
+            no.extend(stand_against(script, view));
         }
         no.extend(self.too_few(script));
         let stands = |view: &View| view.runs.iter().any(|run| run.outcome.is_none());

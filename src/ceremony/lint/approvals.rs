@@ -88,7 +88,7 @@ fn count(model: &Model, step: &Step, approve: &Approve, report: &mut Report) {
             n => format!("{n} people may give one"),
         };
         wrong(format!(
-            "asks for {} approvals, and {people}{why}: name more custodians or lower the count.",
+            "This act asks for {} approvals, and {people}{why}: name more custodians or lower the count.",
             approve.count
         ));
     }

@@ -34,8 +34,8 @@ fn clear(model: &Model, report: &mut Report) {
                 Some(step),
                 format!(
                     "`{}` has clear components on this computer, and the script is for production too: a vault whose \
-                     policy does not allow software generation refuses it. Unless yours does, remove production \
-                     from `profiles`.",
+                     policy does not allow software generation refuses it. Remove production from `profiles`, \
+                     unless the policy of yours allows it.",
                     step.op.name
                 ),
             );

@@ -64,18 +64,40 @@ impl Stage {
 }
 
 /// The time that a rehearsal comes to, step by step.
-struct Clock {
+struct Clock<'m> {
     now: Timestamp,
     /// Whether the script says what day it begins; where it does not, only what passes is known.
     dated: bool,
+    /// The time that passes before steps, in milliseconds, by their ids.
+    advances: Option<&'m BTreeMap<String, i64>>,
 }
 
-impl Clock {
-    fn of(model: &Model) -> Self {
+impl<'m> Clock<'m> {
+    /// That of the script's own rehearsal.
+    fn of(model: &'m Model) -> Self {
         let clock = model.rehearsal.clock;
         Self {
             now: clock.unwrap_or(Timestamp::from_millis(0)),
             dated: clock.is_some(),
+            advances: Some(&model.rehearsal.advances),
+        }
+    }
+
+    /// That of a vault, which only waits move on.
+    const fn from(now: Timestamp) -> Self {
+        Self {
+            now,
+            dated: true,
+            advances: None,
+        }
+    }
+
+    /// Comes to a step: what passed until then ends windows.
+    fn reach(&mut self, step: &Step, lives: &mut BTreeMap<&str, Life>) {
+        let before = self.now;
+        let known = self.pass(step);
+        if !known || self.now > before {
+            time_passes(lives, self.now, known);
         }
     }
 
@@ -85,8 +107,9 @@ impl Clock {
     }
 
     /// Lets the time pass that the script lets pass before and in a step. Whether it is known how much that is.
-    fn pass(&mut self, model: &Model, step: &Step) -> bool {
-        let before = model.rehearsal.advances.get(&step.id).copied().unwrap_or(0);
+    fn pass(&mut self, step: &Step) -> bool {
+        let before = self.advances.and_then(|a| a.get(&step.id));
+        let before = before.copied().unwrap_or(0);
         let began = self.now.plus_millis(before);
         let waits = step.waits();
         let known = self.dated || !matches!(waits, Some(Wait::Until(_)));
@@ -106,20 +129,79 @@ fn life(model: &Model, report: &mut Report) {
     let mut lives: BTreeMap<&str, Life> = there.map(|key| (key.id.as_str(), found)).collect();
     let mut clock = Clock::of(model);
     for step in &model.steps {
-        let before = clock.now;
-        let known = clock.pass(model, step);
-        if !known || clock.now > before {
-            time_passes(&mut lives, clock.now, known);
-        }
+        clock.reach(step, &mut lives);
         for doing in step.doings() {
             uses(model, doing, &lives, report);
             ended(model, doing, clock.date(), report);
-            if !step.expects_error() {
-                lives_on(model, doing, clock.now, &mut lives, report);
+            if let Some(made) = lives_on(model, doing, clock.now, &mut lives) {
+                report.error(
+                    &doing.place.member("key"),
+                    Some(doing.step),
+                    format!("`{made}` is made a second time: declare another key for this step."),
+                );
             }
         }
         expected(step, &lives, report);
     }
+}
+
+/// A key that stands in a vault otherwise than the first step wants that names it.
+pub(in super::super) struct Otherwise<'m> {
+    /// The declared key.
+    pub(in super::super) key: &'m str,
+    /// The number of the step, from 1.
+    pub(in super::super) number: usize,
+    /// The step.
+    pub(in super::super) step: &'m Step,
+    /// What it is that the step cannot do with it.
+    pub(in super::super) fault: Fault,
+}
+
+/// The declared keys that are in a vault as `standing` has them by id (state, whether it is enabled, the end of its window),
+/// and that the script cannot be played with from `now` on: each once, by the first step that fails over it.
+pub(in super::super) fn otherwise<'m>(
+    model: &'m Model,
+    standing: &BTreeMap<&'m str, (KeyState, bool, Option<Timestamp>)>,
+    now: Timestamp,
+) -> Vec<Otherwise<'m>> {
+    let lives = standing.iter().map(|(id, (state, enabled, until))| {
+        let stage = match state {
+            KeyState::DELETE_PENDING => Stage::DeletionScheduled(*until),
+            KeyState::DELETE_COMPLETE => Stage::Destroyed,
+            _ => Stage::Made,
+        };
+        let enabled = Some(*enabled);
+        (*id, Life { stage, enabled })
+    });
+    let mut lives: BTreeMap<&str, Life> = lives.collect();
+    let mut clock = Clock::from(now);
+    let mut all: Vec<Otherwise<'m>> = Vec::new();
+    for (number, step) in (1..).zip(&model.steps) {
+        clock.reach(step, &mut lives);
+        let mut add = |key: &'m str, fault| {
+            let known = all.iter().any(|other| other.key == key);
+            if !known && standing.contains_key(key) {
+                all.push(Otherwise {
+                    key,
+                    number,
+                    step,
+                    fault,
+                });
+            }
+        };
+        for doing in step.doings() {
+            for (field, id) in faultable(model, doing) {
+                if let Some(fault) = fault(lives.get(id), doing, field) {
+                    add(id, fault);
+                }
+            }
+            lives_on(model, doing, clock.now, &mut lives);
+        }
+        for (id, unmet) in unmet(step, &lives) {
+            add(id, Fault::Unmet(unmet));
+        }
+    }
+    all
 }
 
 fn time_passes(lives: &mut BTreeMap<&str, Life>, now: Timestamp, known: bool) {
@@ -132,15 +214,25 @@ fn time_passes(lives: &mut BTreeMap<&str, Life>, now: Timestamp, known: bool) {
     }
 }
 
-/// What a step expects of its keys' state is what they can be in.
-fn expected(step: &Step, lives: &BTreeMap<&str, Life>, report: &mut Report) {
+/// What a step expects of a key, and what it is then.
+pub(in super::super) enum Unmet {
+    /// This state, and it is in one of those.
+    State(KeyState, &'static [KeyState]),
+    /// To be enabled, or disabled.
+    Enabled(bool),
+    /// That no trace of it is in the vault.
+    Gone,
+}
+
+/// What a step expects of its keys' state, where it is not what they can be in.
+fn unmet<'m>(step: &'m Step, lives: &BTreeMap<&str, Life>) -> Vec<(&'m str, Unmet)> {
     let Some(expect) = step.expect.as_ref().filter(|e| e.error.is_none()) else {
-        return;
+        return Vec::new();
     };
-    for doing in step.doings() {
-        let Some((key, life)) = doing.key().and_then(|key| Some((key, lives.get(key)?))) else {
-            continue;
-        };
+    let doings = step.doings().into_iter();
+    let unmet = doings.filter_map(|doing| {
+        let key = doing.key()?;
+        let life = lives.get(key)?;
         let states: &[KeyState] = match life.stage {
             Stage::Found => KeyState::ALL,
             Stage::Made | Stage::Perhaps => &[KeyState::CREATE_COMPLETE],
@@ -148,31 +240,45 @@ fn expected(step: &Step, lives: &BTreeMap<&str, Life>, report: &mut Report) {
             Stage::Waited => &[KeyState::DELETE_PENDING, KeyState::DELETE_COMPLETE],
             Stage::Destroyed => &[KeyState::DELETE_COMPLETE],
         };
-        let names = || states.iter().map(|s| s.name()).collect::<Vec<_>>();
         let state = expect.state.filter(|state| !states.contains(state));
         let switch = expect.enabled.filter(|on| life.enabled == Some(!on));
         let gone = expect.material_gone && !states.contains(&KeyState::DELETE_COMPLETE);
-        let message = if let Some(state) = state {
-            format!(
+        let unmet = state
+            .map(|state| Unmet::State(state, states))
+            .or_else(|| switch.map(Unmet::Enabled))
+            .or_else(|| gone.then_some(Unmet::Gone))?;
+        Some((key, unmet))
+    });
+    unmet.collect()
+}
+
+/// One state, or several.
+pub(in super::super) fn state_names(states: &[KeyState]) -> String {
+    let names: Vec<_> = states.iter().map(|state| state.name()).collect();
+    names.join(" or ")
+}
+
+/// What a step expects of its keys' state is what they can be in.
+fn expected(step: &Step, lives: &BTreeMap<&str, Life>, report: &mut Report) {
+    for (key, unmet) in unmet(step, lives) {
+        let message = match unmet {
+            Unmet::State(state, states) => format!(
                 "`{key}` is not {} after this step, but {}: correct the state, or move the step.",
                 state.name(),
-                names().join(" or ")
-            )
-        } else if let Some(on) = switch {
-            format!(
+                state_names(states)
+            ),
+            Unmet::Enabled(on) => format!(
                 "`{key}` is {} after this step: write enabled = {}, or move the step.",
                 if on { "disabled" } else { "enabled" },
                 !on
-            )
-        } else if gone {
-            format!(
+            ),
+            Unmet::Gone => format!(
                 "`{key}` is still in the vault after this step: let its window pass first (a step wait), or remove \
                  `material`."
-            )
-        } else {
-            continue;
+            ),
         };
-        report.error(&expect.place, Some(step), message);
+        let place = step.expect.as_ref().map(|expect| &expect.place);
+        report.error(place.unwrap_or(&step.place), Some(step), message);
     }
 }
 
@@ -189,32 +295,25 @@ fn window(model: &Model, doing: Doing<'_>, now: Timestamp) -> Option<Timestamp> 
     Some(now.plus_millis(days.saturating_mul(DAY)))
 }
 
-/// What an act does to the life of its key.
+/// What an act does to the life of its key; the key that it makes a second time. A refusal does nothing.
 fn lives_on<'m>(
     model: &Model,
     doing: Doing<'m>,
     now: Timestamp,
     lives: &mut BTreeMap<&'m str, Life>,
-    report: &mut Report,
-) {
+) -> Option<&'m str> {
+    if doing.step.expects_error() {
+        return None;
+    }
     let sure = doing.step.on_fail != OnFail::Exception;
     if let Some(made) = doing.makes {
         let life = Life {
             stage: if sure { Stage::Made } else { Stage::Perhaps },
             enabled: Some(doing.field(op::ENABLED.id) != Some("no")),
         };
-        if lives.insert(made, life).is_some() {
-            report.error(
-                &doing.place.member("key"),
-                Some(doing.step),
-                format!("`{made}` is made a second time: declare another key for this step."),
-            );
-        }
-        return;
+        return lives.insert(made, life).map(|_| made);
     }
-    let Some(life) = doing.key().and_then(|key| lives.get_mut(key)) else {
-        return;
-    };
+    let life = doing.key().and_then(|key| lives.get_mut(key))?;
     let (stage, enabled) = match doing.op.name {
         name if name == op::DELETE_KEY.name => {
             (Stage::DeletionScheduled(window(model, doing, now)), false)
@@ -222,7 +321,7 @@ fn lives_on<'m>(
         name if name == op::RESTORE_KEY.name => (Stage::Made, false),
         name if name == op::STOP_KEY_USAGE.name => (life.stage.switched(), false),
         name if name == op::START_KEY_USAGE.name => (life.stage.switched(), true),
-        _ => return,
+        _ => return None,
     };
     *life = if sure {
         Life {
@@ -240,6 +339,7 @@ fn lives_on<'m>(
             enabled: None,
         }
     };
+    None
 }
 
 /// Declared keys that an act uses, by the member that names them.
@@ -249,42 +349,77 @@ fn used<'m>(model: &'m Model, doing: Doing<'m>) -> impl Iterator<Item = (&'stati
         .filter(|(_, id)| model.key(id).is_some())
 }
 
-fn uses(model: &Model, doing: Doing<'_>, lives: &BTreeMap<&str, Life>, report: &mut Report) {
-    if ops_components::is_turn(doing.op) || ops_carry::carries(doing.op) {
-        // A component comes before its key does, and a carried key never comes.
-        return;
+/// Why an act cannot do with a key what it does.
+pub(in super::super) enum Fault {
+    /// No step made it.
+    NotMade,
+    /// Its window is over.
+    Destroyed,
+    /// Its destruction is scheduled.
+    Scheduled,
+    /// The step that makes it may be passed.
+    Unsure,
+    /// There is no destruction to take back.
+    NothingToRestore,
+    /// It is disabled, and the act uses it.
+    Disabled,
+    /// It is not as the step expects it.
+    Unmet(Unmet),
+}
+
+/// The same, whether or not the step expects to be refused: `field` names the key.
+fn fault(life: Option<&Life>, doing: Doing<'_>, field: &str) -> Option<Fault> {
+    if life.is_some() && doing.step.expects_error() {
+        return None;
     }
-    for (field, id) in used(model, doing) {
-        let life = lives.get(id);
-        if life.is_some() && doing.step.expects_error() {
-            continue;
+    let restores = doing.op.name == op::RESTORE_KEY.name && field == "key";
+    Some(match life.map(|life| life.stage) {
+        None => Fault::NotMade,
+        Some(Stage::Destroyed) if doing.op.name != ops::GET_KEY.name => Fault::Destroyed,
+        Some(Stage::DeletionScheduled(_) | Stage::Waited) if !may_touch_deleted(doing) => {
+            Fault::Scheduled
         }
-        let restores = doing.op.name == op::RESTORE_KEY.name && field == "key";
-        let message = match life.map(|life| life.stage) {
-            None => format!(
+        Some(Stage::Perhaps) => Fault::Unsure,
+        Some(Stage::Made) if restores => Fault::NothingToRestore,
+        Some(_) if off(life) && opens(doing) => Fault::Disabled,
+        Some(_) => return None,
+    })
+}
+
+/// The keys of an act that its faults are about. A component comes before its key does, and a carried key never comes.
+fn faultable<'m>(
+    model: &'m Model,
+    doing: Doing<'m>,
+) -> impl Iterator<Item = (&'static str, &'m str)> {
+    let none = ops_components::is_turn(doing.op) || ops_carry::carries(doing.op);
+    used(model, doing).filter(move |_| !none)
+}
+
+fn uses(model: &Model, doing: Doing<'_>, lives: &BTreeMap<&str, Life>, report: &mut Report) {
+    for (field, id) in faultable(model, doing) {
+        let message = match fault(lives.get(id), doing, field) {
+            Some(Fault::NotMade) => format!(
                 "`{id}` is used before a step makes it: move this step down, or make the key first."
             ),
-            Some(Stage::Destroyed) if doing.op.name != ops::GET_KEY.name => format!(
+            Some(Fault::Destroyed) => format!(
                 "`{id}` is destroyed here, because its window is over by then, and nothing brings it back: move this \
                  step above the one that lets the time pass, give the window more days, or expect the refusal."
             ),
-            Some(Stage::DeletionScheduled(_) | Stage::Waited) if !may_touch_deleted(doing) => {
-                format!(
-                    "`{id}` is scheduled for destruction here: restore it first, or expect the refusal."
-                )
-            }
-            Some(Stage::Perhaps) => format!(
+            Some(Fault::Scheduled) => format!(
+                "`{id}` is scheduled for destruction here: restore it first, or expect the refusal."
+            ),
+            Some(Fault::Unsure) => format!(
                 "`{id}` may not be there: the step that makes it may be passed as an exception. Let the script stop \
                  there (on_fail = \"stop\"), or move what uses the key away."
             ),
-            Some(Stage::Made) if restores => format!(
+            Some(Fault::NothingToRestore) => format!(
                 "The destruction of `{id}` is not scheduled here, so there is nothing to restore: remove the step, or \
                  move it below the delete-key that it takes back."
             ),
-            Some(_) if off(life) && opens(doing) => format!(
+            Some(Fault::Disabled) => format!(
                 "`{id}` is disabled here: enable it first (start-key-usage), or expect the refusal."
             ),
-            Some(_) => continue,
+            Some(Fault::Unmet(_)) | None => continue,
         };
         report.error(&doing.place.member(field), Some(doing.step), message);
     }

@@ -17,7 +17,7 @@ mod exception_branches;
 mod expectations;
 mod forms;
 mod heads;
-mod key_life;
+pub(super) mod key_life;
 mod key_material;
 mod managers;
 mod media;

@@ -76,7 +76,7 @@ fn l02_says_who_of_those_named_cannot() {
     let said = &found.iter().find(|f| f.rule == "L02").unwrap().message;
     assert_eq!(
         said,
-        "asks for 2 approvals, and one person may give one, because `first` asks for this act and whoever asks never \
+        "This act asks for 2 approvals, and one person may give one, because `first` asks for this act and whoever asks never \
          approves: name more custodians or lower the count."
     );
 }

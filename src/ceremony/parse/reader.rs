@@ -4,6 +4,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::super::finding::{Finding, Place};
+use super::super::near::meant;
 use super::text::deceives;
 
 /// The text being read and what was found wrong with it so far.
@@ -47,10 +48,15 @@ impl<'i> Reading<'i> {
 
     /// Notes an error.
     pub(super) fn wrong(&mut self, place: &Place, message: impl Into<String>) {
-        if self.findings.len() < MOST_FINDINGS {
+        if !self.is_full() {
             self.findings
                 .push(Finding::parse(place, short(message.into())));
         }
+    }
+
+    /// Whether no more errors are kept: what is found to be said with one is looked for no more.
+    pub(super) const fn is_full(&self) -> bool {
+        self.findings.len() >= MOST_FINDINGS
     }
 
     /// A text is what it looks like: an escape brings in no character that the file itself may not hold, and no line break
@@ -198,6 +204,12 @@ impl<'i> Table<'i> {
         members.map(|(name, value)| (name.as_str(), &value.inner))
     }
 
+    /// The names of its members that are still there, with their places.
+    pub(super) fn names(&self) -> impl Iterator<Item = (&str, &Place)> {
+        let members = self.members.iter();
+        members.map(|(name, value)| (name.as_str(), &value.place))
+    }
+
     /// Its members, with their names and places.
     pub(super) fn into_members(self) -> Vec<(String, Value<'i>)> {
         self.members
@@ -225,10 +237,13 @@ impl<'i> Table<'i> {
     /// What is left over is unknown.
     pub(super) fn finish(self, on: &mut Reading<'_>) {
         for (name, value) in &self.members {
-            let known = self.known.join(", ");
+            if on.is_full() {
+                break;
+            }
+            let (known, near) = (self.known.join(", "), meant(name, &self.known));
             on.wrong(
                 &value.place,
-                format!("`{name}` is not known here. Known here: {known}. Remove it or correct its name."),
+                format!("`{name}` is not known here{near}. Known here: {known}. Remove it or correct its name."),
             );
         }
     }

@@ -55,7 +55,7 @@ pub(super) fn all(
 fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
     let place = table.place.clone();
     let id = values::need_id(&mut table, "id", on);
-    let op = named_op(&mut table, on)?;
+    let op = named_op(&mut table, on).or_else(|| of_no_step(&table, on))?;
     let title = table.text("title", on);
     let who = values::ids(&mut table, "who", on);
     let observe = values::ids(&mut table, "observe", on);
@@ -111,6 +111,53 @@ fn one(mut table: Table<'_>, on: &mut Reading<'_>) -> Option<Step> {
         allow_dissent,
         others,
     })
+}
+
+/// Members that every step may have, whatever its op.
+const OF_ALL: &[&str] = &[
+    "id",
+    "op",
+    "title",
+    "who",
+    "observe",
+    "initiate",
+    "approve",
+    "key",
+    "input",
+    "act",
+    "expect",
+    "on_fail",
+    "clause",
+    "why",
+    "estimate",
+    "medium",
+    "item",
+    "safe",
+    "allow_dissent",
+    "does",
+    "back",
+];
+
+/// Where the op is not known its fields are not either: told is what no step has, so that a slip does not wait for the next
+/// reading. There is no op for all that.
+fn of_no_step(table: &Table<'_>, on: &mut Reading<'_>) -> Option<&'static Op> {
+    if on.is_full() {
+        return None;
+    }
+    let fields = ops::names().into_iter().filter_map(ops::named);
+    let fields = fields.flat_map(|op| op.fields).map(|field| field.id);
+    let known: BTreeSet<&str> = OF_ALL.iter().copied().chain(fields).collect();
+    let names: Vec<&str> = known.iter().copied().collect();
+    for (name, place) in table.names() {
+        if !known.contains(name) {
+            let near = meant(name, &names);
+            on.wrong(
+                place,
+                format!("`{name}` is a member of no step{near}. Remove it or correct its name."),
+            );
+        }
+    }
+    None
 }
 
 /// A waiting step says how long, or until when: one of the two.

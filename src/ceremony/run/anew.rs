@@ -1,15 +1,48 @@
 //! A file that somebody brought, and that its act cannot use behind what was done since: where nobody attends, the run does
 //! not end for it. The file leaves the record, by a line of the log, and the step waits for another.
 
-use crate::session::{Arrow, Command, Session};
+use crate::session::{Arrow, Command, Run, Session, StepState};
 
 use super::super::model::OnFail;
 use super::super::ops;
+use super::super::script::Script;
 use super::bring::files_of;
 use super::drive::Halt;
-use super::{Runner, Stage, inputs};
+use super::{RunError, Runner, Stage, inputs};
+
+/// Why a file left the record that nothing came in from.
+const ANOTHER_NAMED: &str = "another file was named in its place, before anything came in from it";
+
+/// Whether nothing came in from a file of the run and nobody compared it: another one can come in its place.
+pub(super) fn untouched(script: &Script, run: &Run, name: &String) -> bool {
+    let mut steps = script.model.steps.iter().zip(&run.steps);
+    steps.all(|(step, record)| {
+        // What people typed about it stands in the journal from the first signature on.
+        let looked_at = step.op.name == ops::READ_FILE.name;
+        looked_at || record.state <= StepState::Armed || !files_of(step).contains(name)
+    })
+}
 
 impl Runner {
+    /// Lets files go in whose place others were named with the order to go on.
+    pub(super) fn makes_way(
+        &self,
+        session: &mut Session,
+        given: &std::collections::BTreeMap<String, Vec<u8>>,
+    ) -> Result<(), RunError> {
+        let run = self.run(session);
+        for (name, bytes) in given {
+            if run.inputs.get(name).is_some_and(|came| came != bytes) {
+                session.perform(Command::Journal(Arrow::Unfit {
+                    run: self.run.clone(),
+                    name: name.clone(),
+                    why: ANOTHER_NAMED.to_owned(),
+                }))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Has the act at hand wait for another file, where the one that came is why it cannot be done.
     pub(super) fn waits_anew(&mut self, session: &mut Session) -> Result<bool, Halt> {
         if self.attended || !session.automatic() {

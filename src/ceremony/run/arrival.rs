@@ -105,9 +105,10 @@ impl Runner {
             here: arrival.here,
         }))?;
         self.goes_elsewhere(session, arrival.out.as_deref())?;
+        self.makes_way(session, &arrival.inputs)?;
         let come = arrival.inputs.into_iter();
         self.given = come
-            .filter(|(name, _)| !run.inputs.contains_key(name))
+            .filter(|(name, bytes)| run.inputs.get(name) != Some(bytes))
             .collect();
         Ok(())
     }

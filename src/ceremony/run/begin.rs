@@ -20,7 +20,7 @@ use super::super::rehearsed;
 use super::super::script::Script;
 use super::super::seats;
 use super::arrival::Arrival;
-use super::{RunError, Runner, Stage, Wanted, bind, existing, inputs};
+use super::{RunError, Runner, Stage, Wanted, anew, bind, existing, inputs};
 
 impl Runner {
     /// Begins or resumes a run; the journal holds it before this returns.
@@ -335,17 +335,27 @@ fn resume(
             "No run of this script was begun in this vault, so there is none to take up. Nothing was begun.".into(),
         ));
     };
+    let real = inputs::asked_for(session.profile(), run.real_others);
     for (name, bytes) in &wanted.inputs {
-        let real = inputs::asked_for(session.profile(), run.real_others);
         let comes = script
             .model
             .input(name)
             .is_some_and(|input| input.during || real);
         let came = run.inputs.get(name);
-        if came != Some(bytes) && !(comes && came.is_none()) {
+        let open = run.outcome.is_none() && comes;
+        let fits = match came {
+            Some(came) => came == bytes || open && anew::untouched(&script, &run, name),
+            None => comes,
+        };
+        if !fits {
+            let since = if open {
+                "A step has used or compared it since, and the run goes on with that one."
+            } else {
+                "It goes on with that one."
+            };
             return Err(RunError::CannotBegin(format!(
-                "The run was begun with another file `{name}` and goes on with that one. Nothing was changed. Leave \
-                 --input {name} away, or begin a new run."
+                "The run was begun with another file `{name}`. {since} Nothing was changed. Leave --input {name} away, or \
+                 begin a new run."
             )));
         }
     }
@@ -363,11 +373,12 @@ fn resume(
     }
     runner.passed = clock_goes_on(session, wanted.clock)?;
     let come = wanted.inputs.iter();
-    let come = come.filter(|(name, _)| !run.inputs.contains_key(*name));
+    let come = come.filter(|(name, bytes)| run.inputs.get(*name) != Some(*bytes));
     let come = come.map(|(name, bytes)| (name.clone(), bytes.clone()));
+    // By what the run gave out so far, too.
+    runner.at = at_hand(&run);
     runner.judge_given(session, &come.collect(), "Nothing was changed.")?;
     let relieved = runner.relieved(&run, session, &wanted.people)?;
-    runner.at = at_hand(&run);
     runner.arrival = Some(Box::new(Arrival::new(relieved, wanted)));
     if attended && runner.asks_who_is_here(session) {
         return Ok(runner);

@@ -11,7 +11,7 @@ use crate::session::{
 use crate::text::say;
 
 use super::super::model::Step;
-use super::super::{ops, ops_carry};
+use super::super::{asked_of_sender, ops, ops_carry};
 use super::drive::{Halt, Work};
 use super::sign::AUDIT_LINE;
 use super::{RunError, Runner, Stage, expect, outputs, papers};
@@ -137,6 +137,9 @@ impl Runner {
         let is =
             |name: &String| matches!(refusal, Refusal::Api(error) if error.kind.name() == name);
         if !expected.as_ref().is_some_and(is) {
+            let doings = self.step().map(Step::doings).unwrap_or_default();
+            let means = doings.iter().find_map(|d| self.number_means(session, d));
+            let text = means.map_or_else(|| text.clone(), |means| format!("{text} {means}"));
             return self.fail(session, text);
         }
         self.pending = None;
@@ -182,6 +185,7 @@ impl Runner {
         }
         let mut files = Self::papers(step, session);
         let mut next: Vec<String> = Vec::new();
+        let coming = asked_of_sender::coming(&self.script.model, self.at);
         for (number, doing) in step.doings().into_iter().enumerate() {
             if doing.field("output").is_none() {
                 continue;
@@ -209,7 +213,7 @@ impl Runner {
                 digest: record.digest.clone().unwrap_or_default(),
                 who: record.who.clone(),
             };
-            let handover = handover::of(session, &action, &executed)?;
+            let handover = handover::asking(session, &action, &executed, &coming)?;
             files.push((handover.file, handover.request));
             next.push(handover.next);
         }

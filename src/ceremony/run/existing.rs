@@ -4,15 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::api::Response;
+use crate::api::{KeyState, Response};
 use crate::crypto::SecretBytes;
 use crate::session::build::{self, Answers};
 use crate::session::field::Kind;
 use crate::session::{
-    Action, Command, Executed, KeySource, Outcome, PendingView, Profile, Refusal, Run, Session, op,
+    Action, Command, Executed, KeyRow, KeySource, Outcome, PendingView, Profile, Refusal, Run,
+    Session, View, op,
 };
-use crate::text::say;
+use crate::text::{say, tr};
 
+use super::super::lint::key_life::{self, Fault, Otherwise, Unmet};
 use super::super::model::{Algorithm, Doing, KeyDeclaration};
 use super::super::peer::Peer;
 use super::super::script::Script;
@@ -25,7 +27,8 @@ pub(super) const PRACTICE_KEYS: &str = "practice keys";
 /// Declared keys that are in the vault, with their ARNs; and what is told of those that were made for practice.
 ///
 /// # Errors
-/// CannotBegin where one is missing or another than declared; what the door refused.
+/// CannotBegin where one is missing, another than declared, or in a state in which the script cannot use it; what the door
+/// refused.
 pub(super) fn find(
     script: &Script,
     session: &mut Session,
@@ -34,32 +37,161 @@ pub(super) fn find(
     let mut keys = BTreeMap::new();
     let mut made = Vec::new();
     for key in script.model.keys.iter().filter(|key| key.existing) {
-        let mut arn = found(session, key)?;
-        if arn.is_none() && session.profile() == Profile::Rehearsal && !session.lasts() {
-            arn = Some(practice_key(script, session, run, key)?);
+        if named(&session.view(), key).is_empty()
+            && session.profile() == Profile::Rehearsal
+            && !session.lasts()
+        {
+            let arn = practice_key(script, session, run, key)?;
+            keys.insert(key.id.clone(), arn);
             made.push(key.id.as_str());
         }
-        let Some(arn) = arn else {
-            return Err(RunError::CannotBegin(format!(
-                "There is no key named {} in this vault, and the script says that it is there (existing = true). \
-                 Nothing was begun. Make it or take it in first, or correct its label. To rehearse without it, leave \
-                 --vault away: a throw-away rehearsal makes practice keys in the place of such keys.",
-                key.label
-            )));
-        };
-        let view = session.view();
-        let row = view.keys.iter().find(|row| row.key.key_arn == arn);
-        if !row.is_some_and(|row| key.matches(&row.key.key_attributes, row.key.exportable)) {
-            return Err(RunError::CannotBegin(format!(
-                "`{}` is in this vault as another key than the script declares. Nothing was begun. Correct the \
-                 declaration, or name the right key.",
-                key.id
-            )));
+    }
+    let view = session.view();
+    for key in script.model.keys.iter().filter(|key| key.existing) {
+        if keys.contains_key(&key.id) {
+            continue;
         }
-        keys.insert(key.id.clone(), arn);
+        let row = the_one(&view, key).map_err(|why| not_begun(&why))?;
+        keys.insert(key.id.clone(), row.key.key_arn.clone());
+    }
+    if let Some(why) = otherwise(script, &view).into_iter().next() {
+        return Err(not_begun(&why));
     }
     let told = (!made.is_empty()).then(|| made.join(", "));
     Ok((keys, told))
+}
+
+fn not_begun(why: &str) -> RunError {
+    RunError::CannotBegin(format!("{why} Nothing was begun."))
+}
+
+/// Why a script would not begin in a vault that stays, for the keys that it says are there: each in a sentence or two.
+pub(in crate::ceremony) fn stand_against(script: &Script, view: &View) -> Vec<String> {
+    let declared = script.model.keys.iter().filter(|key| key.existing);
+    let missing = declared.filter_map(|key| the_one(view, key).err());
+    missing.chain(otherwise(script, view)).collect()
+}
+
+/// Keys that are there and stand otherwise than the script uses them: which, how, and what mends it.
+fn otherwise(script: &Script, view: &View) -> Vec<String> {
+    let declared = script.model.keys.iter().filter(|key| key.existing);
+    let rows: BTreeMap<&str, &KeyRow> = declared
+        .filter_map(|key| Some((key.id.as_str(), the_one(view, key).ok()?)))
+        .collect();
+    let standing = rows.iter().map(|(id, row)| {
+        let key = &row.key;
+        (
+            *id,
+            (key.key_state, key.enabled, key.delete_pending_timestamp),
+        )
+    });
+    let all = key_life::otherwise(&script.model, &standing.collect(), view.now);
+    let told = all
+        .iter()
+        .filter_map(|other| in_words(other, rows.get(other.key)?));
+    told.collect()
+}
+
+fn in_words(other: &Otherwise<'_>, row: &KeyRow) -> Option<String> {
+    let key = &row.label;
+    let step = say!(
+        "step {number}, {step}",
+        number = other.number,
+        step = other.step.id
+    );
+    Some(match &other.fault {
+        Fault::Scheduled => {
+            let until = row.key.delete_pending_timestamp;
+            let until = until
+                .map(crate::api::Timestamp::rfc3339)
+                .unwrap_or_default();
+            say!(
+                "{key} is being deleted in this vault, until {until}, and {step}, cannot use it so. Take the deletion back first, or name another key in the script.",
+                key,
+                until,
+                step
+            )
+        }
+        Fault::Destroyed => say!(
+            "{key} is destroyed in this vault, or will be by {step}, which uses it. Name another key in the script.",
+            key,
+            step
+        ),
+        Fault::NothingToRestore => say!(
+            "{key} is not being deleted in this vault, and {step}, takes its deletion back. Leave the step out, or name another key in the script.",
+            key,
+            step
+        ),
+        Fault::Disabled => say!(
+            "{key} is disabled in this vault, and {step}, uses it. Enable it first, or name another key in the script.",
+            key,
+            step
+        ),
+        Fault::Unmet(unmet) => {
+            let (is, wants) = match unmet {
+                Unmet::State(wants, is) => (key_life::state_names(is), wants.name()),
+                Unmet::Enabled(true) => (tr("disabled").to_owned(), tr("enabled")),
+                Unmet::Enabled(false) => (tr("enabled").to_owned(), tr("disabled")),
+                Unmet::Gone => (tr("still there").to_owned(), tr("gone")),
+            };
+            say!(
+                "{key} is {is} in this vault behind {step}, which wants it {wants}. Bring it there first, or name another key in the script.",
+                key,
+                is,
+                step,
+                wants
+            )
+        }
+        // Neither is so of a key that was there before.
+        Fault::NotMade | Fault::Unsure => return None,
+    })
+}
+
+/// The one key of the vault that is meant.
+///
+/// # Errors
+/// There is none, or there are several, or it is another than declared: in a sentence or two.
+fn the_one<'v>(view: &'v View, key: &KeyDeclaration) -> Result<&'v KeyRow, String> {
+    let rows = named(view, key);
+    let row = match rows.as_slice() {
+        [row] => *row,
+        [] => {
+            return Err(say!(
+                "There is no key named {key} in this vault, and the script says that it is there (existing = true). Make it or take it in first, or correct its label. To rehearse without it, leave --vault away: a throw-away rehearsal makes practice keys in the place of such keys.",
+                key = key.label
+            ));
+        }
+        several => {
+            let arns: Vec<&str> = several.iter().map(|row| row.key.key_arn.as_str()).collect();
+            return Err(say!(
+                "{count} keys are named {key}: write the ARN of the one that is meant as its label ({arns}).",
+                count = several.len(),
+                key = key.label,
+                arns = arns.join(", ")
+            ));
+        }
+    };
+    if key.matches(&row.key.key_attributes, row.key.exportable) {
+        return Ok(row);
+    }
+    Err(say!(
+        "`{key}` is in this vault as another key than the script declares. Correct the declaration, or name the right key.",
+        key = key.id
+    ))
+}
+
+/// The keys of the vault that have the name: those that are destroyed only where no other has.
+fn named<'v>(view: &'v View, key: &KeyDeclaration) -> Vec<&'v KeyRow> {
+    let is = |row: &&KeyRow| {
+        let arn = &row.key.key_arn;
+        row.label == key.label
+            || *arn == key.label
+            || arn.rsplit('/').next() == Some(key.label.as_str())
+    };
+    let rows: Vec<&KeyRow> = view.keys.iter().filter(is).collect();
+    let there = |row: &&&KeyRow| row.key.key_state != KeyState::DELETE_COMPLETE;
+    let alive: Vec<&KeyRow> = rows.iter().filter(there).copied().collect();
+    if alive.is_empty() { rows } else { alive }
 }
 
 /// What people read before the first step.
@@ -68,21 +200,6 @@ pub(super) fn told(made: &str) -> String {
         "PRACTICE KEYS stand in for keys that the script expects in the vault: {made}. They were made for this rehearsal alone.",
         made
     )
-}
-
-/// The ARN of a key of the vault; nothing where no key has the name.
-fn found(session: &Session, key: &KeyDeclaration) -> Result<Option<String>, RunError> {
-    let view = session.view();
-    let named = |label: &str| view.keys.iter().any(|row| row.label == label);
-    match session.resolve(&key.label) {
-        Ok(name) => {
-            let known = view.keys.iter().any(|row| row.key.key_arn == name);
-            Ok(known.then_some(name))
-        }
-        // Several of one name are told as they are.
-        Err(refusal) if named(&key.label) => Err(refusal.into()),
-        Err(_) => Ok(None),
-    }
 }
 
 /// Makes a key as declared, in the state that the first step that names it wants.

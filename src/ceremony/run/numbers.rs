@@ -119,6 +119,45 @@ impl Runner {
         }
     }
 
+    /// What it means that a token's number is not the one that the step wants; nothing where it is, and of other acts. The
+    /// service's own remedy is for whoever wrote the request, and a number is nothing that is put in or left out afterwards.
+    pub(super) fn number_means(&self, session: &Session, doing: &Doing<'_>) -> Option<String> {
+        if doing.op.name != op_exchange::IMPORT_TR34.name {
+            return None;
+        }
+        let run = self.run(session);
+        let file = run.inputs.get(doing.field("file")?)?;
+        let file = brought::tr34(file, session.profile()).ok()?;
+        let own = KeyToken::parse(&file.token).ok()?;
+        let own = own.nonce().map(|nonce| HEXUPPER.encode(nonce));
+        let number = doing.field(NUMBER).map(plain);
+        let number = number.or_else(|| self.number_expected(session, *doing));
+        let two_passes = doing.field(NUMBER).is_some() || takes_number(doing.step);
+        let from = || match self.numbers_out(session).first() {
+            Some((step, _)) => format!("the random number that step {step} handed out"),
+            None => "the random number that this side gave the sender".to_owned(),
+        };
+        // In English, as every refusal: it stands in the record.
+        Some(match own {
+            None if two_passes => format!(
+                "It was made in one pass, with a time in the place of the number. No key came in. The sender has to make \
+                 it anew, in two passes, with {} (RandomNonce of export-key).",
+                from()
+            ),
+            Some(own) if two_passes && number.is_some_and(|number| number != own) => format!(
+                "It answers to another number: it was made for another exchange, or is an older one. No key came in. The \
+                 sender has to make it anew with {}.",
+                from()
+            ),
+            Some(_) if !two_passes => {
+                "It was made in two passes, and this script hands out no number that it could answer to. No key came in. \
+                 The sender has to make it anew in one pass: without a random number, RandomNonce left out."
+                    .to_owned()
+            }
+            _ => return None,
+        })
+    }
+
     /// What stands over the question for the number.
     pub(super) fn number_body(&self, session: &Session) -> Vec<String> {
         let from = match self.numbers_out(session).first() {

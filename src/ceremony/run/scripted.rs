@@ -91,7 +91,9 @@ impl Runner {
             return Err(RunError::Refused(Refusal::PersonNeeded(format!(
                 "Step {} gives everybody new words, which each of them alone sees and writes down: no unlock file \
                  holds them, and nobody can be asked here. Nothing was begun. Play the script at a terminal, with \
-                 its people there; without a vault, --headless plays it in a rehearsal.",
+                 its people there; without a vault, --headless plays it in a rehearsal. In a test vault that one act is \
+                 done without people by keymoot vault rotate or keymoot vault recovery-set, with --unlock-file and \
+                 --new-unlock-file.",
                 step.id
             ))));
         }

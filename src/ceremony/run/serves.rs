@@ -12,7 +12,7 @@ use crate::session::{Action, Refusal, Session, brought};
 use super::super::model::{Doing, OnFail, Step};
 use super::super::ops;
 use super::bring::files_of;
-use super::{RunError, Runner, carry, signers};
+use super::{RunError, Runner, carry, sides, signers};
 
 /// The words of a file that is not taken, with what is wanted in its place.
 fn not_this(why: &str, hint: Option<&str>) -> String {
@@ -100,11 +100,12 @@ impl Runner {
         let next = now && between.iter().all(|step| !ops::is_act(step.op)) && step.acts.is_empty();
         let declared = step.expect.as_ref().is_some_and(|e| e.declared);
         let doings = step.doings();
-        let weak = doings
-            .iter()
-            .find_map(|doing| self.too_weak(session, doing, name));
-        if weak.is_some() {
-            return weak;
+        let other = doings.iter().find_map(|doing| {
+            let another = || self.of_another_kind(session, doing, name);
+            another().or_else(|| self.too_weak(session, doing, name))
+        });
+        if other.is_some() {
+            return other;
         }
         doings
             .into_iter()
@@ -120,6 +121,23 @@ impl Runner {
                         _ => None,
                     })
                 }
+            })
+    }
+
+    /// A file that can never be what the act asks for, whatever else is answered.
+    fn of_another_kind(&self, session: &Session, doing: &Doing<'_>, name: &str) -> Option<String> {
+        let run = self.run(session);
+        let bytes = run.inputs.get(name)?;
+        let files = doing.op.fields.iter().filter(|f| f.kind == Kind::File);
+        let mut named = files.filter(|field| doing.field(field.id) == Some(name));
+        let rule = named.find_map(|field| {
+            let refusal = session.file_fits(doing.op.name, field.id, bytes).err()?;
+            build::rule_about(&refusal, field.id).map(str::to_owned)
+        });
+        rule.or_else(|| sides::another_side(&self.script.model, doing, bytes))
+            .or_else(|| {
+                let means = self.number_means(session, doing)?;
+                Some(format!("holds a token that cannot be taken. {means}"))
             })
     }
 

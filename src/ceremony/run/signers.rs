@@ -14,8 +14,9 @@ const SENDER: &str = "sender";
 
 /// Why a token cannot be used that came without its sender's certificate; it goes on after `This file`.
 pub(super) const WITHOUT: &str = "holds a TR-34 token without the certificate of whoever signed it, and no file that came \
-     before holds it. Have the sender put the certificate into the token, or write the import-key request around it \
-     (SigningKeyCertificate)";
+     before holds it. Put beside the token, in one file, what the sender's get-parameters-for-export printed \
+     (jq -s add signing.json token.json > both.json) and give that; or have the sender put the certificate into the token, or \
+     write the import-key request around it (SigningKeyCertificate)";
 
 impl Runner {
     /// Adds the sender's certificate to the answers of an import that was given none.
