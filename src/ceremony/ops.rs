@@ -25,7 +25,7 @@ pub const ATTEST_CLOCK: Op = Op {
         Field {
             id: "time",
             label: "Your watch says",
-            hint: "Date and time in UTC, for example 2026-11-24 09:00.",
+            hint: "Date and time in UTC, for example 2026-12-01 09:00.",
             kind: Kind::DateTime,
             optional: false,
         },

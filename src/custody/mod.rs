@@ -44,4 +44,4 @@ pub use refusal::ApprovalRefusal;
 pub use signature::{APPROVAL_PREFIX, By, Signature, SignsAs, sign, signed_bytes, verify};
 pub use statement::{Listed, Recipients, Statement, StatementRefusal, StatementSignature};
 pub use tally::{Approved, Tally, enough_others, unchanged};
-pub use unlock_file::{UnlockFile, UnlockFileError, UnlockPerson};
+pub use unlock_file::{UNLOCK_HEADING, UnlockFile, UnlockFileError, UnlockPerson};

@@ -9,6 +9,9 @@ use zeroize::Zeroizing;
 use super::{json, passphrase};
 use crate::crypto::SecretBytes;
 
+/// What such a file is called where files are listed: nobody takes it for one that another side gave.
+pub const UNLOCK_HEADING: &str = "UNLOCK FILE  passphrases of people: not for here";
+
 /// One person in an unlock file.
 pub struct UnlockPerson {
     /// The name.

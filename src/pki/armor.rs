@@ -108,7 +108,7 @@ fn pem(text: &str) -> Result<Vec<Vec<u8>>, PkiError> {
         if label != "CERTIFICATE" {
             let label: String = label.chars().take(LONGEST_LABEL).collect();
             return Err(PkiError::unreadable(format!(
-                "a PEM block in it is a {label} and no CERTIFICATE"
+                "a PEM block in it is headed {label}, and not CERTIFICATE"
             )));
         }
         let (body, after) = after

@@ -94,6 +94,10 @@ pub struct ExportNote {
     pub valid_until: Option<Timestamp>,
     /// The file that will be written, without folder.
     pub file: String,
+    /// Of a terminal's initial key: its key serial number in upper-case hex as it was typed, where its counter was not at
+    /// zero; the request has it there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub typed_number: Option<String>,
 }
 
 impl Action {

@@ -186,9 +186,16 @@ fn could_be_one(bytes: &[u8]) -> Result<(), String> {
 /// What nobody means to hand over: a reader's own error would speak of lines and columns.
 fn plainly(bytes: &[u8]) -> Option<&'static str> {
     const PICTURES: [&[u8]; 3] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8"];
+    const SEALED: [&[u8]; 2] = [
+        b"age-encryption.org/v1",
+        b"-----BEGIN AGE ENCRYPTED FILE-----",
+    ];
     match bytes.trim_ascii_start() {
         [] => Some("empty"),
         start if PICTURES.iter().any(|magic| start.starts_with(magic)) => Some("a picture"),
+        start if SEALED.iter().any(|magic| start.starts_with(magic)) => {
+            Some("a file sealed with age, such as an envelope or a vault's own")
+        }
         start if start.starts_with(b"%PDF") => Some("a PDF"),
         start if start.starts_with(b"PK\x03\x04") => Some("an archive or an office document"),
         [b'{' | b'[', ..] => None,
@@ -228,6 +235,9 @@ fn called(file: &Value) -> &'static str {
         () if has("SigningKeyCertificate") => "what get-parameters-for-export printed",
         () if has("KeyCertificate") => "what get-public-key-certificate printed",
         () if has("CertificateSigningRequest") => "a request for a certificate",
+        () if has("custodians") && has("administrator") => {
+            "an unlock file: names and passphrases of people"
+        }
         () if has("Key") => "a receipt: what import-key or create-key printed",
         () => "a file of no kind that is known here",
     }

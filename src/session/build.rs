@@ -10,7 +10,7 @@ use crate::api::{
     WrappingKeySpec,
 };
 use crate::custody::TypedFingerprint;
-use crate::pki::{Certificate, CounterpartyFile, ImportParameters};
+use crate::pki::{Certificate, CounterpartyFile, ImportParameters, PkiError};
 
 use super::action::{Action, Confirmation, Copying, ExportNote};
 use super::door::hex;
@@ -245,10 +245,16 @@ pub(crate) fn root_of(bytes: &[u8]) -> Result<Certificate, Refusal> {
             let each = "each is a file of its own where one is asked for";
             return wrong("file", &format!("{kind}: {each}"));
         }
-        let plain = plain.map(|error| error.to_string()).unwrap_or_default();
+        // One reason, of the form that it seems to be in.
+        let why = match plain {
+            _ if bytes.trim_ascii_start().starts_with(b"{") => parameters.to_string(),
+            Some(PkiError::Unreadable { reason }) => reason,
+            Some(other) => other.to_string(),
+            None => parameters.to_string(),
+        };
         wrong(
             "file",
-            &format!("is no certificate ({plain}) and no parameters file ({parameters})"),
+            &format!("is neither a certificate nor a file with one in its chain: {why}"),
         )
     })?;
     Ok(handed_over.root().clone())
@@ -448,6 +454,7 @@ fn export_rsa_wrap(session: &Session, answers: &Answers) -> Result<Action, Refus
         import_token: parameters.import_token.clone(),
         valid_until: Some(parameters.valid_until),
         file,
+        typed_number: None,
     };
     Ok(Action::Control {
         request,

@@ -19,6 +19,7 @@ use crate::pki::{Certificate, CounterpartyFile};
 use super::action::{Action, ExportNote};
 use super::build::{Answers, label_tags, receivers_file, wrong};
 use super::error::Refusal;
+use super::views::name_of;
 use super::{Session, brought, op_exchange};
 
 /// Builds the act; nothing if it is none of these.
@@ -268,6 +269,7 @@ fn export_tr34(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
             import_token: parameters.import_token,
             valid_until: Some(parameters.valid_until),
             file,
+            typed_number: None,
         }),
     })
 }
@@ -320,6 +322,13 @@ pub(super) fn counterparty(answers: &Answers) -> Result<Option<CounterpartyProfi
 }
 
 fn export_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> {
+    let key = session.resolve(answers.text("key")?)?;
+    if let (Some(serial), Some(record)) = (answers.optional("serial"), session.record(&key)) {
+        let label = name_of(record);
+        let base = (label.as_str(), record.key.key_attributes.key_algorithm);
+        let misfit = super::heard::rule_of_number(serial, base);
+        misfit.map_or(Ok(()), |rule| Err(wrong("serial", &rule)))?;
+    }
     let initial = answers.optional("serial").map(|serial| ExportAttributes {
         export_dukpt_initial_key: Some(ExportDukptInitialKey {
             key_serial_number: super::heard::at_zero(serial),
@@ -331,10 +340,18 @@ fn export_tr31(session: &Session, answers: &Answers) -> Result<Action, Refusal> 
             wrapping_key_identifier: session.resolve(answers.text("wrap")?)?,
             key_block_headers: None,
         }),
-        export_key_identifier: session.resolve(answers.text("key")?)?,
+        export_key_identifier: key,
         export_attributes: initial,
     });
-    with_file(session, answers, request)
+    let mut action = with_file(session, answers, request)?;
+    if let Action::Control {
+        export: Some(note), ..
+    } = &mut action
+    {
+        // Whoever signs reads what was typed beside what it became.
+        note.typed_number = answers.optional("serial").and_then(super::heard::changed);
+    }
+    Ok(action)
 }
 
 /// An act that writes one file for the other side; no token of a receiver belongs to it.
@@ -349,6 +366,7 @@ fn with_file(session: &Session, answers: &Answers, request: Request) -> Result<A
             import_token: String::new(),
             valid_until: None,
             file,
+            typed_number: None,
         }),
     })
 }

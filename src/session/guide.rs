@@ -276,6 +276,11 @@ pub fn out_off(row: &KeyRow) -> Option<&'static str> {
     }
 }
 
+/// Whether it is a certificate of others.
+pub fn is_theirs(row: &KeyRow) -> bool {
+    row.key.key_attributes.key_class == KeyClass::PUBLIC_KEY
+}
+
 /// A key's state in one word.
 pub fn state_word(row: &KeyRow) -> &'static str {
     match (row.key.key_state, row.key.enabled) {
@@ -287,6 +292,8 @@ pub fn state_word(row: &KeyRow) -> &'static str {
         }
         (KeyState::CREATE_COMPLETE, true) if row.comparing.is_some() => tr("uncompared"),
         (KeyState::CREATE_IN_PROGRESS, _) => tr("making"),
+        // It is used to believe others, and in no other way.
+        (KeyState::CREATE_COMPLETE, true) if is_theirs(row) => tr("trusted"),
         (KeyState::CREATE_COMPLETE, true) => tr("ready"),
         (KeyState::CREATE_COMPLETE, false) => tr("disabled"),
         (KeyState::DELETE_PENDING, _) => tr("deleting"),

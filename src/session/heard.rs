@@ -3,15 +3,16 @@
 
 mod counter;
 
-pub(super) use counter::at_zero;
+pub use counter::digits;
+pub(super) use counter::{at_zero, changed, rule as rule_of_number};
 
 use crate::custody::ledger::{Appointment, Ineligible, Ledger, SHARES, Seats, Split, same};
 use crate::text::{say, tr};
 
 use super::field::listed_names;
-use super::op::{self, Op};
+use super::op::Op;
 use super::view::View;
-use super::{Profile, Session, op_custody, op_exchange, said};
+use super::{Profile, Session, op_custody, said};
 
 /// What the rules are asked about: the ledger, the people of now with their roles, and how many make a secret.
 pub(super) struct Knows<'a> {
@@ -52,12 +53,9 @@ pub fn heard(view: &View, op: &Op, field: &str, answer: &dyn Fn(&str) -> String)
             .into_iter()
             .collect();
     }
-    if is(&op_exchange::EXPORT_TR31, op_exchange::SERIAL) {
-        let key = answer(op::KEY.id);
-        let mut rows = view.keys.iter();
-        let base = rows.find(|row| [&row.key.key_arn, &row.label].contains(&&key));
-        let base = base.map(|row| row.key.key_attributes.key_algorithm);
-        return counter::told(said, base).into_iter().collect();
+    if counter::asked(op, field) {
+        let told = counter::told(said, counter::base(view, answer));
+        return told.into_iter().collect();
     }
     if is(&op_custody::APPOINT, op_custody::MANAGER.id) {
         return knows.manager(&answer(op_custody::PERSON.id), said);
@@ -78,7 +76,15 @@ pub fn heard(view: &View, op: &Op, field: &str, answer: &dyn Fn(&str) -> String)
 }
 
 /// What stands against the answer to a field beside those above it, whoever is named; nothing where nothing does.
-pub fn against(op: &Op, field: &str, answer: &dyn Fn(&str) -> String) -> Option<String> {
+pub fn against(
+    view: &View,
+    op: &Op,
+    field: &str,
+    answer: &dyn Fn(&str) -> String,
+) -> Option<String> {
+    if counter::asked(op, field) {
+        return counter::against(answer(field).trim(), counter::base(view, answer));
+    }
     if op.name != op_custody::APPOINT.name || field != op_custody::UNTIL.id {
         return None;
     }
@@ -333,27 +339,6 @@ mod tests {
                 .unwrap_or_default()
         };
         heard(view, op, field, &answer).join(" ")
-    }
-
-    #[test]
-    fn a_terminal_number_whose_counter_is_not_zero_is_told_what_of_it_counts() {
-        let told = |number: &str| {
-            said(
-                &view(),
-                &op_exchange::EXPORT_IPEK,
-                "serial",
-                &[("serial", number)],
-            )
-        };
-        let counted = told("ffff9876543210e00001");
-        assert!(
-            counted.contains("FFFF9876543210E00000") && counted.contains("counter zero"),
-            "{counted}"
-        );
-        assert!(told("123456789012345600000001").contains("123456789012345600000000."));
-        for zero in ["FFFF9876543210E00000", "123456789012345600000000", "FFFF98"] {
-            assert_eq!(told(zero), "", "{zero}");
-        }
     }
 
     #[test]

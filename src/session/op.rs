@@ -454,3 +454,12 @@ pub fn grouped(group: Group) -> impl Iterator<Item = &'static Op> {
 pub fn named(name: &str) -> Option<&'static Op> {
     OPS.iter().find(|op| op.name == name)
 }
+
+/// An act as it was asked for: that of a terminal's initial key is a choice of its own, told by its answers.
+pub fn as_asked<'a>(name: &str, answer: impl Fn(&str) -> Option<&'a str>) -> Option<&'static Op> {
+    let terminal = answer(op_exchange::SERIAL).is_some_and(|number| !number.trim().is_empty());
+    if name == op_exchange::EXPORT_IPEK.name && terminal {
+        return Some(&op_exchange::EXPORT_IPEK);
+    }
+    named(name)
+}

@@ -225,4 +225,31 @@ mod tests {
             assert!(said.contains(words), "{said}");
         }
     }
+
+    /// Two sentences stood in brackets in a third, and a file sealed with age was "a AGE ENCRYPTED FILE".
+    #[test]
+    fn a_file_that_is_no_root_is_called_what_it_is_in_one_sentence() {
+        let (_, session) = super::super::tests::practice(true);
+        let told = |bytes: &[u8]| session.their_root(bytes).unwrap_err().to_string();
+        for (bytes, words) in [
+            (
+                b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n"
+                    .as_slice(),
+                "is a file sealed with age",
+            ),
+            (
+                b"-----BEGIN DH PARAMETERS-----\nYWdl\n-----END DH PARAMETERS-----\n",
+                "a PEM block in it is headed DH PARAMETERS",
+            ),
+            (b"hello", "is neither a certificate nor"),
+            (
+                br#"{"custodians":[],"administrator":{}}"#,
+                "is an unlock file",
+            ),
+        ] {
+            let why = told(bytes);
+            assert!(why.contains(words), "{why}");
+            assert!(!why.contains("line 1") && !why.contains('('), "{why}");
+        }
+    }
 }

@@ -14,10 +14,15 @@ use super::view::{ExportView, ReceiptView};
 use super::views::name_of;
 
 impl ExportView {
-    /// Whether the receiver is to send an answer that is read here. Of a terminal's initial key nobody can: neither AWS nor
+    /// Whether a receiver sends an answer of it that is read here. Of a terminal's initial key nobody can: neither AWS nor
     /// another keymoot holds one, and whoever loads it compares its check value at the device.
+    pub const fn asks_receipt(&self) -> bool {
+        self.serial.is_none()
+    }
+
+    /// Whether that answer is still to come.
     pub fn waits_for_answer(&self) -> bool {
-        self.state == "sent" && self.serial.is_none()
+        self.state == "sent" && self.asks_receipt()
     }
 }
 

@@ -12,8 +12,8 @@ use crate::text::{say, tr};
 use super::action::{Action, Confirmation, ExportNote};
 use super::state::State;
 use super::{
-    came_before, comparing, label_of, limits, modes, namesake, sentence_blocks, sentence_custody,
-    sentence_issuing, sentence_naming, sentence_tokens,
+    came_before, comparing, label_of, limits, modes, namesake, never_left, sentence_blocks,
+    sentence_custody, sentence_issuing, sentence_naming, sentence_switch, sentence_tokens,
 };
 
 /// Label and value lines.
@@ -25,6 +25,7 @@ pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
     details.extend(namesake::warnings(action, &state.engine));
     details.extend(comparing::warnings(action, state));
     details.extend(came_before::warnings(action, state));
+    details.extend(never_left::warnings(action, state));
     (sentence, details)
 }
 
@@ -108,11 +109,11 @@ fn control(
         }
         Request::StartKeyUsage(input) => (
             say!("ENABLE KEY {name}", name = name(&input.key_identifier)),
-            which(&input.key_identifier, engine),
+            switching(&input.key_identifier, true, state),
         ),
         Request::StopKeyUsage(input) => (
             say!("DISABLE KEY {name}", name = name(&input.key_identifier)),
-            which(&input.key_identifier, engine),
+            switching(&input.key_identifier, false, state),
         ),
         Request::CreateAlias(_)
         | Request::UpdateAlias(_)
@@ -124,7 +125,9 @@ fn control(
         | Request::GetPublicKeyCertificate(_)
         | Request::GetCertificateSigningRequest(_) => {
             let days = limits::of(&state.policy).parameters_days;
-            sentence_issuing::describe(request, engine, days)
+            let (sentence, mut details) = sentence_issuing::describe(request, engine, days);
+            details.extend(export.map(|note| line(tr("file"), &note.file)));
+            (sentence, details)
         }
         Request::GetKey(_)
         | Request::ListKeys(_)
@@ -132,6 +135,13 @@ fn control(
         | Request::ListAliases(_)
         | Request::ListTagsForResource(_) => ("READ".into(), Vec::new()),
     }
+}
+
+/// A key that is enabled or disabled, and what comes of it.
+fn switching(identifier: &str, enables: bool, state: &State) -> Details {
+    let mut details = which(identifier, &state.engine);
+    details.extend(sentence_switch::told(identifier, enables, state));
+    details
 }
 
 /// When a key goes, and what of it stays elsewhere.
@@ -352,13 +362,15 @@ fn exporting(
             (sentence, details)
         }
         ExportKeyMaterial::Tr34KeyBlock(block) => {
-            sentence_tokens::export(identifier, block, engine)
+            let (sentence, mut details) = sentence_tokens::export(identifier, block, engine);
+            details.extend(note.map(|note| line(tr("file"), &note.file)));
+            (sentence, details)
         }
     };
-    let Some(initial) = sentence_blocks::initial_key(input) else {
+    let Some(initial) = sentence_blocks::initial_key(input, note) else {
         return (sentence, details);
     };
-    details.push(initial);
+    details.extend(initial);
     (
         sentence.replacen("EXPORT KEY", tr("EXPORT A TERMINAL'S INITIAL KEY from"), 1),
         details,

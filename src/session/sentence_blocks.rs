@@ -6,6 +6,7 @@ use crate::crypto::tr31::{Block, Exportability};
 use crate::engine::EngineState;
 use crate::text::{say, tr};
 
+use super::action::ExportNote;
 use super::label_of;
 use super::modes;
 use super::sentence::{Details, attributes, check_values, groups, line, verdict, wrapping};
@@ -102,15 +103,23 @@ pub(crate) fn headers(asked: Option<&KeyBlockHeaders>) -> Details {
     details
 }
 
-/// The terminal whose initial key leaves in the place of the base derivation key.
-pub(crate) fn initial_key(input: &ExportKeyInput) -> Option<(String, String)> {
+/// The terminal whose initial key leaves in the place of the base derivation key, and the number that was typed where it is
+/// another: whoever signs compares both with the terminal's label.
+pub(crate) fn initial_key(input: &ExportKeyInput, note: Option<&ExportNote>) -> Option<Details> {
     let attributes = input.export_attributes.as_ref()?;
     let initial = attributes.export_dukpt_initial_key.as_ref()?;
-    Some(line(
-        tr("terminal"),
-        &say!(
-            "key serial number {key_serial_number}",
-            key_serial_number = groups(&initial.key_serial_number)
-        ),
-    ))
+    let words = say!(
+        "key serial number {key_serial_number}",
+        key_serial_number = groups(&initial.key_serial_number)
+    );
+    let mut details = vec![line(tr("terminal"), &words)];
+    let typed = note.and_then(|note| note.typed_number.as_deref());
+    details.extend(typed.map(|typed| {
+        let words = say!(
+            "typed as {typed}: the counter at its end is not zero, and an initial key is that of counter zero. Compare the number with the terminal's label",
+            typed = groups(typed)
+        );
+        line(tr("beware"), &words)
+    }));
+    Some(details)
 }

@@ -8,13 +8,12 @@ use super::desk::read_envelope;
 use super::message::{News, Order};
 use super::receiver::Receiver;
 use super::returning::Returning;
-use super::screens::root::RootFile;
+use super::screens::root::{RootFile, fetched_by};
 use crate::ceremony;
 pub(crate) use crate::ceremony::PRACTICE_FILE;
 use crate::ceremony::{Answer, ChangeTalk};
 use crate::crypto::SecretBytes;
 use crate::os::write_new_file;
-use crate::pki::CounterpartyFile;
 use crate::session::build::{self, Answers};
 use crate::session::envelopes;
 pub(crate) use crate::session::handing_out::NEXT;
@@ -423,14 +422,12 @@ pub(super) fn of_this_file(refusal: Refusal) -> Refusal {
 
 fn read_root(session: &Session, bytes: Arc<Vec<u8>>) -> Result<News, Refusal> {
     let root = session.their_root(&bytes).map_err(of_this_file)?;
-    let commands = CounterpartyFile::parse(&bytes)
-        .map(|file| handover::commands_for(&file, crate::api::KeyMaterialType::KEY_CRYPTOGRAM));
     let known = session.came_before(IMPORT_ROOT.name, "file", &bytes);
     Ok(News::Root(Box::new(RootFile {
         known,
+        commands: fetched_by(&bytes),
         bytes,
         root,
-        commands: commands.unwrap_or_default(),
     })))
 }
 

@@ -372,12 +372,13 @@ fn heard(
         .enumerate()
         .rev()
         .find_map(|(at, screen)| Some((at, screen.news(news, world)?)));
-    early::passed(state, before);
-    match heard {
+    let effects = match heard {
         // Whoever heard it acts where it lies: what lies over it (Help, the question of leaving) stays.
         Some((at, reaction)) => react_at(state, at, reaction),
         None => react_beneath(state, unheard(news)),
-    }
+    };
+    early::passed(state, before);
+    effects
 }
 
 /// News that no screen waits for still reaches the person.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Explain;
 use crate::api::{Clock, Timestamp};
+use crate::custody::UNLOCK_HEADING;
 use crate::os::{WallClock, read_limited, removable_media};
 use crate::text::{say, tr};
 use crate::vault::CUSTODY;
@@ -136,21 +137,28 @@ fn ways_out(folder: &Path, media: &[PathBuf]) -> Vec<Entry> {
 }
 
 impl Entry {
-    /// Whether it is a file that says what it is.
+    /// Whether it is a file that says what it is, and can be what a page asks for.
     pub(crate) fn is_known_file(&self) -> bool {
         let unknown = tr("nothing known, {length} bytes");
         let unknown = unknown.split('{').next().unwrap_or_default();
-        self.kind == Kind::File && !self.what.starts_with(unknown)
+        let none = [unknown, tr(TOO_LARGE), tr(NOT_READ), UNLOCK_HEADING];
+        self.kind == Kind::File && !none.iter().any(|words| self.what.starts_with(words))
     }
 }
+
+/// Said of a file that is not read.
+const TOO_LARGE: &str = "larger than 1 MiB";
+
+/// Said of one that cannot be.
+const NOT_READ: &str = "cannot be read";
 
 /// A file in a few words: the heading that `inspect` would give it.
 fn what(path: &Path, length: u64, explain: Option<Explain>, now: Timestamp) -> String {
     if length > LIMIT {
-        return tr("larger than 1 MiB").into();
+        return tr(TOO_LARGE).into();
     }
     let Ok(bytes) = read_limited(path, LIMIT) else {
-        return tr("cannot be read").into();
+        return tr(NOT_READ).into();
     };
     let Some(explain) = explain else {
         return say!("{length} bytes", length);

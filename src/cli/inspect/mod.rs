@@ -110,8 +110,8 @@ fn recognise(bytes: &[u8], now: Timestamp) -> Result<Facts, String> {
     if text.starts_with('{') {
         // Without the byte-order mark that some editors write: here nothing depends on it.
         let value = json::strict(text.as_bytes()).map_err(|e| e.to_string())?;
-        if let Some(bundle) = own_files::bundle(&value) {
-            return Ok(bundle);
+        if let Some(own) = own_files::bundle(&value).or_else(|| own_files::unlock_file(&value)) {
+            return Ok(own);
         }
         return aws_json::explain(text.as_bytes(), &value, now);
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::facts::Facts;
 use crate::ceremony::Script;
+use crate::custody::UNLOCK_HEADING;
 
 /// A ceremony's script, if the text is one; what is wrong with one that is none, `lint` says.
 pub(super) fn script(bytes: &[u8]) -> Option<Facts> {
@@ -45,6 +46,19 @@ pub(super) fn bundle(value: &Value) -> Option<Facts> {
     Some(found)
 }
 
+/// A file with people's passphrases, if the object is one: what it is, and nothing of what it holds.
+pub(super) fn unlock_file(value: &Value) -> Option<Facts> {
+    let people = value.get("custodians")?.as_array()?;
+    let secret = |person: &Value| person.get("passphrase").is_some();
+    if !people.iter().any(secret) || value.get("administrator").is_none() {
+        return None;
+    }
+    let mut found = Facts::new("unlock-file", UNLOCK_HEADING.to_owned());
+    found.line("custodians", "Custodians", people.len());
+    found.note("Whoever has this file opens the vault that it belongs to and signs in it: a rehearsal or test vault. It is given with --unlock-file, and to nobody else.");
+    Some(found)
+}
+
 #[cfg(test)]
 mod tests {
     use data_encoding::HEXLOWER;
@@ -75,5 +89,22 @@ mod tests {
             explain(b"[[step]]\nid = 3\n", now).is_err(),
             "a script with faults is lint's"
         );
+    }
+
+    /// The file picker said "nothing known" of the one file that nobody should hand over.
+    #[test]
+    fn a_file_of_passphrases_says_so_and_nothing_of_them() {
+        let now = Timestamp::from_millis(1_795_000_000_000);
+        let file = br#"{"custodians":[{"name":"Ana","passphrase":"apple arrow"},{"name":"Ben","passphrase":"bacon badge"}],
+            "administrator":{"name":"Ada","passphrase":"amber anchor"},"witness":{"name":"Wim","passphrase":"w x"}}"#;
+        let told = explain(file, now).unwrap();
+        assert!(
+            told.starts_with("UNLOCK FILE  passphrases of people"),
+            "{told}"
+        );
+        for secret in ["apple", "badge", "amber"] {
+            assert!(!told.contains(secret), "{told}");
+        }
+        assert!(explain(br#"{"custodians":[]}"#, now).is_err());
     }
 }

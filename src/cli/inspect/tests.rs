@@ -341,7 +341,7 @@ fn a_token_in_pem_is_a_token() {
     let other = "-----BEGIN DH PARAMETERS-----\nAAAA\n-----END DH PARAMETERS-----\n";
     let reason = explain(other.as_bytes(), now()).unwrap_err();
     assert!(
-        reason.contains("a PEM block in it is a DH PARAMETERS"),
+        reason.contains("a PEM block in it is headed DH PARAMETERS"),
         "{reason}"
     );
 }

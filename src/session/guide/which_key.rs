@@ -10,7 +10,7 @@ use crate::session::op_exchange::{
     PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST,
 };
 use crate::session::view::{KeyRow, View};
-use crate::session::{Comparing, op_exchange, op_suspect, op_tr34};
+use crate::session::{Comparing, never_left, op_exchange, op_suspect, op_tr34};
 use crate::text::{say, tr};
 
 use super::{
@@ -44,7 +44,8 @@ pub fn wrapping(view: &View, op: &str, field: &str, travels: &str) -> Vec<Entry>
     let carried = view.keys.iter().find(|row| row.key.key_arn == travels);
     sorted(settled_first(view, op, field).into_iter().map(|row| {
         let mut entry = entry(op, field, row);
-        if let Some(holder) = held_by(view, row) {
+        let nobody = || never_left::noted(view, row).map(str::to_owned);
+        if let Some(holder) = held_by(view, row).or_else(nobody) {
             entry.note = format!("{}, {holder}", entry.note);
         }
         match carried.filter(|_| entry.off.is_none()) {

@@ -5,6 +5,7 @@ use crate::tui::app::State;
 use crate::tui::chord;
 use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::Msg;
+use crate::tui::screen::Screen;
 use crate::tui::theme::Role;
 
 /// Why a key was not taken.
@@ -22,13 +23,15 @@ pub(super) fn untaken(state: &mut State, why: Early) {
         Early::Undrawn => {
             tr("A key came before this page was there, and was not taken. Look at the page first.")
         }
-        Early::Busy => {
-            tr("What was typed while the machine was at work was not taken. Type it now.")
-        }
+        Early::Busy => while_busy(),
     };
     if state.notice.is_none() {
         state.notice = Some((Role::Note, words.to_owned()));
     }
+}
+
+fn while_busy() -> &'static str {
+    tr("What was typed while the machine was at work was not taken. Type it now.")
 }
 
 /// What was pasted where no field takes it: nothing of it is taken for a key.
@@ -46,10 +49,14 @@ pub(super) fn off_here(reason: &str) -> String {
     say!("off here: {reason}", reason)
 }
 
-/// Another page came by itself: why a key did nothing on the one before is not said on it.
+/// Another page came by itself: why a key did nothing on the one before is not said on it, nor that something is to be typed
+/// where nothing is.
 pub(super) fn passed(state: &mut State, before: (u64, u64)) {
-    let off = |(_, said): &(Role, String)| said.starts_with(&off_here(""));
-    if state.question() != before && state.notice.as_ref().is_some_and(off) {
+    let typing = state.top().is_some_and(Screen::typing);
+    let past = |(_, said): &(Role, String)| {
+        said.starts_with(&off_here("")) || (!typing && said == while_busy())
+    };
+    if state.question() != before && state.notice.as_ref().is_some_and(past) {
         state.notice = None;
     }
 }
@@ -102,6 +109,23 @@ mod tests {
         assert_eq!(state.notice, off);
         passed(&mut state, (now.0, now.1.wrapping_add(1)));
         assert_eq!(state.notice, None);
+    }
+
+    /// The page of what was done asked for nothing, and said "Type it now".
+    #[test]
+    fn what_was_not_taken_is_not_asked_for_again_where_nothing_is_typed() {
+        let look = crate::tui::look::Look::default();
+        let busy = Some((Role::Note, super::while_busy().to_owned()));
+        let mut state = snapshot::state(Settings::new(&look));
+        state.notice.clone_from(&busy);
+        let now = state.question();
+        passed(&mut state, (now.0, now.1.wrapping_add(1)));
+        assert_eq!(state.notice, None);
+        let mut state = snapshot::state(crate::tui::screens::root::ImportRoot::new());
+        state.notice.clone_from(&busy);
+        let now = state.question();
+        passed(&mut state, (now.0, now.1.wrapping_add(1)));
+        assert_eq!(state.notice, busy, "a field is there for it");
     }
 
     #[test]

@@ -142,6 +142,7 @@ impl Act {
         let travels = self.text(KEY);
         if let Some(view) = &world.view {
             self.know_again(view);
+            self.count_digits(view);
             self.heard = self.heard_so_far(view);
         }
         let made = [usage, algorithm, travels];
@@ -302,7 +303,7 @@ impl Screen for Act {
                     "begins what comes first: \"{first}\"; what stands here is kept",
                     first = tr(op::IMPORT_ROOT.title)
                 )
-            } else if self.against().is_some() {
+            } else if self.against(world).is_some() {
                 tr("says what is still wrong in this field").to_owned()
             } else if self.file_refused() {
                 tr("says what is still wrong with this file").to_owned()
@@ -395,7 +396,7 @@ impl Screen for Act {
         self.error = None;
         match verb {
             Verb::Enter | Verb::NextField if self.somebody_else() => Reaction::none(),
-            Verb::Enter | Verb::NextField if self.contradicts() => Reaction::none(),
+            Verb::Enter | Verb::NextField if self.contradicts(world) => Reaction::none(),
             Verb::Enter if self.root_first() => Reaction::push(ImportRoot::new()),
             Verb::Enter => {
                 if self.form.enter() != Pressed::Complete {

@@ -149,6 +149,9 @@ fn a_sender_is_given_a_certificate_and_a_key_gets_a_name() {
         assert!(text.contains(member), "{member} in {text}");
     }
 
+    // The first shows what is still below: nobody leaves before what is told to the other side was in sight.
+    room.press("<Enter>")
+        .shows(&["Done", "that was all of it", "another road"]);
     room.press("<Enter>v<Enter>m<Enter>alias/zmk<Enter>");
     room.shows(&["alias/zmk"]);
     room.press("<Enter>");
@@ -367,6 +370,34 @@ fn a_terminals_initial_key_is_a_choice_of_its_own() {
     room.shows(&["Done. The terminal's initial key went into a file"]);
     let out = folder.path().join("out/bdk-1-ipek.rehearsal.json");
     assert!(out.is_file());
+}
+
+/// Twenty digits passed an AES key's field, and 22 any: the last field then showed a service's sentence of its patterns.
+#[test]
+fn a_number_that_no_terminal_of_this_base_key_has_does_not_leave_its_field() {
+    let mut session = vault();
+    make(&mut session, "AES_128", key("B0", "derive-key", "bdk-1"));
+    let mut room = Room::new(Home::new(), session);
+    room.press("x");
+    choose(&mut room, "Export a terminal's initial key (IPEK)");
+    room.press("<Enter><Enter><Enter>FFFF9876543210E00001<Enter>");
+    room.shows(&["► Terminal (KSN)", "20 of 24 digits"]);
+    says(
+        &mut room,
+        "STOP 24 digits are wanted here, because bdk-1 is AES_128; this has 20.",
+    );
+    assert!(
+        !room.text().contains("initial key is that of"),
+        "{}",
+        room.text()
+    );
+    room.press("12<Enter>");
+    room.shows(&["► Terminal (KSN)"]);
+    says(&mut room, "this has 22.");
+    // What is wanting is typed behind it, and no more is taken.
+    room.press("345");
+    says(&mut room, "takes 24 digits at most");
+    room.press("<Enter>").shows(&["► File name"]);
 }
 
 #[test]

@@ -316,9 +316,13 @@ impl Screen for Done {
             }
             None => tr("back to where you came from"),
         };
+        let enter = match &self.folder {
+            Some(_) => enter.to_owned(),
+            None => self.reading.or_first(enter.to_owned()),
+        };
         Footing {
             acts: tr("nobody: the act is over").into(),
-            enter: enter.into(),
+            enter,
             so_far: so_far.into(),
         }
     }
@@ -330,7 +334,10 @@ impl Screen for Done {
             (None, Some(_)) => tr("the key"),
             (None, None) => tr("back"),
         };
-        let mut offers = vec![Offer::word(Verb::Enter, does)];
+        let mut offers = vec![match &self.folder {
+            Some(_) => Offer::word(Verb::Enter, does),
+            None => self.reading.enter(does),
+        }];
         if self.file.is_some() {
             let film = Offer::plain(Verb::Film);
             let allowed = world.view.as_ref().is_some_and(|v| v.qr_of_exports);
@@ -393,7 +400,8 @@ impl Screen for Done {
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
-        if self.reading.moved(verb) {
+        // Whom to tell what stands below, and nobody leaves before it was in sight.
+        if self.reading.moved(verb) || (self.folder.is_none() && self.reading.first(verb)) {
             return Reaction::none();
         }
         let asked = std::mem::take(&mut self.giving_up);

@@ -375,7 +375,7 @@ impl Screen for Export {
             &self.steps(),
             self.step.place(),
             |c| match self.step {
-                Step::Root => self.draw_root(c),
+                Step::Root => self.draw_root(world, c),
                 Step::Hash => self.draw_hash(c),
                 Step::Files => self.draw_files(c),
                 Step::File => self.draw_file(world, c),

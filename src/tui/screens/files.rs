@@ -330,11 +330,9 @@ impl Screen for Files {
                 let stood = self.chosen().filter(|_| same).map(|e| e.path.clone());
                 // Read again, the cursor stays on its file.
                 let place = |path: PathBuf| listing.entries.iter().position(|e| e.path == path);
-                // A file that says what it is is wanted sooner than one that does not.
+                // A file that says what it is; where there is none, no file that an Enter too many would take.
                 let mut entries = listing.entries.iter();
-                let known = entries.position(super::super::browse::Entry::is_known_file);
-                let mut entries = listing.entries.iter();
-                let first = known.or_else(|| entries.position(|e| e.kind == Kind::File));
+                let first = entries.position(Entry::is_known_file);
                 let first = first.filter(|_| self.wants == Wants::File);
                 let at = stood.and_then(place).or(first);
                 self.cursor = Cursor::on(at.unwrap_or(0));
@@ -361,109 +359,4 @@ impl Screen for Files {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::tui::app::{State, update};
-    use crate::tui::message::{Effect, Msg};
-    use crate::tui::screens::save::Save;
-    use crate::tui::snapshot::{self, press};
-
-    fn listing() -> Listing {
-        let entry = |kind, name: &str, what: &str| Entry {
-            kind,
-            name: name.into(),
-            path: PathBuf::from("/home/ana").join(name),
-            what: what.into(),
-            vault: false,
-        };
-        Listing {
-            folder: "/home/ana".into(),
-            entries: vec![
-                entry(Kind::Medium, "/media/ana/STICK", "removable medium"),
-                entry(Kind::Folder, "..", "the folder above"),
-                entry(Kind::Folder, "acme.vault", "a keymoot vault"),
-                entry(Kind::File, "p.json", "Parameters for import, RSA_4096"),
-                entry(Kind::File, "todo.txt", "nothing known, 12 bytes"),
-            ],
-        }
-    }
-
-    fn told(state: &mut State, news: News) -> Vec<Effect> {
-        update(state, Msg::Desk(Box::new(news), None))
-    }
-
-    #[test]
-    fn one_key_away_from_a_path_and_back_with_what_was_chosen() {
-        let mut state = snapshot::state(crate::tui::screens::root::ImportRoot::new());
-        let effects = press(&mut state, "<F6>");
-        assert!(matches!(&effects[..], [Effect::Desk(Order::Look(_))]));
-        told(&mut state, News::Listed(listing()));
-        snapshot::check("files", &mut state);
-        snapshot::survives_every_size(&mut state);
-        // A folder opens, a file is taken.
-        let effects = press(&mut state, "<Up><Enter>");
-        assert!(
-            matches!(&effects[..], [Effect::Desk(Order::Look(p))] if p.ends_with("acme.vault"))
-        );
-        told(&mut state, News::Refused("It cannot be read.".into()));
-        press(&mut state, "<Down><Enter>");
-        let text = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(text.contains("/home/ana/p.json"), "{text}");
-    }
-
-    #[test]
-    fn where_something_is_written_a_folder_is_chosen_and_the_name_stays() {
-        let mut state = snapshot::state(Save::new("Write it", "out/note.txt", b"x".to_vec()));
-        press(&mut state, "<F6>");
-        told(&mut state, News::Listed(listing()));
-        snapshot::check("files-folder", &mut state);
-        press(&mut state, "<End><Enter>");
-        let text = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(text.contains("A folder is asked for"), "{text}");
-        // The marked line is taken, and never another than it says.
-        press(&mut state, " ");
-        let text = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(text.contains("and this is a file"), "{text}");
-        press(&mut state, "<Home><Down><Down><Down>");
-        let text = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(text.contains("the space bar takes acme.vault"), "{text}");
-        press(&mut state, " ");
-        let text = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(text.contains("/home/ana/acme.vault/note.txt"), "{text}");
-        press(&mut state, "<F6>");
-        told(&mut state, News::Listed(listing()));
-        press(&mut state, "<Enter>");
-        let text = snapshot::text(&snapshot::drawn(
-            &mut state,
-            80,
-            24,
-            &snapshot::appearance(),
-        ));
-        assert!(text.contains("/home/ana/note.txt"), "{text}");
-    }
-}
+mod tests;

@@ -99,7 +99,7 @@ fn fields(row: &KeyRow) -> Vec<Line> {
     }
     lines.extend(comparing::twin(Some(row)));
     let state = state_word(row);
-    let role = if state == tr("ready") {
+    let role = if [tr("ready"), tr("trusted")].contains(&state) {
         Role::Ok
     } else {
         Role::Note

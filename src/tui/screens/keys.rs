@@ -102,6 +102,10 @@ fn itself(row: &KeyRow, sent: &[String]) -> String {
             tr("It came from outside, and whoever sent it has it still. From here it never left.")
                 .to_owned()
         }
+        0 if row.subject.is_some() => {
+            tr("It came from outside: a certificate of others. There is nothing secret in it, and it is not exported.")
+                .to_owned()
+        }
         0 => tr("It has never left this vault.").to_owned(),
         1 => say!("Went out once, {sent}.", sent = sent.join("")),
         n => say!("Went out {n} times: {sent}.", n, sent = sent.join("; ")),
@@ -181,7 +185,11 @@ impl Screen for Keys {
                 Offer::plain(Verb::Delete),
                 none.or_else(|| row.and_then(out_off).map(tr)),
             ),
-            Offer::plain(Verb::Back),
+            if self.table.filter.value().is_empty() {
+                Offer::plain(Verb::Back)
+            } else {
+                Offer::word(Verb::Back, tr("no filter"))
+            },
         ]);
         offers
     }

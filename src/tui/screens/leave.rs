@@ -5,7 +5,7 @@ use super::changed::{Changed, card_lines};
 use crate::ceremony::{OpenRun, open_run};
 use crate::session::due::requests_end;
 use crate::session::field::Footing;
-use crate::text::{say, tr};
+use crate::text::tr;
 use crate::tui::canvas::Canvas;
 use crate::tui::keys::{Offer, Verb};
 use crate::tui::message::Order;
@@ -146,13 +146,12 @@ impl Screen for Leave {
         let width = canvas.width().saturating_sub(4);
         let mut y = 1;
         let mut say = |role, text: &str| y += canvas.paragraph(2, y, width, role, text) + 1;
-        say(
-            Role::Title,
-            &say!(
-                "Enter stays. y {word}s. Ctrl-C again leaves keymoot.",
-                word = self.word()
-            ),
-        );
+        let keys = if self.closing {
+            tr("Enter stays. y closes. Ctrl-C leaves keymoot.")
+        } else {
+            tr("Enter stays. y leaves. Ctrl-C again leaves keymoot.")
+        };
+        say(Role::Title, keys);
         for line in &self.in_hands {
             say(Role::Stop, line);
         }

@@ -6,8 +6,8 @@ use crossterm::event::KeyEvent;
 use super::ask::Ask;
 use super::page::Page;
 use super::wizard;
-use crate::session::PendingView;
 use crate::session::field::Footing;
+use crate::session::{PendingView, op};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
 use crate::tui::canvas::Canvas;
@@ -221,7 +221,8 @@ impl Screen for Review {
     }
 
     fn title(&self, _world: &World) -> Vec<String> {
-        let title = crate::session::op::named(self.draft.op).map_or("", |op| tr(op.title));
+        let answer = |id: &str| self.draft.answers.texts.get(id).map(String::as_str);
+        let title = op::as_asked(self.draft.op, answer).map_or("", |op| tr(op.title));
         let review = match self.number {
             Some((at, of)) => say!("{at} of {of}: review", at, of),
             None => tr("review").to_owned(),

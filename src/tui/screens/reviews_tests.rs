@@ -84,9 +84,145 @@ fn an_initial_key_says_whether_its_wrapping_key_is_strong_enough() {
         ("output", "ipek.json"),
     ];
     let mut room = reviewed(session, "export-key.tr31", &texts);
-    room.shows(&["INITIAL KEY"]);
+    room.shows(&[
+        "─ Export a terminal's initial key (IPEK) ─ 2 of 3: review",
+        "INITIAL KEY",
+    ]);
     says_the_verdict(&mut room);
     room.check("review-ipek");
+}
+
+/// All of a review, read page by page, without its line ends.
+fn read_whole(room: &mut Room) -> String {
+    let mut text = String::new();
+    for _ in 0..4 {
+        text.push_str(&room.text());
+        room.press("<PgDn>");
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What was typed stood in the form alone: whoever signed read another number than the one on the label that was read wrong.
+#[test]
+fn a_terminals_number_that_was_typed_with_a_counter_is_told_to_whoever_signs() {
+    let bdk = leaves("B0", "X", "bdk-x");
+    let told = |serial: &str| {
+        let session = held(&[KEK, ("create-key", &bdk)]);
+        let texts = [
+            ("key", "bdk-x"),
+            ("serial", serial),
+            ("wrap", "kek-partner-x"),
+            ("output", "ipek.json"),
+        ];
+        let mut room = reviewed(session, "export-key.tr31", &texts);
+        let review = read_whole(&mut room);
+        room.press("<Enter><Enter>");
+        (review, read_whole(&mut room))
+    };
+    let (review, signed) = told("ffff9876543210e00001");
+    for page in [&review, &signed] {
+        assert!(page.contains("FFFF 9876 5432 10E0 0000"), "{page}");
+        assert!(page.contains("typed as FFFF 9876 5432 10E0 0001"), "{page}");
+    }
+    assert!(signed.contains("Which custodian signs next?"), "{signed}");
+    assert!(!told("FFFF9876543210E00000").0.contains("typed as"));
+}
+
+/// A key was made, another went out under it, and nobody on earth could open the block.
+#[test]
+fn a_wrapping_key_that_nobody_else_has_is_told_where_it_is_chosen_and_signed_for() {
+    const TOLD: &str =
+        "kek-partner-x has never left this vault: nobody else can open this block yet";
+    let pek = leaves("P0", "B", "pek-x");
+    let texts = [
+        ("key", "pek-x"),
+        ("wrap", "kek-partner-x"),
+        ("output", "pek.json"),
+    ];
+    let mut session = held(&[KEK, ROOT, ("create-key", &pek)]);
+    let mut room = reviewed(session, "export-key.tr31", &texts);
+    let review = read_whole(&mut room);
+    assert!(review.contains(TOLD), "{review}");
+    let world = &room.state.world;
+    let view = world.view.as_deref().unwrap();
+    let row = |label: &str| view.keys.iter().find(|row| row.label == label).unwrap();
+    let noted = |view: &crate::session::View, pek: &str| {
+        let entries = crate::session::guide::wrapping(view, "export-key.tr31", "wrap", pek);
+        let entry = entries.into_iter().find(|e| e.label == "kek-partner-x");
+        entry.unwrap().note
+    };
+    let pek_arn = row("pek-x").key.key_arn.clone();
+    let note = noted(view, &pek_arn);
+    assert!(note.contains("nobody else has it"), "{note}");
+    // Once it went to somebody it is theirs too.
+    session = held(&[KEK, ROOT, ("create-key", &pek)]);
+    let out = [
+        ("key", "kek-partner-x"),
+        ("ca", "aws-root"),
+        ("output", "kek.json"),
+    ];
+    let action = build::action(&session, "export-key.rsa-wrap", &answers(&out)).unwrap();
+    acted(&mut session, action);
+    let note = noted(&session.view(), &pek_arn);
+    assert!(!note.contains("nobody else has it"), "{note}");
+    let mut room = reviewed(session, "export-key.tr31", &texts);
+    let review = read_whole(&mut room);
+    assert!(!review.contains("never left"), "{review}");
+}
+
+/// Deletion and its end say what they mean; whoever disabled a root read its algorithm and its check value.
+#[test]
+fn whoever_disables_or_enables_a_key_reads_what_comes_of_it() {
+    let pek = leaves("P0", "B", "pek-x");
+    let about = |key: &str, disabled: bool| {
+        let mut session = held(&[KEK, ROOT, ("create-key", &pek)]);
+        if disabled {
+            let stop = build::action(&session, "stop-key-usage", &answers(&[("key", key)]));
+            acted(&mut session, stop.unwrap());
+        }
+        let op = if disabled {
+            "start-key-usage"
+        } else {
+            "stop-key-usage"
+        };
+        read_whole(&mut reviewed(session, op, &[("key", key)]))
+    };
+    for (key, disabled, words) in [
+        (
+            "aws-root",
+            false,
+            "certificates under it are not believed: no key goes to whoever stands under it",
+        ),
+        ("aws-root", true, "certificates under it are believed again"),
+        (
+            "kek-partner-x",
+            false,
+            "no key comes in or goes out under it in a key block",
+        ),
+        (
+            "kek-partner-x",
+            true,
+            "keys come in and go out under it again",
+        ),
+        ("pek-x", false, "it does not leave this vault"),
+        ("pek-x", true, "it may leave again"),
+    ] {
+        let review = about(key, disabled);
+        assert!(review.contains(words), "{key}: {review}");
+    }
+}
+
+/// The file that is handed to the other side is named, as it will be written, before anybody signs.
+#[test]
+fn the_review_of_a_certificate_that_is_given_out_names_its_file() {
+    let asked = [
+        ("form", "TR34_KEY_BLOCK"),
+        ("algorithm", "RSA_2048"),
+        ("output", "ours.json"),
+    ];
+    let mut room = reviewed(held(&[KEK]), "get-parameters-for-import", &asked);
+    let review = read_whole(&mut room);
+    assert!(review.contains("file ours.rehearsal.json"), "{review}");
 }
 
 #[test]

@@ -13,8 +13,9 @@ use super::menu;
 use super::places::nobody_yet;
 use super::review::Review;
 use super::wizard;
+use crate::api::KeyMaterialType;
 use crate::ceremony::AskField;
-use crate::pki::Certificate;
+use crate::pki::{Certificate, CounterpartyFile};
 use crate::session::asked::{BY, ROOT_LABEL};
 use crate::session::build::Answers;
 use crate::session::field::{Footing, NOTHING_TYPED};
@@ -52,13 +53,17 @@ impl From<&Receiver> for RootFile {
         Self {
             bytes: receiver.bytes.clone(),
             root: receiver.root.clone(),
-            commands: handover::fingerprint_commands(
-                crate::api::KeyMaterialType::KEY_CRYPTOGRAM,
-                receiver.algorithm.name(),
-            ),
+            commands: fetched_by(&receiver.bytes),
             known: None,
         }
     }
+}
+
+/// The commands that fetch the fingerprints of a file's certificates at whoever gave it, the same whichever page led here.
+pub(crate) fn fetched_by(bytes: &[u8]) -> Vec<String> {
+    let file = CounterpartyFile::parse(bytes);
+    let commands = file.map(|file| handover::commands_for(&file, KeyMaterialType::KEY_CRYPTOGRAM));
+    commands.unwrap_or_default()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use super::list::{Column, Cursor, table};
 use super::text::TextField;
 use crate::api::{KeyClass, KeyModesOfUse, KeyOrigin, KeyState};
 use crate::session::KeyRow;
+use crate::session::guide::is_theirs;
 pub(crate) use crate::session::guide::state_word;
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
@@ -215,7 +216,10 @@ fn texts(row: &KeyRow, why: Option<&'static str>) -> Vec<String> {
         attributes.key_algorithm.name().to_owned(),
         modes(&attributes.key_modes_of_use),
         row.key.key_check_value.clone(),
-        why.map_or_else(|| state_word(row), tr).to_owned(),
+        // Why a certificate of others does not go out is no state of it, and stands below the list.
+        why.filter(|_| !is_theirs(row))
+            .map_or_else(|| state_word(row), tr)
+            .to_owned(),
         export.to_owned(),
         from.to_owned(),
     ]

@@ -65,15 +65,17 @@ impl Part<'_> {
         }
     }
 
-    /// In which turn it makes room: hints before fields where a reason has to be read.
+    /// In which turn it makes room: hints before fields where a reason has to be read; what is read page by page before the
+    /// field at hand loses what helps to answer it.
     fn turn(&self, stopped: bool) -> u8 {
         match self {
             Self::Gap => 0,
             Self::Hint(..) if stopped => 1,
-            Self::Form(_) | Self::Choices(_) | Self::Lines(..) => 2,
-            Self::Hint(..) => 3,
-            Self::Head(..) => 4,
-            Self::Field(..) | Self::Stop(_) => 5,
+            Self::Choices(_) | Self::Lines(..) => 2,
+            Self::Form(_) => 3,
+            Self::Hint(..) => 4,
+            Self::Head(..) => 5,
+            Self::Field(..) | Self::Stop(_) => 6,
         }
     }
 }
@@ -102,7 +104,7 @@ fn shares(parts: &[Part<'_>], widths: Widths, height: u16) -> Vec<u16> {
         }
     }
     let stopped = parts.iter().any(|p| matches!(p, Part::Stop(Some(_))));
-    for turn in 0..=4 {
+    for turn in 0..=5 {
         for (n, part) in parts.iter().enumerate().rev() {
             let sum = rows.iter().copied().fold(0, u16::saturating_add);
             let over = sum.saturating_sub(height);
@@ -256,5 +258,24 @@ mod tests {
             Part::Stop(Some("why it is not done")),
         ];
         assert_eq!(shares(&parts, widths(10), 4), [1, 3]);
+    }
+
+    /// Above a long request the passphrase was the last row of the page: its help and its practice answer were cut off.
+    #[test]
+    fn what_is_read_page_by_page_makes_room_for_the_field_at_hand() {
+        let lines: Vec<Line> = (0..20)
+            .map(|n| Line::new("label", format!("{n}").repeat(60)))
+            .collect();
+        let reading = Reading::default();
+        let form = Form::of(&[crate::session::asked::SIGNING_PASSPHRASE]);
+        let parts = [
+            Part::Head(Role::Title, "what is signed".into()),
+            Part::Lines(&lines, 15, &reading),
+            Part::Form(&form),
+        ];
+        let widths = widths(78);
+        let whole = form.rows(78, false);
+        assert!(whole > form.least(78));
+        assert_eq!(shares(&parts, widths, 16), [1, 15 - whole, whole]);
     }
 }

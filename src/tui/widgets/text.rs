@@ -17,8 +17,9 @@ const ASTRAY: &str = "a passphrase? wiped; whoever saw it knows it. Backspace";
 
 /// Said beside a text whose place the first letter typed takes.
 const REPLACED: &str = "(typing replaces it)";
-/// Columns that a refused text keeps beside those words.
-const NARROWEST: u16 = 12;
+
+/// The same below it, where there is no room beside it.
+pub(crate) const REPLACED_BELOW: &str = "Typing replaces what stands here.";
 
 /// The longest line it takes, in characters.
 const LONGEST: usize = 4096;
@@ -150,6 +151,14 @@ impl TextField {
         *self = Self::with(text);
     }
 
+    /// Whether typing replaces what stands here and there is no room beside it to say so: what Enter keeps is read whole.
+    pub(crate) fn replaces_unsaid(&self, room: u16) -> bool {
+        let words = cells(tr(REPLACED).width()).saturating_add(2);
+        let drawn = cells(self.value().width());
+        let fits = drawn.saturating_add(words) <= room;
+        self.proposed && !self.value().is_empty() && !fits
+    }
+
     /// Draws the line, scrolled so that the cursor is in sight; `◄` in front says that it begins further left: two dots
     /// would read as the folder above.
     pub(crate) fn draw(&self, canvas: &mut Canvas<'_>, x: u16, y: u16, room: u16, focused: bool) {
@@ -172,12 +181,6 @@ impl TextField {
             canvas.put_cut(x, y, room, Role::Stop, tr(ASTRAY));
             return;
         }
-        // Where what stands here is long, it gives way to the words that say so: they are read before anything is typed.
-        let words = cells(tr(REPLACED).width()).saturating_add(2);
-        let replaces = focused && self.proposed && !self.value().is_empty();
-        let keeps = room.saturating_sub(words);
-        let narrow = replaces && cells(self.value().width()) > keeps && keeps >= NARROWEST;
-        let (whole, room) = (room, if narrow { keeps } else { room });
         let inside = usize::from(room.saturating_sub(1));
         let scroll = self.input.visual_scroll(inside);
         let (mark, cut) = if scroll > 0 {
@@ -201,13 +204,10 @@ impl TextField {
         let role = if focused { Role::Focus } else { Role::Text };
         let drawn = format!("{mark}{seen}");
         canvas.put_cut(x, y, room, role, &drawn);
-        if focused && self.proposed && !drawn.is_empty() {
+        if focused && self.proposed && !drawn.is_empty() && !self.replaces_unsaid(room) {
             // Elsewhere typing goes on behind what stands there: where it does not, that is said beside it.
-            let words = tr(REPLACED);
             let beside = cells(drawn.width()).saturating_add(2);
-            if beside.saturating_add(cells(words.width())) <= whole {
-                canvas.put(x.saturating_add(beside), y, Role::Muted, words);
-            }
+            canvas.put(x.saturating_add(beside), y, Role::Muted, tr(REPLACED));
         }
         if focused {
             let at = self.input.visual_cursor().saturating_sub(scroll);
@@ -260,6 +260,29 @@ mod tests {
             own.key(&KeyEvent::new(KeyCode::Right, KeyModifiers::NONE));
         }
         assert_eq!(pressed(own, 'k'), "acme");
+    }
+
+    /// `◄ mport.json  (typing replaces it)`: the words ate the name that Enter keeps.
+    #[test]
+    fn a_value_that_is_offered_stands_whole_wherever_it_has_room() {
+        let drawn = |text: &str, room: u16| {
+            let look = snapshot::appearance();
+            let mut buffer = Buffer::empty(Rect::new(0, 0, room, 1));
+            let mut canvas = Canvas::new(&mut buffer, &look);
+            let field = TextField::proposing(text);
+            field.draw(&mut canvas, 0, 0, room, true);
+            let text = snapshot::text(&buffer).trim_end().to_owned();
+            (text, field.replaces_unsaid(room))
+        };
+        let name = "get-parameters-for-import.json";
+        for room in 32..52 {
+            assert_eq!(drawn(name, room), (name.to_owned(), true), "{room}");
+        }
+        let (beside, unsaid) = drawn(name, 52);
+        assert!(
+            !unsaid && beside.ends_with(".json  (typing replaces it)"),
+            "{beside}"
+        );
     }
 
     #[test]

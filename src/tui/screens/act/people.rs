@@ -3,7 +3,8 @@
 
 use super::Act;
 use crate::session::View;
-use crate::session::heard::{against, heard};
+use crate::session::field::Kind;
+use crate::session::heard::{against, digits, heard};
 use crate::session::known::{self, SOMEBODY_ELSE};
 use crate::session::op_custody::{APPOINT, PERSON, STAND_IN};
 use crate::tui::widgets::choice::Choices;
@@ -34,6 +35,18 @@ impl Act {
         }
     }
 
+    /// A number of so many digits as the answers above leave it: it is counted so while it is typed.
+    pub(super) fn count_digits(&mut self, view: &View) {
+        for field in self.op.fields {
+            let Kind::Hex { min, max } = field.kind else {
+                continue;
+            };
+            let exact = digits(view, self.op, field.id, &|id| self.text(id));
+            let (min, max) = exact.map_or((min, max), |count| (count, count));
+            self.form.takes_digits(field.id, min, max);
+        }
+    }
+
     /// Who can be chosen beside the one who was chosen before.
     pub(super) fn know_again(&mut self, view: &View) {
         let person = self.text(PERSON.id);
@@ -59,15 +72,16 @@ impl Act {
     }
 
     /// What stands against the answer at hand beside those above it.
-    pub(super) fn against(&self) -> Option<(&'static str, String)> {
+    pub(super) fn against(&self, world: &World) -> Option<(&'static str, String)> {
+        let view = world.view.as_ref()?;
         let field = self.op.fields.iter().find(|f| self.form.on(f.id))?;
-        let why = against(self.op, field.id, &|id| self.text(id))?;
+        let why = against(view, self.op, field.id, &|id| self.text(id))?;
         Some((field.id, why))
     }
 
     /// Says so where it stands: further down nobody would know which of the two is meant.
-    pub(super) fn contradicts(&mut self) -> bool {
-        let Some((field, why)) = self.against() else {
+    pub(super) fn contradicts(&mut self, world: &World) -> bool {
+        let Some((field, why)) = self.against(world) else {
             return false;
         };
         self.form.complain(field, &why);

@@ -220,3 +220,19 @@ fn every_letter_finds_a_choice_by_its_name() {
     let text = room.text();
     assert!(text.contains("↑") && !text.contains("↑ k"), "{text}");
 }
+
+/// The help went just where somebody was told that nothing was typed yet.
+#[test]
+fn an_enter_too_many_takes_no_help_away() {
+    let room = crate::tui::screens::tests::full();
+    let world = &room.state.world;
+    let keys = &world.view.as_ref().unwrap().keys;
+    let row = keys.iter().find(|row| row.label == "kek-partner-x");
+    let tr34 = &crate::session::op_exchange::EXPORT_TR34;
+    let mut act = Act::of(tr34, row, world);
+    act.verb(Verb::Enter, world);
+    let text = drawn(act, world);
+    let hint: String = tr34.fields[1].hint.split_whitespace().collect();
+    assert!(text.contains("Nothing is typed here yet"), "{text}");
+    assert!(letters(&text).contains(&hint), "{text}");
+}

@@ -86,6 +86,9 @@ impl Exchange {
             return self.ask_folder(world);
         }
         match self.chosen(world) {
+            Some(Row::Sent(sent)) if !sent.asks_receipt() => {
+                Reaction::push(KeyPage::new(&sent.arn))
+            }
             Some(Row::Sent(_)) => {
                 self.verdict = None;
                 self.path = Some(TextField::proposing("receipt.json"));
@@ -166,6 +169,10 @@ fn enter_words(row: Option<Row<'_>>, unwritten: bool) -> (&'static str, &'static
         );
     }
     match row {
+        Some(Row::Sent(sent)) if !sent.asks_receipt() => (
+            tr("opens the base key that it was derived from"),
+            tr("open"),
+        ),
         Some(Row::Sent(_)) => (tr("asks for the path of a receipt"), tr("receipt")),
         Some(Row::Token(token)) if token.comes_in => (
             tr("shows the ways in: a key that came under this certificate"),
@@ -194,6 +201,9 @@ fn so_far(row: Option<Row<'_>>, unwritten: Option<&UnwrittenView>) -> &'static s
         Some(Row::Sent(sent)) => match sent.state.as_str() {
             "confirmed" => tr("confirmed: the receiver holds the key that was sent"),
             "DIFFERS" => tr("the receiver holds another key: stop, and find out which is wrong"),
+            _ if !sent.asks_receipt() => {
+                tr("sent. No receipt comes: its check value is compared at the terminal")
+            }
             _ => tr("sent. Only a receipt says whether it arrived"),
         },
         Some(Row::Token(token)) if token.used.is_empty() => {
@@ -247,7 +257,9 @@ impl Screen for Exchange {
         Footing {
             acts: match row {
                 _ if unwritten.is_some() => tr("nobody: it was signed for already").into(),
-                Some(Row::Sent(_)) => tr("nobody: a receipt needs no approval").into(),
+                Some(Row::Sent(sent)) if sent.asks_receipt() => {
+                    tr("nobody: a receipt needs no approval").into()
+                }
                 _ => tr("nobody: looking needs no approval").into(),
             },
             enter: enter_words(row, unwritten.is_some()).0.into(),
@@ -283,7 +295,7 @@ impl Screen for Exchange {
 
     fn help(&self) -> &'static [&'static str] {
         &[
-            "An export is sent until the receiver's answer was read. confirmed: the receiver holds the same key, with the same attributes. DIFFERS: it holds another key; stop and find out which of the two is wrong.",
+            "An export is sent until the receiver's answer was read. confirmed: the receiver holds the same key, with the same attributes. DIFFERS: it holds another key; stop and find out which of the two is wrong. Of a terminal's initial key no answer comes.",
             "A receipt is matched with the export it answers by check value; it does not matter which line is chosen.",
             "A token stands for a certificate that was given out: others wrap a key for us under it, or check with it what we sign. It ends by itself. A trusted root says whose certificates are believed here.",
             "Compare a file by its SHA-256 over another channel than the file went: q shows it as a QR code.",

@@ -314,6 +314,9 @@ fn sent(export: &ExportView) -> Vec<Line> {
         Line::new(tr("sent at"), clock(export.at)),
         Line::new(tr("to"), common_name(&export.receiver)),
     ];
+    if let Some(serial) = &export.serial {
+        lines.push(Line::new(tr("terminal"), serial.clone()));
+    }
     if export.file.is_empty() {
         lines.push(Line::new(tr("file"), tr("none: it went on paper")));
     } else {
@@ -323,7 +326,7 @@ fn sent(export: &ExportView) -> Vec<Line> {
         lines.push(Line::new(tr("token ends"), clock(until)));
     }
     let receipt = match export.state.as_str() {
-        "sent" if export.serial.is_some() => {
+        "sent" if !export.asks_receipt() => {
             tr("none comes as a file: its check value is compared where the terminal loads it")
                 .to_owned()
         }

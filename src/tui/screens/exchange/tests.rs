@@ -338,3 +338,31 @@ fn a_root_that_is_not_believed_says_so_in_word_count_and_footing() {
         }
     }
 }
+
+/// One line said that no receipt comes, and the next asked for its path.
+#[test]
+fn of_a_terminals_initial_key_no_receipt_is_asked_for() {
+    let mut view = view();
+    let export = ExportView {
+        serial: Some("FFFF9876543210E00000".into()),
+        ..sent(view.now)
+    };
+    view.exports = Arc::new(vec![export]);
+    let mut world = snapshot::world();
+    world.view = Some(Arc::new(view));
+    world.viewed = world.wall;
+    let mut state = State::new(world, Box::new(Exchange::new()));
+    let look = snapshot::appearance();
+    let text = snapshot::text(&snapshot::drawn(&mut state, 80, 24, &look));
+    let bare: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        bare.contains("compared where the terminal loads it"),
+        "{text}"
+    );
+    for words in ["path of a receipt", "Only a receipt", "a receipt needs"] {
+        assert!(!bare.contains(words), "{words} in {text}");
+    }
+    check("exchange-initial-key", &mut state);
+    press(&mut state, "<Enter>");
+    assert_eq!(state.top().unwrap().name(), "Key");
+}

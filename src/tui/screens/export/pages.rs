@@ -161,7 +161,7 @@ impl Export {
         known.into_iter().chain(found).collect()
     }
 
-    pub(super) fn draw_root(&self, canvas: &mut Canvas<'_>) {
+    pub(super) fn draw_root(&self, world: &World, canvas: &mut Canvas<'_>) {
         let room = canvas.width().saturating_sub(2);
         let Some(receiver) = &self.receiver else {
             return;
@@ -184,21 +184,23 @@ impl Export {
             lines::draw(c, (0, rows), 8, &known, Rest::Below(&Reading::default()));
         });
         y = y.saturating_add(rows).saturating_add(1);
-        let words = if trusted {
-            tr(
-                "Its fingerprint was confirmed by a second person when it was imported. The certificate in this file chains to it.",
+        let words = if let Some(arn) = &receiver.trusted {
+            say!(
+                "{confirmed} The certificate in this file chains to it.",
+                confirmed = confirmed(world, arn)
             )
         } else {
             tr(
                 "Anybody can write a file with a chain in it. So the root is imported first, on the word of a second person who fetches its fingerprint elsewhere; that is an act of its own, with its own signatures. Then this export goes on here, nothing is lost.",
             )
+            .to_owned()
         };
         canvas.paragraph(
             1,
             y,
             room,
             if trusted { Role::Ok } else { Role::Note },
-            words,
+            &words,
         );
     }
 
@@ -231,6 +233,23 @@ impl Export {
             Part::Stop(self.error.as_deref()),
         ];
         sheet::draw(canvas, 1, 0, &parts);
+    }
+}
+
+/// How it came that a certificate is trusted here, as the record has it.
+fn confirmed(world: &World, arn: &str) -> String {
+    let view = world.view.as_ref();
+    let root = view.and_then(|view| view.counterparties.iter().find(|root| root.arn == arn));
+    match root {
+        // What was imported under a root stands on the root's confirmation.
+        None => tr("It was imported under a root that is trusted here.").to_owned(),
+        Some(root) if root.typed => say!(
+            "When it was imported {by} typed its fingerprint, and it agreed. On record, where it was from: {source}.",
+            by = root.by,
+            source = root.source
+        ),
+        Some(_) => tr("When it was imported its fingerprint was taken as shown: nobody compared it with one from elsewhere.")
+            .to_owned(),
     }
 }
 

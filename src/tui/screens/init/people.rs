@@ -4,12 +4,13 @@ use crossterm::event::KeyEvent;
 use zeroize::Zeroizing;
 
 use crate::crypto::SecretBytes;
-use crate::session::field::Footing;
+use crate::session::field::{Footing, NOTHING_TYPED};
 use crate::session::founding::{self, Moment, Person};
 use crate::text::tr;
 use crate::tui::canvas::{Canvas, cells};
 use crate::tui::screens::handover;
 use crate::tui::theme::Role;
+use crate::tui::widgets::form::nothing_yet;
 use crate::tui::widgets::masked::MaskedField;
 use crate::tui::widgets::text::BLANK;
 
@@ -20,6 +21,8 @@ pub(crate) struct Words {
     field: MaskedField,
     /// What was wrong with what was typed back.
     error: Option<String>,
+    /// Whether Enter came before anything was typed back: that is no fault.
+    waits: bool,
     /// Whether their owner has seen them.
     shown: bool,
 }
@@ -31,6 +34,7 @@ impl Words {
             drawn: None,
             field: MaskedField::new(),
             error: None,
+            waits: false,
             shown: false,
         }
     }
@@ -44,6 +48,7 @@ impl Words {
     pub(crate) fn hide(&mut self) {
         self.field.clear();
         self.error = None;
+        self.waits = false;
         self.phase = Moment::HandOver;
     }
 
@@ -76,6 +81,7 @@ impl Words {
         if self.typing() {
             self.field.clear();
             self.error = None;
+            self.waits = false;
             self.phase = Moment::Showing;
         }
     }
@@ -84,6 +90,7 @@ impl Words {
     pub(crate) fn practise(&mut self) {
         if let Some(words) = &self.drawn {
             self.field.fill(words);
+            self.waits = false;
         }
     }
 
@@ -91,6 +98,7 @@ impl Words {
     pub(crate) fn key(&mut self, key: &KeyEvent) {
         if self.typing() {
             self.error = None;
+            self.waits = false;
             self.field.key(key);
         }
     }
@@ -104,6 +112,7 @@ impl Words {
                 self.shown = true;
             }
             Moment::Showing => self.phase = Moment::Typing,
+            Moment::Typing if self.field.is_empty() => self.waits = true,
             Moment::Typing => {
                 let typed = self.field.take();
                 if founding::are_those(words.as_bytes(), &typed) {
@@ -120,7 +129,11 @@ impl Words {
 
     /// Acts, Enter and So far for a person, of whom `done` were here before.
     pub(crate) fn footing(&self, person: &Person, done: usize, all: usize) -> Footing {
-        founding::footing(self.phase, person, done, all)
+        let mut footing = founding::footing(self.phase, person, done, all);
+        if self.typing() && self.field.is_empty() {
+            nothing_yet().clone_into(&mut footing.enter);
+        }
+        footing
     }
 
     /// The page.
@@ -164,8 +177,37 @@ impl Words {
             canvas.put(x, 4, Role::Muted, BLANK);
         }
         self.field.draw(canvas, x, 4, width.saturating_sub(x), true);
+        if self.waits {
+            canvas.paragraph(3, 6, width, Role::Note, tr(NOTHING_TYPED));
+        }
         if let Some(error) = &self.error {
             canvas.paragraph(3, 7, width, Role::Stop, &format!("STOP  {error}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The line Enter promised to compare, and there was nothing to compare.
+    #[test]
+    fn an_empty_field_says_what_is_wanted_and_accuses_nobody() {
+        let person = Person {
+            name: "Ana".into(),
+            role: "custodian",
+        };
+        let mut words = Words::new();
+        words.drawn(Some(Zeroizing::new("apple arrow".to_owned())));
+        words.enter();
+        words.enter();
+        assert!(words.typing());
+        let enter = |words: &Words| words.footing(&person, 0, 4).enter;
+        assert_eq!(enter(&words), nothing_yet());
+        assert!(words.enter().is_none());
+        assert!(words.waits && words.error.is_none());
+        words.key(&crossterm::event::KeyCode::Char('a').into());
+        assert!(!words.waits && enter(&words).starts_with("compares"));
+        assert!(words.enter().is_none() && words.error.is_some());
     }
 }

@@ -145,6 +145,7 @@ fn five_questions_a_review_and_everybodys_words() {
             press(&mut state, "<Enter><Enter>");
         }
         // With the last person's words no next person is called.
+        press(&mut state, &format!("<C-u>{WORDS}"));
         let picture = drawn(&mut state);
         assert_eq!(
             picture.contains("calls the next person"),
@@ -152,7 +153,7 @@ fn five_questions_a_review_and_everybodys_words() {
             "{picture}"
         );
         assert_eq!(picture.contains("makes the vault and writes"), person == 4);
-        let effects = press(&mut state, &format!("<C-u>{WORDS}<Enter>"));
+        let effects = press(&mut state, "<Enter>");
         let last = effects.last().unwrap();
         assert_eq!(
             person == 4,

@@ -3,6 +3,7 @@
 use super::super::choice::{Choices, Entry};
 use super::super::text::TextField;
 use super::{Form, Input, Line};
+use crate::session::field::Kind;
 use crate::session::pasted::taken_by;
 
 impl Form {
@@ -27,6 +28,13 @@ impl Form {
     pub(crate) fn says_while_empty(&mut self, id: &str, words: String) {
         if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id) {
             line.while_empty = Some(words);
+        }
+    }
+
+    /// A number has so many digits from now on, as other answers leave it.
+    pub(crate) fn takes_digits(&mut self, id: &str, min: usize, max: usize) {
+        if let Some(line) = self.lines.iter_mut().find(|l| l.asked.field.id == id) {
+            line.asked.field.kind = Kind::Hex { min, max };
         }
     }
 

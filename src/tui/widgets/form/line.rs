@@ -8,7 +8,7 @@ use crate::text::{say, tr};
 use crate::tui::canvas::{Canvas, cells, wrap};
 use crate::tui::theme::Role;
 use crate::tui::widgets::hex;
-use crate::tui::widgets::text::BLANK;
+use crate::tui::widgets::text::{BLANK, REPLACED_BELOW};
 
 /// What stands where nothing is typed yet.
 /// What stands there after an Enter too many: it takes no row from the fields below, and no hint away.
@@ -116,9 +116,10 @@ impl Line {
         })
     }
 
-    /// Whether something came to be read here that was not there before.
+    /// Whether something came to be read here that was not there before. That nothing is typed yet stands in the field's own
+    /// row, but for a component's.
     pub(super) const fn tells(&self) -> bool {
-        self.waits || self.error.is_some()
+        self.nudged() || self.error.is_some()
     }
 
     /// What stands beneath the input. Why a secret was refused says more than the hint, and takes its place.
@@ -134,7 +135,14 @@ impl Line {
             let hint = tr(self.asked.field.hint);
             // A component's grid has no room for the words of an Enter too many: they take the rows of the hint.
             let hinted = shape.help == Help::All && !refused && !self.nudged();
-            told.extend((hinted && !hint.is_empty()).then(|| (Role::Muted, hint.to_owned())));
+            let replaced = match &self.input {
+                Input::Text(field) if field.replaces_unsaid(width.saturating_sub(shape.beside)) => {
+                    tr(REPLACED_BELOW)
+                }
+                _ => "",
+            };
+            let hint = [hint, replaced].join(" ").trim().to_owned();
+            told.extend((hinted && !hint.is_empty()).then_some((Role::Muted, hint)));
             let practice = self.practice().filter(|_| shape.help != Help::None);
             if let Some(practice) = practice {
                 told.push((

@@ -26,7 +26,7 @@ use crate::session::field::{Field, Kind};
 use crate::tui::keys::Verb;
 use crate::tui::screen::Wants;
 use input::{Input, input_for};
-pub(crate) use next::{off_says, or_empty};
+pub(crate) use next::{nothing_yet, off_says, or_empty};
 use taken::{no_more, only};
 
 struct Line {

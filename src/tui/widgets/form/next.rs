@@ -107,7 +107,7 @@ impl Form {
 }
 
 /// The line Enter on an empty field.
-fn nothing_yet() -> &'static str {
+pub(crate) fn nothing_yet() -> &'static str {
     tr("nothing yet: this field is still empty")
 }
 

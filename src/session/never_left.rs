@@ -1,0 +1,53 @@
+//! Keys that nobody else can have: what goes out in a key block under one of them nobody can open yet. It is no refusal,
+//! since the key may follow.
+
+use crate::api::{ExportKeyMaterial, KeyOrigin, Request};
+use crate::engine::KeyRecord;
+use crate::text::{say, tr};
+
+use super::action::Action;
+use super::state::State;
+use super::view::{KeyRow, View};
+use super::views::name_of;
+
+/// Whether a key was made here, and never went anywhere itself: in a file, or as components on papers.
+fn stayed(record: &KeyRecord, state: &State) -> bool {
+    let went = |export: &super::state::ExportRecord| {
+        export.arn == record.key.key_arn && export.serial.is_none()
+    };
+    record.key.key_origin == KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY && !state.exports.iter().any(went)
+}
+
+/// The same of a row that people choose from, in a few words.
+pub(super) fn noted(view: &View, row: &KeyRow) -> Option<&'static str> {
+    let mut exports = view.exports.iter();
+    let went = exports.any(|e| e.arn == row.key.key_arn && e.serial.is_none());
+    let stayed = row.key.key_origin == KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY && !went;
+    stayed.then(|| tr("never left: nobody else has it"))
+}
+
+/// What whoever signs an export reads where the key above the block never left.
+pub(super) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> {
+    let requests: Vec<&Request> = match action {
+        Action::Control { request, .. } => vec![request],
+        Action::List { acts, .. } => acts.iter().collect(),
+        _ => Vec::new(),
+    };
+    let told = requests.into_iter().filter_map(|request| {
+        let Request::ExportKey(input) = request else {
+            return None;
+        };
+        let ExportKeyMaterial::Tr31KeyBlock(block) = &input.key_material else {
+            return None;
+        };
+        let above = state.engine.find(&block.wrapping_key_identifier)?;
+        let words = say!(
+            "{label} has never left this vault: nobody else can open this block yet",
+            label = name_of(above)
+        );
+        stayed(above, state).then(|| (tr("note").to_owned(), words))
+    });
+    let mut told: Vec<(String, String)> = told.collect();
+    told.dedup();
+    told
+}
