@@ -122,7 +122,8 @@ impl Screen for Leave {
         let mut offers = vec![
             Offer::word(Verb::Enter, tr("stay")),
             Offer::word(Verb::Yes, self.word()),
-            Offer::word(Verb::Back, tr("stay")),
+            // Beside Enter, which stays too: the row has other keys to name.
+            Offer::word(Verb::Back, ""),
             Offer::word(Verb::Leave, tr("leave keymoot")),
         ];
         if card(world).is_some() && !self.busy {
@@ -148,10 +149,15 @@ impl Screen for Leave {
         let mut say = |role, text: &str| y += canvas.paragraph(2, y, width, role, text) + 1;
         say(
             Role::Title,
-            &say!(
-                "Enter stays. y {word}s. Ctrl-C again leaves keymoot.",
-                word = self.word()
-            ),
+            &if self.closing {
+                // Esc led here: nobody has pressed Ctrl-C yet.
+                tr("Enter stays. y closes. Ctrl-C leaves keymoot.").to_owned()
+            } else {
+                say!(
+                    "Enter stays. y {word}s. Ctrl-C again leaves keymoot.",
+                    word = self.word()
+                )
+            },
         );
         for line in &self.in_hands {
             say(Role::Stop, line);
