@@ -339,7 +339,7 @@ fn a_key_is_made_exported_and_deleted_in_lines() {
     talk.answer("\nNumber: ", "back");
     talk.answer("\nNumber: ", "ceremonies");
     talk.answer("\nNumber: ", "first-key.toml");
-    talk.answer("Press Enter: ", "back"); // a number too many begins nothing
+    talk.answer("\nNumber: ", "back"); // a number too many begins nothing
     talk.answer("\nNumber: ", "close");
     talk.answer("\nNumber: ", "close"); // asked once more
     only_lines(&talk);

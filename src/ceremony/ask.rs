@@ -219,6 +219,11 @@ pub struct Showing {
     pub came_back: Option<Vec<String>>,
     /// Of a rehearsal that went through: what became of its note.
     pub noted: Option<super::Noted>,
+    /// The id of the field that the last answer was refused for, where one alone was.
+    pub refused: Option<String>,
+    /// What was typed in this step before an interruption and is asked again, by the ids of the fields: offered, and taken by
+    /// Enter alone.
+    pub offered: std::collections::BTreeMap<String, String>,
 }
 
 /// Where a runner stands after an answer.
@@ -274,6 +279,8 @@ pub(super) mod tests {
             idle_lock: None,
             came_back: None,
             noted: None,
+            refused: None,
+            offered: std::collections::BTreeMap::new(),
         }
     }
 }

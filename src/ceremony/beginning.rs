@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use crate::api::KeyState;
 use crate::session::due::span;
+use crate::session::guide::state_word;
 use crate::session::span::clock;
-use crate::session::{Profile, RunOutcome, View};
+use crate::session::{KeyRow, Profile, RunOutcome, View};
 use crate::text::{say, tr};
 
-use super::run::stand_against;
-use super::{Rehearsed, Script, kept_out, people, too_few_sign};
+use super::run::{newcomers_told, stand_against};
+use super::seating::{seated, stopped};
+use super::{Rehearsed, Script, people};
 
 /// A ceremony that may begin in an open vault.
 pub struct Beginning<'b> {
@@ -19,6 +22,8 @@ pub struct Beginning<'b> {
     pub view: &'b View,
     /// Files that stand in for its inputs, by name.
     pub given: &'b BTreeMap<String, Vec<u8>>,
+    /// Who was named for which place.
+    pub people: &'b BTreeMap<String, String>,
     /// Whether the other side is real.
     pub real: bool,
     /// The rehearsal that lets a production vault begin it.
@@ -54,6 +59,11 @@ impl Beginning<'_> {
             lines.push((Meant::Plain, tr("rehearsed"), rehearsed.on_screen()));
         }
         lines.push((Meant::Plain, tr("needs"), people(self.script)));
+        let seated = seated(self.script, self.view, self.people);
+        lines.extend(seated.map(|who| (Meant::Plain, tr("people"), who)));
+        let joins = newcomers_told(&self.script.model, self.view, self.people);
+        lines.extend(joins.map(|told| (Meant::Note, tr("who joins"), told)));
+        lines.extend(self.namesakes());
         let takes = self.script.estimate().map_or_else(
             || tr("its author does not say").to_owned(),
             |estimate| say!("about {estimate}, not counting waits", estimate),
@@ -75,8 +85,7 @@ impl Beginning<'_> {
     pub fn stopped(&self) -> Option<String> {
         let destroys = self.script.would_destroy(self.view, self.real);
         destroys
-            .or_else(|| kept_out(self.script, self.view))
-            .or_else(|| too_few_sign(self.script, self.view))
+            .or_else(|| stopped(self.script, self.view, self.people))
             .or_else(|| {
                 let against = stand_against(self.script, self.view).into_iter().next()?;
                 Some(say!("This would be refused. {against}", against))
@@ -99,6 +108,29 @@ impl Beginning<'_> {
                 }
             })
             .collect()
+    }
+
+    /// Keys that would be called as one that is here: nobody told the two apart once both were.
+    fn namesakes(&self) -> Option<Told> {
+        let made = self.script.model.keys.iter().filter(|key| !key.existing);
+        let here = made.filter_map(|key| {
+            let gone = |row: &&KeyRow| row.key.key_state == KeyState::DELETE_COMPLETE;
+            let mut rows = self.view.keys.iter();
+            let row = rows.find(|row| row.label == key.label && !gone(row))?;
+            let id = row.key.key_arn.rsplit('/').next().unwrap_or_default();
+            Some(say!(
+                "{label} ({state}, ARN ending in {id})",
+                label = key.label,
+                state = state_word(row),
+                id
+            ))
+        });
+        let here: Vec<String> = here.collect();
+        let words = say!(
+            "here already: {here}. What this ceremony makes is called so too: from then on their ARNs tell them apart",
+            here = here.join(", ")
+        );
+        (!here.is_empty()).then(|| (Meant::Note, tr("same name"), words))
     }
 
     /// Where it lets time pass in a vault that stays.
@@ -130,5 +162,50 @@ impl Beginning<'_> {
             _ => tr("ended here"),
         };
         Some((Meant::Note, how, words))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ceremony::{Runner, Wanted};
+    use crate::session::{Environment, practice};
+
+    /// A second key called as one that is here was made without a word before the first step.
+    #[test]
+    fn a_name_that_a_key_here_has_already_is_told_before_it_begins() {
+        let mut shipped = crate::ceremony::shipped().iter();
+        let (_, text) = shipped.find(|(name, _)| *name == "first-key.toml").unwrap();
+        let parsed = || Script::parse(text).ok().unwrap();
+        let store = Box::new(crate::vault::MemoryStore::new());
+        let environment = Environment::seeded("namesake").unwrap();
+        let mut session = practice::vault(store, environment, None, true)
+            .unwrap()
+            .session;
+        let told = |view: &View| {
+            let nothing = BTreeMap::new();
+            let people = BTreeMap::new();
+            let script = parsed();
+            let beginning = Beginning {
+                script: &script,
+                view,
+                given: &nothing,
+                people: &people,
+                real: false,
+                rehearsed: None,
+            };
+            let mut lines = beginning.told().into_iter();
+            lines
+                .find(|(_, label, _)| *label == tr("same name"))
+                .map(|(.., words)| words)
+        };
+        assert_eq!(told(&session.view()), None);
+        let mut runner = Runner::begin(&mut session, parsed(), Wanted::default()).unwrap();
+        runner.headless(&mut session).unwrap();
+        let view = session.view();
+        let made = view.keys.first().unwrap();
+        let words = told(&view).unwrap();
+        let id = made.key.key_arn.rsplit('/').next().unwrap();
+        assert!(words.contains(&made.label) && words.contains(id), "{words}");
     }
 }

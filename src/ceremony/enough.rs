@@ -7,7 +7,6 @@ use crate::session::{Demands, View, op_custody};
 use crate::text::{say, tr};
 
 use super::model::{Model, Role, Step};
-use super::run::places_of;
 use super::script::Script;
 
 /// An act that too few may sign.
@@ -46,11 +45,14 @@ impl Short {
     }
 }
 
-/// Why a run of this script would end for good at an act that too few of this vault may sign; nothing where enough may, or
-/// where its places cannot be given at all.
-pub fn too_few_sign(script: &Script, view: &View) -> Option<String> {
-    let places = places_of(script, view).ok()?;
-    let short = judged(&script.model, view, &places);
+/// Why a run of this script, with these people at its places, would end for good at an act that too few of this vault may
+/// sign; nothing where enough may.
+pub(super) fn too_few_sign(
+    script: &Script,
+    view: &View,
+    places: &BTreeMap<String, String>,
+) -> Option<String> {
+    let short = judged(&script.model, view, places);
     let short = short.first()?.told();
     Some(say!("This would be refused. {short}", short))
 }
@@ -186,10 +188,16 @@ fn able(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ceremony::run::places_of;
     use crate::ceremony::{Runner, Wanted, shipped};
     use crate::custody::Policy;
     use crate::session::{Environment, NewPerson, NewVault, Profile, create, practice};
     use crate::vault::MemoryStore;
+
+    fn too_few_sign(script: &Script, view: &View) -> Option<String> {
+        let places = places_of(script, view).ok().unwrap();
+        super::too_few_sign(script, view, &places)
+    }
 
     fn vault(k: u8, n: usize) -> crate::session::Session {
         let roles = std::iter::repeat_n("custodian", n).chain(["administrator", "witness"]);

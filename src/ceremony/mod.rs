@@ -39,6 +39,7 @@ mod recorded;
 mod rehearsed;
 mod run;
 mod script;
+mod seating;
 mod seats;
 mod shipped;
 mod stand_in;
@@ -61,7 +62,6 @@ pub use changing::ChangeTalk;
 pub use codes::{Code, codes, codes_in};
 pub use component_review::ComponentReview;
 pub use component_script::component_script;
-pub use enough::too_few_sign;
 pub use evidence::{bundle, run_report_of, script_of, shipped_by_hash};
 pub use finding::Finding;
 pub use lint::{RULES, Rule};
@@ -81,7 +81,7 @@ pub use run::{
     write_run,
 };
 pub use script::{InputDeclaration, MAX_SCRIPT_BYTES, Script};
-pub use seats::kept_out;
+pub use seating::{SeatAsked, open_places, who_has, who_leaves};
 pub use shipped::{sample, shipped};
 pub use start::{Play, PlayedIn, Start};
 pub use telling::{Ways, came_back, came_back_footing, ended, handed_over, holdings, saved};

@@ -88,6 +88,12 @@ impl Script {
         data_encoding::HEXLOWER.encode(&self.sha256)
     }
 
+    /// Whether somebody joins at this place in a step, and is nobody of the vault before.
+    pub fn joins_at(&self, place: &str) -> bool {
+        let place = self.model.person(place);
+        place.is_some_and(|place| place.joins.is_some())
+    }
+
     /// Whether a run of exactly this script stands open in the vault.
     pub fn stands_open(&self, view: &View) -> bool {
         let sha256 = self.sha256_hex();

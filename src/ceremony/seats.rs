@@ -9,14 +9,16 @@ use crate::text::say;
 
 use super::model::{Algorithm, Model, Step};
 use super::ops_components as ops;
-use super::run::places_of;
 use super::script::Script;
 
-/// Why a run of this script would be refused a component for certain, with who has its places as people are here now; what
-/// to do first stands in it. Nothing where nothing is known against it, or where its places cannot be given at all.
-pub fn kept_out(script: &Script, view: &View) -> Option<String> {
-    let places = places_of(script, view).ok()?;
-    let why = judged(&script.model, view, &places)?;
+/// Why a run of this script would be refused a component for certain, with these people at its places; what to do first
+/// stands in it. Nothing where nothing is known against it.
+pub(super) fn kept_out(
+    script: &Script,
+    view: &View,
+    places: &BTreeMap<String, String>,
+) -> Option<String> {
+    let why = judged(&script.model, view, places)?;
     Some(say!("This would be refused. {why}", why = why.foretold()))
 }
 
@@ -100,6 +102,7 @@ fn holders(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ceremony::run::places_of;
     use crate::session::{Environment, practice};
 
     /// A component ceremony in production was begun, and then stopped for good in its first turn, for want of a form that
@@ -115,6 +118,10 @@ mod tests {
         let environment = Environment::seeded("seats").unwrap();
         let made = practice::vault(store, environment, None, true).unwrap();
         let mut view = made.session.view();
+        let kept_out = |script: &Script, view: &View| {
+            let places = places_of(script, view).ok().unwrap();
+            super::kept_out(script, view, &places)
+        };
         assert_eq!(kept_out(&script, &view), None);
         view.profile = Profile::Production;
         let why = kept_out(&script, &view).unwrap();

@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::status::{Answer, Failure};
 
 pub(super) use crate::session::printable;
+use crate::session::wrapped;
 
 /// Longest input of every kind but scripts and streams: 1 MiB.
 pub(super) const INPUT_LIMIT: u64 = 1 << 20;
@@ -100,8 +101,15 @@ pub(super) fn progress(line: &str) {
 
 /// A line that must be said, on stderr.
 pub(super) fn note(line: &str) {
+    let mut stderr = io::stderr().lock();
+    // A program reads whole lines; a terminal would break one inside a word.
+    let line = if stderr.is_terminal() {
+        wrapped(line)
+    } else {
+        printable(line)
+    };
     // A closed stderr is nobody to tell.
-    let _ = writeln!(io::stderr().lock(), "{}", printable(line));
+    let _ = writeln!(stderr, "{line}");
 }
 
 /// Says why a command did not do it.

@@ -19,7 +19,7 @@ use crate::text::{say, tr};
 
 use super::Explain;
 use super::act::{Acting, Acts};
-use super::beginning::begins_here;
+use super::beginning::{Begins, begins_here};
 use super::beside::plain;
 use super::dialogue::{Dialogue, Heard, Question, footing};
 use super::draft::Draft;
@@ -366,23 +366,23 @@ impl<'a> Home<'_, 'a> {
         };
         let chosen = (&script, real_others);
         let wall = self.session.wall_time();
-        let mut clock = None;
+        let mut begins = Begins::default();
         if !resume {
-            let Some(today) = begins_here(self.talk, &view, chosen, (&rehearsals, wall))? else {
+            let Some(how) = begins_here(self.talk, &view, chosen, (&rehearsals, wall))? else {
                 return Ok(());
             };
-            clock = today.then_some(wall);
+            begins = how;
         }
         let wanted = Wanted {
             inputs: BTreeMap::new(),
             resume,
-            people: BTreeMap::new(),
+            people: begins.people,
             recorded: false,
             real_others,
             rehearsal_note: notes,
             copies_to: None,
             out: None,
-            clock,
+            clock: begins.today.then_some(wall),
         };
         if let Err(error) = play(self.talk, self.session, script, wanted)? {
             self.talk.stop(&error.to_string());

@@ -8,17 +8,16 @@ use zeroize::Zeroizing;
 
 use crate::crypto::SecretBytes;
 use crate::os::{Quiet, typed_byte, typed_within};
+use crate::session::Stop;
 use crate::session::idle::Why;
 use crate::session::pasted::{is_whole, may_go_on};
-use crate::session::{Stop, printable};
+pub(crate) use crate::session::wrapped;
 use crate::text::{say, tr};
 
 use super::masked;
 use super::told_to_end;
 use super::waiting::{Wait, show};
 
-/// Columns that text is wrapped to: every serial console has them.
-const WIDTH: usize = 79;
 /// Room for what is typed, in bytes, made once so that it is not left behind where it may have been a passphrase.
 const LONGEST: usize = 4096;
 /// Characters of one line that a terminal passes on at most while it collects lines; what is beyond is lost (n_tty).
@@ -265,28 +264,6 @@ fn still_searching(waited: Duration) -> String {
         "Still searching, {seconds} s. Ctrl-C stops it; the request stands.",
         seconds = waited.as_secs()
     ))
-}
-
-/// A line, broken between words where it is longer than the narrowest terminal; what follows keeps its indentation.
-pub(crate) fn wrapped(line: &str) -> String {
-    let line = printable(line);
-    let lines: Vec<String> = line
-        .split('\n')
-        .map(|line| {
-            let mut indent: String = line.chars().take_while(|c| *c == ' ').collect();
-            // What goes on stands deeper than what begins, where lines are a list.
-            if !indent.is_empty() {
-                indent.push_str("    ");
-            }
-            let options = textwrap::Options::new(WIDTH)
-                .subsequent_indent(&indent)
-                .break_words(false)
-                .word_splitter(textwrap::WordSplitter::NoHyphenation)
-                .word_separator(textwrap::WordSeparator::AsciiSpace);
-            textwrap::fill(line, options)
-        })
-        .collect();
-    lines.join("\n")
 }
 
 #[cfg(test)]

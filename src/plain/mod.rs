@@ -66,7 +66,7 @@ mod words;
 use std::path::{Path, PathBuf};
 
 use crate::api::Timestamp;
-use crate::ceremony::{Again, Play, PlayedIn, Script, Start, Wanted, open_run};
+use crate::ceremony::{Again, Play, PlayedIn, RunError, Script, Start, Wanted, open_run};
 use crate::session::asked::{ELSEWHERE, VAULT_FOLDER};
 use crate::session::founding::Given;
 use crate::session::guide::Entry;
@@ -339,7 +339,7 @@ fn begin_run(
         }
     };
     talk.guard();
-    let end = play(talk, &mut session, script, wanted);
+    let end = with_people(talk, &mut session, script, wanted);
     talk.unguard();
     let completed = match &end {
         Ok(Ok(End::Ended(RunOutcome::Completed))) => true,
@@ -366,6 +366,27 @@ fn begin_run(
     }
     close_vault(talk, session);
     end.map(|_| completed)
+}
+
+/// Plays it once it is known who leaves, which is asked in a vault that stays; a run that stands open has its people.
+fn with_people(
+    talk: &mut Dialogue<'_>,
+    session: &mut Session,
+    script: Script,
+    mut wanted: Wanted,
+) -> Result<Result<End, RunError>, Gone> {
+    let view = session.view();
+    let begins = view.kept && !wanted.resume && !script.stands_open(&view);
+    let asked = begins && {
+        lock::over(talk, session, |talk, _| {
+            beginning::asked_who_leaves(talk, &view, &script, &mut wanted.people)
+        })?
+    };
+    if begins && !asked {
+        talk.say(tr("Nothing was begun."));
+        return Ok(Ok(End::Left));
+    }
+    play(talk, session, script, wanted)
 }
 
 /// A throw-away vault. The script's seed counts only when every input is the script's own.

@@ -1,5 +1,6 @@
 //! A ceremony in lines: each question with who acts, what Enter does and what has not happened yet.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::ceremony::{
@@ -11,7 +12,7 @@ use crate::session::{self, said};
 use crate::session::{Profile, RunOutcome, Session, Stop, practice};
 use crate::text::{say, tr};
 
-use super::dialogue::{Dialogue, Heard, Question, SEARCHING, footing};
+use super::dialogue::{Dialogue, Heard, Question, SEARCHING, answered, footing};
 use super::line::Gone;
 use super::lock::lock;
 
@@ -41,7 +42,7 @@ pub(crate) fn play(
         talk.say(&practice::words(
             session.lasts(),
             wanted.out.is_some(),
-            tr("The word f5"),
+            Some(tr("The word f5")),
         ));
     }
     talk.say(tr(
@@ -280,7 +281,7 @@ impl Run<'_, '_> {
                 Heard::Said(_) => self.pause(showing)?,
             });
         }
-        let Some((answers, counted)) = self.fields(&question, ask)? else {
+        let Some((answers, counted)) = self.fields(&question, ask, &showing.offered)? else {
             return self.pause(showing);
         };
         if secret {
@@ -309,11 +310,12 @@ impl Run<'_, '_> {
     }
 
     /// Every field in turn; the last one's Enter does what the page says, those before it go on. `None` for a word. With
-    /// how many of them the practice word gave.
+    /// how many of them the practice word gave; `offered` is what was typed before an interruption.
     fn fields(
         &mut self,
         question: &Question,
         ask: &Ask,
+        offered: &BTreeMap<String, String>,
     ) -> Result<Option<(Vec<Answer>, Practised)>, Gone> {
         let (mut answers, mut counted) = (Vec::new(), Practised::default());
         for (n, asked) in ask.fields.iter().enumerate() {
@@ -327,6 +329,7 @@ impl Run<'_, '_> {
                     next = tr(next.field.label)
                 );
             }
+            let question = answered(&question, offered.get(asked.field.id), false);
             let open = matches!(asked.field.kind, Kind::Text { .. })
                 && !session::asked::is_place(&asked.field);
             let heard = if open || ceremony::is_compared(asked.field.id) {

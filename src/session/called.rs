@@ -15,6 +15,10 @@ const CALLED: &[(&str, &str)] = &[
         "practice practise sample samples try counterparty partner partners aws bank processor demo",
     ),
     (
+        "files",
+        "file files folder folders browse inspect picker path paths",
+    ),
+    (
         "keys",
         "list kcv check value checksum aliases search find inventory compare compared uncompared",
     ),
@@ -25,11 +29,11 @@ const CALLED: &[(&str, &str)] = &[
     ),
     (
         "exchange",
-        "token tokens receipt receipts partner partners counterparty sent trust aws bank processor confirm confirmation courier",
+        "token tokens receipt receipts partners counterparty sent trust aws bank processor confirm confirmation courier",
     ),
     (
         "ceremonies",
-        "ceremony rehearse rehearsal run script scripts play resume practice practise exercise aws partner save training tutorial demo procedure steps continue exception",
+        "ceremony rehearse rehearsal run script scripts play resume practices practised exercise aws partners save training tutorial demo procedure steps continue exception",
     ),
     (
         "people",
@@ -222,13 +226,14 @@ mod tests {
     use crate::session::op;
 
     /// Places of the workstation that are no acts.
-    const PLACES: [&str; 23] = [
+    const PLACES: [&str; 24] = [
         "rehearse",
         "open",
         "elsewhere",
         "create",
         "due",
         "partner",
+        "files",
         "keys",
         "deletions",
         "approvals",

@@ -412,7 +412,7 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
     let who = if turn.person.eq_ignore_ascii_case(&turn.role) || turn.role.is_empty() {
         turn.person.clone()
     } else {
-        format!("{} {}", turn.role, turn.person)
+        super::said::called(&turn.role, &turn.person)
     };
     let (acts, enter) = match &turn.moment {
         Moment::Words { .. } if shown => (

@@ -219,7 +219,9 @@ pub const HAPPENED: &[Happened] = &[
 
 const NO_BACK_DOOR: &str = "What cannot be saved: the vault opens only with enough shares. No password resets it, keymoot knows no back door, \
      and whoever wrote keymoot cannot help.";
-const TRIED_FIRST: &str = "What can be tried first: a drill says whose envelopes still open. Look for envelopes in safes and for words on \
+const TRIED_FIRST: &str = "What can be tried first: in an open vault a drill says whose envelopes still open. With the vault closed there \
+     is no drill: begin to open it, and each custodian who enters learns whether their own envelope opens; a wrong passphrase \
+     locks nothing, and too few open nothing. Look for envelopes in safes and for words on \
      paper. Copies made before a rotation open to the people of then: every report lists the copies, with who keeps each and where.";
 const BY_RECOVERY: &str = "If a recovery set was made: begin to open the vault (close it first where it is open), and take the last line of \
      the list of custodians. Its holders come with their envelopes; enough of them open the vault, as an exception that \

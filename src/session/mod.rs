@@ -172,7 +172,7 @@ pub(crate) use namesake::label_of;
 pub use opening::{Bootstrap, Opening, WitnessAnswer};
 pub use opening_steps::OpeningStep;
 pub use policy_file::{policy_fits, policy_lines, read_policy};
-pub use printable::printable;
+pub use printable::{printable, wrapped};
 pub use proving::{Hand, Proving};
 pub use recovery::{PreparedRecovery, RecoveryMade};
 pub use resharing::{Reshared, Resharing};

@@ -89,6 +89,11 @@ pub(super) fn others() -> impl Iterator<Item = (&'static str, &'static str)> {
     NEWCOMERS.iter().copied().chain(more)
 }
 
+/// Names that practice has words for, beside the usual people of a practice vault: newcomers first.
+pub(crate) fn strangers() -> impl Iterator<Item = &'static str> {
+    others().map(|(name, _)| name)
+}
+
 /// For how many sets in a row a practice person has words of their own; then they come round again.
 const SETS: usize = 8;
 
@@ -136,19 +141,22 @@ pub(super) fn phrases(person: &str) -> impl Iterator<Item = String> {
     (0..SETS).map_while(move |before| phrase_after(person, before))
 }
 
-/// What stands over everything in a rehearsal; `answers` is what gives the practice answers there,
+/// What stands over everything in a rehearsal; `answers` is what gives the practice answers there, where something does,
 /// `out` whether a folder was named that its files are written to.
-pub fn words(kept: bool, out: bool, answers: &str) -> String {
+pub fn words(kept: bool, out: bool, answers: Option<&str>) -> String {
     let keeps = match (kept, out) {
         (true, _) => tr("It is kept in its folder."),
         (false, true) => tr("Only --out is kept."),
         (false, false) => tr("Nothing is kept."),
     };
-    say!(
-        "REHEARSAL. You play everybody. {keeps} {answers} answers for you.",
-        keeps,
-        answers
-    )
+    match answers {
+        Some(answers) => say!(
+            "REHEARSAL. You play everybody. {keeps} {answers} answers for you.",
+            keeps,
+            answers
+        ),
+        None => say!("REHEARSAL. You play everybody. {keeps}", keeps),
+    }
 }
 
 /// Makes a 2-of-3 rehearsal vault in `store` with practice people: administrator Ada, custodians Ana, Ben and Cho,

@@ -142,16 +142,29 @@ pub(crate) fn utf8(secret: &SecretBytes) -> Result<&str, Refusal> {
 pub(crate) fn with_help(sentence: &str, phrase: &str) -> String {
     // Practice words are spelled right, though few of them are in the list: where one stands, the list is no help.
     let words: Vec<&str> = phrase.split_whitespace().collect();
-    let unknown = passphrase::words_not_in_list(phrase).into_iter();
+    let unknown = passphrase::words_not_in_list(phrase);
+    // Words of the list are taken in any letters and blanks; others open exactly as they were sealed.
+    let otherwise = !unknown.is_empty()
+        && words.len() > 1
+        && (phrase.chars().any(char::is_uppercase) || phrase.split(' ').any(str::is_empty));
+    let sentence = if otherwise {
+        format!("{sentence} {TYPED_SO}")
+    } else {
+        sentence.to_owned()
+    };
+    let unknown = unknown.into_iter();
     let mut unknown = unknown.filter_map(|at| words.get(at.checked_sub(1)?));
     let practised = unknown.any(|word| practice::is_word(word));
     match passphrase::help(phrase) {
         Some(help) if !practised && words.len() > 1 => {
             format!("{sentence} {help}")
         }
-        _ => sentence.to_owned(),
+        _ => sentence,
     }
 }
+
+/// What whoever typed capital letters or more blanks than one is told: the hint that says so may have made room.
+const TYPED_SO: &str = "Type them in lower case, with one space between two and none at the ends.";
 
 impl Session {
     /// A person who serves now.
@@ -459,6 +472,20 @@ mod tests {
             "It does not open."
         );
         assert!(with_help("It does not open.", "abacus zooom").contains("Word 2 is not"));
+    }
+
+    /// Capital letters and two blanks: "does not open", and the line that says how words are typed had made room for it.
+    #[test]
+    fn whoever_types_words_otherwise_than_they_are_typed_hears_it() {
+        for typed in ["Apple arrow", "apple  arrow", "apple arrow "] {
+            let told = with_help("It does not open.", typed);
+            assert_eq!(told, format!("It does not open. {TYPED_SO}"), "{typed:?}");
+        }
+        // These open as if they were typed so.
+        assert_eq!(
+            with_help("It does not open.", "Abacus  abdomen"),
+            "It does not open."
+        );
     }
 
     /// The moment of the stick, word for word: what stands as it was, and where to look.

@@ -10,7 +10,7 @@ use crate::evidence::audit::Event;
 use crate::text::{say, tr};
 
 /// Operations as the log names them, and what people call what happened. One that is not here is told as it stands.
-const WORDS: [(&str, &str); 70] = [
+const WORDS: [(&str, &str); 71] = [
     ("CreateKey", "made"),
     ("ImportKey", "imported"),
     ("ExportKey", "exported"),
@@ -73,6 +73,7 @@ const WORDS: [(&str, &str); 70] = [
     ("attest-clock", "clock attested"),
     ("run-begin", "ceremony begun"),
     ("run-close", "ceremony ended"),
+    ("sign-off", "signed"),
     (super::mismatch::DIFFERS, "check value differs: SUSPECT"),
     (super::comparing::COMPARED, "check value compared"),
     ("receipt", "receipt read"),
@@ -126,6 +127,9 @@ fn closer(line: &Value) -> Option<&'static str> {
             Some(tr("wrong passphrase or envelope"))
         }
         ("withdraw", _) if text("/details/asked_by").is_some() => Some(tr("request refused")),
+        ("run-close", _) if text("/details/outcome") == Some("aborted") => {
+            Some(tr("ceremony stopped for good"))
+        }
         _ => None,
     }
 }
@@ -146,9 +150,10 @@ impl Session {
             _ => about.to_owned(),
         };
         let about = format!(
-            "{about}{}{}",
+            "{about}{}{}{}",
             self.of_run(op, &value),
-            in_the_open(op, &value)
+            in_the_open(op, &value),
+            said_there(op, &value)
         );
         if line.who.is_empty()
             && let Some(by) = value.pointer("/details/by").and_then(Value::as_str)
@@ -162,6 +167,18 @@ impl Session {
             None => format!("{words}{about}"),
         };
     }
+}
+
+/// What was signed, and why a ceremony was stopped: in the words that people read there.
+fn said_there(op: &str, line: &Value) -> String {
+    let member = match op {
+        "sign-off" => "/details/text",
+        "run-close" => "/details/why",
+        _ => return String::new(),
+    };
+    let words = line.pointer(member).and_then(Value::as_str);
+    let words = words.map(|words| words.strip_prefix("aborted: ").unwrap_or(words));
+    words.map_or_else(String::new, |words| format!(": {words}"))
 }
 
 /// What was typed where it is drawn, and in which field of what; never what it was.

@@ -20,9 +20,9 @@ use crate::text::{say, tr};
 /// The least that every screen is made for.
 pub(crate) const LEAST: (u16, u16) = (80, 24);
 
-/// The words that stand on every screen of a rehearsal.
-pub(crate) fn rehearsal(world: &World) -> String {
-    practice::words(!world.keeps_nothing(), world.out, "F5")
+/// The words that stand on every screen of a rehearsal; `answers` says whether F5 answers there.
+pub(crate) fn rehearsal(world: &World, answers: bool) -> String {
+    practice::words(!world.keeps_nothing(), world.out, answers.then_some("F5"))
 }
 
 /// What was drawn, beside the picture itself.
@@ -98,11 +98,24 @@ pub(crate) fn draw(state: &State, buffer: &mut Buffer, appearance: &Appearance) 
 fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
     let mut title = screen.title(world);
     if world.rehearsal() && world.wide() {
-        let words = rehearsal(world);
-        // Whatever the page is called: that nothing of it is real is never cut.
+        let offers = screen.offers(world);
+        let fills = offers
+            .iter()
+            .any(|offer| offer.verb == Verb::Practice && offer.off.is_none());
+        // While a ceremony is under way it answers each question, though not on the pages between.
+        let answers = fills || screen.holds().is_some();
         let parts = title.iter().map(|part| part.width().saturating_add(3));
-        let taken = parts.fold(words.width().saturating_add(5), usize::saturating_add);
-        let over = taken.saturating_sub(usize::from(world.size.0));
+        let taken = parts.fold(5, usize::saturating_add);
+        let room = usize::from(world.size.0).saturating_sub(taken);
+        // Whatever the page is called: that nothing of it is real is never cut, and the less is said of it the longer that is.
+        let said = [
+            rehearsal(world, answers),
+            rehearsal(world, false),
+            tr(REHEARSAL).to_owned(),
+        ];
+        let words = said.iter().find(|words| words.width() <= room);
+        let words = words.cloned().unwrap_or_else(|| tr(REHEARSAL).to_owned());
+        let over = words.width().saturating_sub(room);
         if let Some(last) = title.last_mut().filter(|_| over > 0) {
             *last = cut(last, last.width().saturating_sub(over).max(8));
         }
@@ -110,6 +123,9 @@ fn title(screen: &dyn Screen, world: &World) -> Vec<String> {
     }
     title
 }
+
+/// What is said of a rehearsal where there is room for nothing else.
+const REHEARSAL: &str = "REHEARSAL. You play everybody.";
 
 fn too_small(canvas: &mut Canvas<'_>) {
     let (width, height) = (canvas.width(), canvas.height());
@@ -177,5 +193,39 @@ fn key_line(state: &State, typing: bool, canvas: &mut Canvas<'_>) {
         x = canvas.put(x, y, Role::Key, &key);
         x = canvas.put(x.saturating_add(1), y, Role::Text, word);
         x = x.saturating_add(2);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::app::State;
+    use crate::tui::room::{Room, practice_session};
+    use crate::tui::screens::home::Home;
+    use crate::tui::screens::runner::RunScreen;
+    use crate::tui::snapshot;
+
+    /// "F5 answers for you" stood over pages where F5 does nothing, and a page's own title was cut for it.
+    #[test]
+    fn the_banner_of_a_rehearsal_names_f5_where_it_answers_and_cuts_no_title() {
+        let mut room = Room::new(Home::new(), practice_session(false));
+        let wide = |room: &mut Room| {
+            room.state.world.size = (140, 40);
+            let look = snapshot::appearance();
+            let text = snapshot::text(&snapshot::drawn(&mut room.state, 140, 40, &look));
+            text.lines().nth(1).unwrap_or_default().to_owned()
+        };
+        let title = wide(&mut room);
+        assert!(title.contains("REHEARSAL. You play everybody."), "{title}");
+        assert!(!title.contains("F5"), "{title}");
+        room.press("c<Enter>");
+        let title = wide(&mut room);
+        assert!(
+            title.contains("looked at, signed for ─ REHEARSAL."),
+            "{title}"
+        );
+        let run = RunScreen::new("Short", None, true);
+        room.state = State::new(room.state.world.clone(), Box::new(run));
+        let title = wide(&mut room);
+        assert!(title.contains("F5 answers for you."), "{title}");
     }
 }

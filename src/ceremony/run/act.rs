@@ -1,6 +1,6 @@
 //! Acts: who is asked for which field, and the typed act that comes of it, judged before anybody signs.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::session::build::{self, Answers};
 use crate::session::field::{Field, Kind};
@@ -9,11 +9,15 @@ use crate::session::{
     Action, KeySource, Refusal, Session, StepRecord, StepState, op, op_components, op_envelopes,
 };
 
+use super::super::changing::gives_words;
 use super::super::model::{Algorithm, Doing, Step};
 use super::super::ops;
 use super::super::parse::acts::is_declared;
 use super::drive::{Halt, Work};
 use super::{Runner, Stage, Turn};
+
+/// The field for a root's fingerprint.
+const FINGERPRINT: &str = "fingerprint";
 
 impl Runner {
     /// Who is asked for which fields of an act. After a restart, what was answered before the first signature is
@@ -44,7 +48,7 @@ impl Runner {
             // Who will hold shares is asked anew as well: nothing of it is done, and a slip in a name can be put right.
             let asked_anew = field.id == op_components::SLIP.id
                 || ops::is_told_in_the_room(step.op, field)
-                || super::super::changing::gives_words(step.op);
+                || gives_words(step.op);
             if remembered
                 && !asked_anew
                 && let Some(text) = record.notes.get(field.id)
@@ -67,6 +71,22 @@ impl Runner {
         self.texts.extend(texts);
         self.turns = turns;
         Ok(())
+    }
+
+    /// Who will hold shares, as it was typed before an interruption: asked anew, and offered.
+    pub(super) fn offered(&self, session: &Session) -> BTreeMap<String, String> {
+        let known = self.step().zip(self.record(session));
+        let Some((step, record)) = known.filter(|(step, record)| {
+            gives_words(step.op) && record.state > StepState::Armed && self.stage == Stage::Turn
+        }) else {
+            return BTreeMap::new();
+        };
+        let asked = step.op.fields.iter().filter(|field| is_asked(step, field));
+        let typed = asked.filter_map(|field| {
+            let text = record.notes.get(field.id).filter(|text| !text.is_empty())?;
+            Some((field.id.to_owned(), text.clone()))
+        });
+        typed.collect()
     }
 
     /// A file that cannot serve is a fault of the step, not of what people type.
@@ -159,8 +179,9 @@ impl Runner {
             Err(refusal) if typed => {
                 let another = [build::FINGERPRINT_DIFFERS, build::FINGERPRINT_BELOW];
                 if another.contains(&refusal.to_string().as_str()) {
+                    self.refused_field = Some(FINGERPRINT);
                     let person = self.typed_by.clone().unwrap_or_default();
-                    if self.not_taken(session, "fingerprint", &person)? {
+                    if self.not_taken(session, FINGERPRINT, &person)? {
                         return Ok(false);
                     }
                 }
@@ -310,5 +331,56 @@ fn file_error(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Usage(text) => format!("ValidationException: {text}"),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Runner, Stage, Wanted};
+    use crate::ceremony::{Script, shipped};
+    use crate::session::practice;
+    use crate::session::{Environment, StepState};
+    use crate::vault::MemoryStore;
+
+    /// The pages had said that the answers of the step are saved, and after the power cut the field was empty.
+    #[test]
+    fn whoever_takes_a_place_is_offered_again_after_an_interruption() {
+        let mut all = shipped().iter();
+        let (_, text) = all
+            .find(|(name, _)| *name == "custodian-replacement.toml")
+            .unwrap();
+        let script = || Script::parse(text).ok().unwrap();
+        let size = script().practice_size();
+        let environment = Environment::seeded("offered").unwrap();
+        let clock = script().rehearsal().1;
+        let store = Box::new(MemoryStore::new());
+        let made = practice::vault_of(store, size, environment, clock, false);
+        let mut session = made.unwrap().session;
+        let mut runner = Runner::begin_or_go_on(&mut session, script(), Wanted::default()).unwrap();
+        let stands = |runner: &Runner, session: &crate::session::Session| {
+            let record = runner.record(session).unwrap();
+            (record.id == "replace").then_some(record.state)
+        };
+        while stands(&runner, &session).is_none_or(|state| state < StepState::Issued) {
+            assert!(
+                runner.showing(&session).offered.is_empty(),
+                "nobody typed it yet"
+            );
+            runner.one_answer(&mut session).unwrap();
+        }
+        drop(runner);
+        let mut runner = Runner::begin_or_go_on(&mut session, script(), Wanted::default()).unwrap();
+        for _ in 0..10 {
+            if runner.stage == Stage::Turn {
+                break;
+            }
+            runner.one_answer(&mut session).unwrap();
+        }
+        let offered = runner.showing(&session).offered;
+        assert_eq!(
+            offered.get("joins").map(String::as_str),
+            Some("Dee"),
+            "{offered:?}"
+        );
     }
 }

@@ -20,7 +20,7 @@ use super::super::rehearsed;
 use super::super::script::Script;
 use super::super::seats;
 use super::arrival::Arrival;
-use super::{RunError, Runner, Stage, Wanted, anew, bind, existing, inputs};
+use super::{RunError, Runner, Stage, Wanted, anew, bind, existing, inputs, newcomers};
 
 impl Runner {
     /// Begins or resumes a run; the journal holds it before this returns.
@@ -51,14 +51,7 @@ impl Runner {
                 script.id()
             )));
         }
-        let people = bind::people(&script.model, &view, &wanted.people)?;
-        if let Some(why) = seats::judged(&script.model, &view, &people) {
-            return Err(RunError::CannotBegin(format!(
-                "{} Nothing was begun.",
-                why.foretold()
-            )));
-        }
-        enough_sign(&script, &view, &people)?;
+        let [people, joining] = at_their_places(&script, &view, &wanted.people, attended)?;
         let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
         let asks = attended && inputs::asked_for(session.profile(), wanted.real_others);
         let files = inputs::at_its_beginning(&script, wanted.inputs, session.profile(), asks)?;
@@ -81,6 +74,9 @@ impl Runner {
             (crate::session::run::NETWORK, &network),
         ];
         note_with_the_first(&mut run, notes);
+        if let Some(first) = run.steps.first_mut() {
+            first.notes.extend(newcomers::notes(joining));
+        }
         let mut runner = Runner::standing(script, run.id.clone(), people);
         runner.judge_given(session, &run.inputs, "Nothing was begun.")?;
         if inputs::asked_for(session.profile(), run.real_others) {
@@ -162,8 +158,28 @@ impl Runner {
             faults_played: BTreeSet::new(),
             killed: false,
             attended: false,
+            refused_field: None,
         }
     }
+}
+
+/// Who has which place, and who joins by a practice answer that is not the script's; nobody is kept out, and enough may sign.
+fn at_their_places(
+    script: &Script,
+    view: &View,
+    wanted: &BTreeMap<String, String>,
+    attended: bool,
+) -> Result<[BTreeMap<String, String>; 2], RunError> {
+    let people = bind::people(&script.model, view, wanted)?;
+    if let Some(why) = seats::judged(&script.model, view, &people) {
+        return Err(RunError::CannotBegin(format!(
+            "{} Nothing was begun.",
+            why.foretold()
+        )));
+    }
+    enough_sign(script, view, &people)?;
+    let joining = newcomers::joining(&script.model, view, wanted, attended)?;
+    Ok([people, joining])
 }
 
 /// Notes of the first step: what is known when the run begins.

@@ -76,6 +76,7 @@ impl Runner {
     ) -> Result<Advance, RunError> {
         self.came_back = false;
         self.left = false;
+        self.refused_field = None;
         let taken = self
             .take(session, answers)
             .and_then(|()| self.advance(session));

@@ -32,6 +32,7 @@ mod judge;
 mod leaving;
 mod machine;
 mod mistyping;
+mod newcomers;
 mod numbers;
 mod outputs;
 mod papers;
@@ -72,12 +73,13 @@ use drive::Halt;
 
 pub(super) use act::is_asked;
 pub(crate) use asks::key_lines;
-pub(super) use bind::places_of;
+pub(super) use bind::{places_given, places_of};
 pub(super) use bring::files_of;
 pub(super) use carry::NUMBER;
 pub(super) use existing::stand_against;
 pub use inputs::{asked_for, resolve_inputs};
 pub use leaving::left_behind;
+pub(super) use newcomers::told as newcomers_told;
 pub(super) use numbers::number_in;
 pub use outputs::{run_report, write_run};
 pub(super) use put_away::packed_at_a_stop;
@@ -278,6 +280,8 @@ pub struct Runner {
     killed: bool,
     /// Whether people sit before it: where an unlock file signs for them, Enter is asked all the same.
     attended: bool,
+    /// The field that the last answer was refused for, where it was one.
+    refused_field: Option<&'static str>,
 }
 
 /// Note of a step: how many of the answers that were not taken a rehearsal's faults gave on purpose. A run that was taken

@@ -121,9 +121,16 @@ impl Runner {
         if ops_components::is_turn(step.op) {
             return self.take_component(session, answers);
         }
-        let checked = well_formed(session, step, &turn, answers)?;
+        let checked = match well_formed(session, step, &turn, answers) {
+            Ok(checked) => checked,
+            Err((id, halt)) => {
+                self.refused_field = Some(id);
+                return Err(halt);
+            }
+        };
         for (id, typed) in &checked {
             if let Err(halt) = self.judge(session, id, typed) {
+                self.refused_field = Some(id);
                 let field = match self.why_not_taken(session, id, typed) {
                     Some(why) => format!("{id} ({why})"),
                     None => (*id).to_owned(),
@@ -371,7 +378,7 @@ fn well_formed(
     step: &Step,
     turn: &Turn,
     answers: Vec<Answer>,
-) -> Result<Vec<(&'static str, String)>, Halt> {
+) -> Result<Vec<(&'static str, String)>, (&'static str, Halt)> {
     let mut checked = Vec::new();
     let mut given = answers.into_iter();
     for id in &turn.fields {
@@ -381,13 +388,14 @@ fn well_formed(
         let typed = text(given.next());
         let normal = field
             .check(&typed)
-            .map_err(|error| Halt::Again(error.to_string()))?;
+            .map_err(|error| (*id, Halt::Again(error.to_string())))?;
         if *id == SLIP.id {
-            session.slip_place(&normal).map_err(|r| again(r.into()))?;
+            let place = session.slip_place(&normal);
+            place.map_err(|r| (*id, again(r.into())))?;
         }
         if ops::is_told_in_the_room(step.op, &field) {
             let fits = session.copy_place_fits(Path::new(normal.trim()));
-            fits.map_err(|r| Halt::Again(r.to_string()))?;
+            fits.map_err(|r| (*id, Halt::Again(r.to_string())))?;
         }
         checked.push((*id, normal));
     }

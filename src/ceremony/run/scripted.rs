@@ -4,6 +4,7 @@ use crate::crypto::SecretBytes;
 use crate::session::components::NOT_PRINTED;
 use crate::session::field::{AS_SHOWN, Field};
 use crate::session::op::BACKUP_TO;
+use crate::session::op_custody::JOINS;
 use crate::session::{Profile, Refusal, RunOutcome, Session, StepState};
 
 use super::super::ask::{Advance, Answer, AskField};
@@ -15,7 +16,7 @@ use super::carry::NUMBER;
 use super::copies::folder_of;
 use super::dissent::DISSENT;
 use super::readings::DERIVE;
-use super::{RunError, Runner, Stage, exceptions, fates};
+use super::{RunError, Runner, Stage, exceptions, fates, newcomers};
 
 /// More asks than any script has: a run that comes to as many goes in a circle.
 const MANY: usize = 100_000;
@@ -266,7 +267,9 @@ impl Runner {
             Usual::SameAs(other) => given(other),
             Usual::Folder => self.copy_goes_to(session, step),
         };
+        let joins = || newcomers::named(&self.script.model, &self.run(session), &step.id);
         match given(field) {
+            Some(text) if field == JOINS.id => Some(joins().unwrap_or(text)),
             // A number of this run's own is not known before it is drawn.
             Some(text) if text == AS_SHOWN && field == NUMBER => self.number_as_shown(session),
             Some(text) => Some(self.with_people(session, (step, field), text)),

@@ -266,3 +266,32 @@ fn signed(name: &str) -> String {
 fn unsigned(name: &str) -> String {
     format!("{STOP_UNSIGNED}{name})")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Runner, Wanted};
+    use crate::ceremony::{Script, shipped};
+    use crate::session::{Environment, practice};
+    use crate::vault::MemoryStore;
+
+    /// "ceremony ended ... noted" and "sign-off": the log that people read had neither that it was stopped, nor why, nor what
+    /// they signed.
+    #[test]
+    fn the_log_says_that_a_ceremony_was_stopped_why_and_what_was_signed() {
+        let mut all = shipped().iter();
+        let (_, text) = all.find(|(name, _)| *name == "first-key.toml").unwrap();
+        let script = Script::parse(text).ok().unwrap();
+        let environment = Environment::seeded("stopped").unwrap();
+        let made = practice::vault(Box::new(MemoryStore::new()), environment, None, true);
+        let mut session = made.unwrap().session;
+        let mut runner = Runner::begin(&mut session, script, Wanted::default()).unwrap();
+        runner.abort(&mut session, "the wrong people came").unwrap();
+        runner.headless(&mut session).unwrap();
+        let trail = session.trail().unwrap();
+        let said: Vec<&str> = trail.lines.iter().map(|l| l.what.as_str()).collect();
+        let stopped = "ceremony stopped for good, first-key: the wrong people came";
+        assert!(said.contains(&stopped), "{said:?}");
+        let signed = |what: &&&str| what.starts_with("signed: ") && what.contains("stopped");
+        assert!(said.iter().any(|what| signed(&what)), "{said:?}");
+    }
+}

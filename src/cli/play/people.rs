@@ -42,6 +42,10 @@ impl PlayArgs {
                 ))
                 .hint(format!("it has: {places}")));
             };
+            // Whoever joins is no person of the vault yet: the run judges the name.
+            if script.joins_at(place) {
+                continue;
+            }
             if people
                 .iter()
                 .any(|(known, known_role, _)| known == name && known_role == role)

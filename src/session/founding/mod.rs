@@ -13,7 +13,7 @@ use crate::api::Timestamp;
 
 use crate::custody::Policy;
 
-use super::{NewPerson, NewVault, Profile, policy_lines};
+use super::{NewPerson, NewVault, Profile, policy_lines, said};
 use crate::text::{say, tr};
 
 pub(crate) use media::{Envelopes, NEEDS_THEIRS};
@@ -183,7 +183,7 @@ impl Plan {
             if p.name.eq_ignore_ascii_case(p.role) {
                 p.name.clone()
             } else {
-                format!("{} {}", p.role, p.name)
+                said::called(p.role, &p.name)
             }
         });
         said.collect::<Vec<_>>().join(", ")

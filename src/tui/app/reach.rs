@@ -18,7 +18,7 @@ impl State {
     pub(crate) fn held(&self, place: Place) -> Option<String> {
         match &self.world.view {
             // A text is read whatever is open.
-            _ if place.only_tells().is_some() => {}
+            _ if place.only_tells().is_some() || place == Place::Files => {}
             None if !place.needs_a_vault() => {}
             None => return Some(tr("no vault is open").to_owned()),
             Some(view) if view.returning.is_some() => {

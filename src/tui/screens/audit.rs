@@ -17,6 +17,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen, Step};
 use crate::tui::theme::Role;
+use crate::tui::widgets::key_table::dropping;
 use crate::tui::widgets::list::{Column, Cursor, shared, table, widest};
 use crate::tui::widgets::text::TextField;
 use crate::tui::world::World;
@@ -33,6 +34,8 @@ pub(crate) struct Audit {
     cursor: Cursor,
     filter: TextField,
     filtering: bool,
+    /// The event under the cursor before anything was filtered, by its number.
+    before: Option<u64>,
     /// The number of a line that is being typed.
     number: Option<TextField>,
     waiting: bool,
@@ -51,6 +54,7 @@ impl Audit {
             cursor: Cursor::default(),
             filter: TextField::with(""),
             filtering: false,
+            before: None,
             number: None,
             waiting: true,
         }
@@ -103,9 +107,10 @@ impl Audit {
         lines.iter().filter(fits).collect()
     }
 
-    /// Drops the filter. The line under the cursor stays there.
+    /// Drops the filter. The line that was found stays under the cursor; where none was, the line of before is.
     fn unfilter(&mut self) {
-        let stood = self.chosen().map(|line| line.n);
+        let found = self.chosen().map(|line| line.n);
+        let stood = found.or(self.before.take());
         self.filtering = false;
         self.filter.set("");
         let rows = self.rows();
@@ -196,7 +201,7 @@ impl Screen for Audit {
             },
             Offer::plain(Verb::Number),
             Offer::plain(Verb::Evidence),
-            Offer::plain(Verb::Back),
+            dropping(self.filter.value()),
         ]);
         offers
     }
@@ -285,8 +290,14 @@ impl Screen for Audit {
             }
             (Verb::Enter, true) => self.filtering = false,
             (Verb::Back, true) => self.unfilter(),
+            (Verb::Back, false) if !self.filter.value().is_empty() => self.unfilter(),
             (Verb::Back, false) => return Reaction::pop(),
-            (Verb::Filter, false) => self.filtering = true,
+            (Verb::Filter, false) => {
+                if self.filter.value().is_empty() {
+                    self.before = self.chosen().map(|line| line.n);
+                }
+                self.filtering = true;
+            }
             (Verb::Evidence, false) => return Reaction::push(super::evidence::Evidence::new()),
             (Verb::Enter, false) => {
                 if let Some(line) = self.chosen() {

@@ -1,12 +1,16 @@
 //! Before a ceremony begins in a vault that stays: what it is, who has to be here, and that it is recorded.
 
+mod places;
+
 use std::collections::BTreeMap;
 
 use super::picker::Listed;
 use super::runner::RunScreen;
 use crossterm::event::KeyEvent;
 
-use crate::ceremony::{Beginning, Meant, REAL, Rehearsed, Script, TODAY, clocks, other_sides};
+use crate::ceremony::{
+    Beginning, Meant, REAL, Rehearsed, Script, TODAY, clocks, other_sides, who_leaves,
+};
 use crate::session::Profile;
 use crate::session::field::Footing;
 use crate::text::{say, tr};
@@ -19,6 +23,7 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::choice::Choices;
 use crate::tui::widgets::lines::{self, Line, Reading, Rest};
 use crate::tui::world::World;
+use places::Asked;
 
 /// The question whether it begins.
 pub(crate) struct Begin {
@@ -31,6 +36,12 @@ pub(crate) struct Begin {
     other: Option<Choices>,
     /// How far down somebody reads what is known of it.
     reading: Reading,
+    /// Who was named for which place.
+    people: BTreeMap<String, String>,
+    /// The place that is asked for now, in the page's stead.
+    asked: Option<Asked>,
+    /// The command that asked for the ceremony: there is no page of it, only the question who leaves.
+    command: Option<Box<Order>>,
 }
 
 impl Begin {
@@ -57,7 +68,30 @@ impl Begin {
             rehearsed,
             other,
             reading: Reading::default(),
+            people: BTreeMap::new(),
+            asked: None,
+            command: None,
         }
+    }
+
+    /// The question who leaves, where a command asked for a ceremony in the open vault.
+    ///
+    /// # Errors
+    /// Nobody has to be asked: the order as it was.
+    pub(crate) fn who_leaves(order: Box<Order>, world: &World) -> Result<Self, Box<Order>> {
+        let Order::PlayHere { script, people, .. } = order.as_ref() else {
+            return Err(order);
+        };
+        let Ok(known) = Script::parse(script) else {
+            return Err(order);
+        };
+        let mut page = Self::new(Listed::of(&known, "", script.clone()), None, world);
+        page.people.clone_from(people);
+        if !page.ask_who_leaves(world) {
+            return Err(order);
+        }
+        page.command = Some(order);
+        Ok(page)
     }
 
     /// Whether the other side is real.
@@ -75,6 +109,7 @@ impl Begin {
             script: self.script.as_ref()?,
             view: world.view.as_ref()?,
             given: &self.chosen.inputs,
+            people: &self.people,
             real: self.real(),
             rehearsed: self.rehearsed.as_ref(),
         })
@@ -99,6 +134,39 @@ impl Begin {
     fn stopped(&self, world: &World) -> Option<String> {
         self.beginning(world)?.stopped()
     }
+
+    /// Whether it is asked who leaves, before it begins.
+    fn leaving(&self, world: &World) -> bool {
+        let known = self.script.as_ref().zip(world.view.as_ref());
+        known.is_some_and(|(script, view)| who_leaves(script, view, &self.people).is_some())
+    }
+
+    /// Begins it with whoever was named.
+    fn begins(&mut self, world: &World) -> Reaction {
+        let named = std::mem::take(&mut self.people);
+        let closes = self.command.is_some();
+        let command = self.command.take().map(|order| *order);
+        let mut order = command.unwrap_or_else(|| Order::PlayHere {
+            script: self.chosen.script.clone(),
+            inputs: if self.real() {
+                BTreeMap::new()
+            } else {
+                self.chosen.inputs.clone()
+            },
+            resume: false,
+            people: BTreeMap::new(),
+            real: self.real(),
+            clock: self.chose(TODAY).then_some(world.wall),
+            out: None,
+        });
+        let mut goes_to = None;
+        if let Order::PlayHere { people, out, .. } = &mut order {
+            *people = named;
+            goes_to.clone_from(out);
+        }
+        let runner = RunScreen::new(&self.chosen.title, goes_to, closes);
+        Reaction::instead(runner).then(Step::Order(order))
+    }
 }
 
 impl Screen for Begin {
@@ -116,10 +184,15 @@ impl Screen for Begin {
     }
 
     fn footing(&self, world: &World) -> Footing {
+        if let Some(asked) = &self.asked {
+            return asked.footing();
+        }
         Footing {
             acts: tr("you; in the ceremony each question names who answers it").into(),
             enter: if self.stopped(world).is_some() {
                 tr("begins nothing: above stands why, and what brings it").into()
+            } else if self.leaving(world) {
+                tr("asks who leaves; then it begins in this vault").into()
             } else {
                 tr("begins it in this vault and asks the first question").into()
             },
@@ -129,6 +202,16 @@ impl Screen for Begin {
 
     fn offers(&self, world: &World) -> Vec<Offer> {
         let mut offers = Vec::new();
+        if let Some(asked) = &self.asked {
+            offers.extend(keys::finds());
+            let enter = Offer::word(Verb::Enter, asked.word());
+            offers.push(match asked.off() {
+                Some(why) => enter.off_because(why),
+                None => enter,
+            });
+            offers.push(Offer::plain(Verb::Back));
+            return offers;
+        }
         if self.other.is_some() {
             offers.extend(keys::finds());
         } else if self.reading.goes_on() {
@@ -142,6 +225,12 @@ impl Screen for Begin {
             },
             Offer::plain(Verb::Back),
         ]);
+        if !self.open_places(world).is_empty() {
+            let places = Offer::word(Verb::Custodians, tr("other people"));
+            let places =
+                places.meaning("gives the places of this ceremony to other people of their role");
+            offers.push(places);
+        }
         offers
     }
 
@@ -153,6 +242,10 @@ impl Screen for Begin {
     }
 
     fn draw(&self, world: &World, canvas: &mut Canvas<'_>) {
+        if let Some(asked) = &self.asked {
+            asked.draw(canvas, &self.chosen.title);
+            return;
+        }
         let (width, height) = (canvas.width(), canvas.height());
         let room = width.saturating_sub(4);
         let y = canvas
@@ -183,31 +276,40 @@ impl Screen for Begin {
     }
 
     fn typed(&mut self, key: KeyEvent, _world: &World) -> Reaction {
-        if let Some(choices) = &mut self.other {
+        let choices = match &mut self.asked {
+            Some(asked) => Some(&mut asked.choices),
+            None => self.other.as_mut(),
+        };
+        if let Some(choices) = choices {
             choices.letter(&key);
         }
         Reaction::none()
     }
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
+        if let Some(asked) = &mut self.asked {
+            match verb {
+                Verb::Enter => return self.take_place(world),
+                Verb::Back if self.command.is_some() => {
+                    return Reaction::one(Step::Replace(super::home()));
+                }
+                Verb::Back => {
+                    self.asked = None;
+                    self.people.clear();
+                }
+                other => asked.choices.moved(other),
+            }
+            return Reaction::none();
+        }
         match verb {
             Verb::Enter if self.stopped(world).is_some() => Reaction::none(),
-            Verb::Enter => {
-                let order = Order::PlayHere {
-                    script: self.chosen.script.clone(),
-                    inputs: if self.real() {
-                        BTreeMap::new()
-                    } else {
-                        self.chosen.inputs.clone()
-                    },
-                    resume: false,
-                    people: BTreeMap::new(),
-                    real: self.real(),
-                    clock: self.chose(TODAY).then_some(world.wall),
-                    out: None,
-                };
-                let runner = RunScreen::new(&self.chosen.title, None, false);
-                Reaction::instead(runner).then(Step::Order(order))
+            Verb::Enter if self.ask_who_leaves(world) => Reaction::none(),
+            Verb::Enter => self.begins(world),
+            Verb::Custodians => {
+                // Asked anew: whoever was named before may have another place now.
+                self.people.clear();
+                self.ask_places(self.open_places(world), world);
+                Reaction::none()
             }
             Verb::Back => Reaction::pop(),
             Verb::PageDown | Verb::PageUp if self.reading.goes_on() => {

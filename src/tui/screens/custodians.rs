@@ -2,13 +2,15 @@
 
 mod question;
 
+use crossterm::event::KeyEvent;
+
 use super::act::Act;
 use super::places::told;
 use super::restore::{Restore, gives_up};
 use super::review::Review;
 use crate::session::build::Answers;
 use crate::session::field::Footing;
-use crate::session::happened::{self, HAPPENED, Happened, Leads};
+use crate::session::happened::{self, Happened, Leads};
 use crate::session::{PersonView, View};
 use crate::text::{say, tr};
 use crate::tui::acts::Draft;
@@ -18,6 +20,7 @@ use crate::tui::keys::{self, Offer, Verb};
 use crate::tui::message::{News, Order};
 use crate::tui::screen::{Reaction, Screen};
 use crate::tui::theme::Role;
+use crate::tui::widgets::choice::{Choices, Entry};
 use crate::tui::widgets::list::{Column, Cursor, table};
 use crate::tui::world::World;
 
@@ -27,7 +30,8 @@ use super::changed::Changed;
 /// The people of the open vault.
 #[derive(Default)]
 pub(crate) struct Custodians {
-    cursor: Cursor,
+    /// What happened, as letters find it; the list of the open vault is drawn from the view.
+    asked: Choices,
     waiting: bool,
     /// The act whose review is worked out.
     draft: Option<Draft>,
@@ -163,6 +167,15 @@ fn people_shown(world: &World) -> Option<(usize, usize)> {
     (all >= room).then_some((room.saturating_sub(1).max(1), all))
 }
 
+/// What can have happened in the open vault, by the words that letters find.
+fn entries(world: &World) -> Vec<Entry> {
+    let asked = world.view.as_deref().map(happened::asked);
+    let asked = asked.unwrap_or_default().into_iter();
+    asked
+        .map(|one| Entry::new(one.id, tr(one.what), ""))
+        .collect()
+}
+
 impl Custodians {
     /// Brings others of the people into sight.
     fn turn_people(&mut self, verb: Verb, world: &World) {
@@ -180,15 +193,17 @@ impl Custodians {
     pub(crate) fn on(id: &str, world: &World) -> Self {
         let asked = world.view.as_deref().map(happened::asked);
         let at = asked.and_then(|asked| asked.iter().position(|one| one.id == id));
+        let mut asked = Choices::default();
+        asked.cursor = Cursor::on(at.unwrap_or_default());
         Self {
-            cursor: Cursor::on(at.unwrap_or_default()),
+            asked,
             ..Self::default()
         }
     }
 
     fn chosen(&self, view: &View) -> Option<&'static Happened> {
         let asked = happened::asked(view);
-        asked.get(self.cursor.at()).or(asked.last()).copied()
+        asked.get(self.asked.cursor.at()).or(asked.last()).copied()
     }
 
     fn answer(&self, world: &World) -> Option<&'static Happened> {
@@ -283,7 +298,7 @@ impl Screen for Custodians {
     }
 
     fn offers(&self, _world: &World) -> Vec<Offer> {
-        let mut offers = keys::moves();
+        let mut offers = keys::finds();
         offers.extend([Offer::plain(Verb::Enter), Offer::plain(Verb::Back)]);
         offers
     }
@@ -377,10 +392,17 @@ impl Screen for Custodians {
                 Reaction::none()
             }
             other => {
-                self.cursor.moved(other, HAPPENED.len(), 5);
+                self.asked.entries = entries(world);
+                self.asked.moved(other);
                 Reaction::none()
             }
         }
+    }
+
+    fn typed(&mut self, key: KeyEvent, world: &World) -> Reaction {
+        self.asked.entries = entries(world);
+        self.asked.letter(&key);
+        Reaction::none()
     }
 
     fn returned(&mut self, world: &World) -> Reaction {

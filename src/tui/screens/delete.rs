@@ -183,7 +183,11 @@ impl Screen for Delete {
             offers.extend(keys::moves());
             offers.extend([Offer::plain(Verb::Filter), Offer::plain(Verb::Sort)]);
         }
-        offers.push(Offer::plain(Verb::Back));
+        offers.push(match (&self.key, self.table.filtering) {
+            (None, true) => Offer::word(Verb::Back, tr("no filter")),
+            (None, false) => self.table.back(),
+            (Some(_), _) => Offer::plain(Verb::Back),
+        });
         offers
     }
 
@@ -246,7 +250,10 @@ impl Screen for Delete {
             return asked;
         }
         match verb {
-            Verb::Enter | Verb::Back if self.table.filtering => self.table.filtering = false,
+            Verb::Enter if self.table.filtering => self.table.filtering = false,
+            Verb::Back if self.key.is_none() && self.table.filters() => {
+                self.table.unfilter(&keys_of(world));
+            }
             Verb::Enter => return self.enter(world),
             Verb::Back if self.key.is_some() && self.from_list => self.key = None,
             Verb::Back => return Reaction::pop(),

@@ -142,13 +142,17 @@ impl Screen for Deletions {
             None => Some(tr("no deletion is pending")),
         };
         let restore = Offer::word(Verb::Enter, tr("restore"));
+        // R restores on a key's page: here it does what Enter does, and needs no word of its own beside it.
+        let by_letter = Offer::word(Verb::Restore, "");
         let new = Offer::word(Verb::Delete, tr("new deletion"));
+        let judged = |offer: Offer| match why {
+            Some(reason) => offer.off_because(reason),
+            None => offer,
+        };
         let mut offers = keys::moves();
         offers.extend([
-            match why {
-                Some(reason) => restore.off_because(reason),
-                None => restore,
-            },
+            judged(restore),
+            judged(by_letter),
             if world.view.as_ref().is_some_and(|v| v.keys.is_empty()) {
                 new.off_because(tr("no key is in this vault yet"))
             } else {
@@ -219,7 +223,7 @@ impl Screen for Deletions {
 
     fn verb(&mut self, verb: Verb, world: &World) -> Reaction {
         match verb {
-            Verb::Enter => self.restore(world),
+            Verb::Enter | Verb::Restore => self.restore(world),
             Verb::Delete => Reaction::push(Delete::new(None)),
             Verb::Back => Reaction::pop(),
             other => {

@@ -9,7 +9,7 @@ use super::delete::Delete;
 use super::done::{check_values, common_name};
 use super::key::{KeyPage, export_off_in_words, out_off, told};
 use super::menu::Menu;
-use crate::api::KeyOrigin;
+use crate::api::{KeyOrigin, KeyState};
 use crate::session::field::Footing;
 use crate::session::said;
 use crate::session::{ExportView, KeyRow, View};
@@ -185,11 +185,7 @@ impl Screen for Keys {
                 Offer::plain(Verb::Delete),
                 none.or_else(|| row.and_then(out_off).map(tr)),
             ),
-            if self.table.filter.value().is_empty() {
-                Offer::plain(Verb::Back)
-            } else {
-                Offer::word(Verb::Back, tr("no filter"))
-            },
+            self.table.back(),
         ]);
         offers
     }
@@ -323,10 +319,19 @@ fn explanation(row: &KeyRow, view: &View) -> [String; 4] {
         .as_ref()
         .map(|s| say!("Certificate of {s}. ", s))
         .unwrap_or_default();
+    let pending = key
+        .delete_pending_timestamp
+        .filter(|_| key.key_state == KeyState::DELETE_PENDING);
+    let ends = pending.map(|at| {
+        say!(
+            "It is being deleted: destroyed at {clock}, unless it is restored (Deletions). ",
+            clock = clock(at)
+        )
+    });
     [
         key.key_arn.clone(),
         format!("KCV {}", values.join(" · ")),
-        format!("{made}{subject}"),
+        format!("{made}{subject}{ends}", ends = ends.unwrap_or_default()),
         history(row, view),
     ]
 }

@@ -122,7 +122,8 @@ impl Screen for Leave {
         let mut offers = vec![
             Offer::word(Verb::Enter, tr("stay")),
             Offer::word(Verb::Yes, self.word()),
-            Offer::word(Verb::Back, tr("stay")),
+            // Beside Enter, which stays too: the row has other keys to name.
+            Offer::word(Verb::Back, ""),
             Offer::word(Verb::Leave, tr("leave keymoot")),
         ];
         if card(world).is_some() && !self.busy {

@@ -224,7 +224,12 @@ fn elsewhere(state: &State, here: &[Entry]) -> Vec<Entry> {
     let known = |place: &Place| match place {
         Place::Home => top == "Home",
         Place::Of(verb) => here.iter().any(|e| e.does == Does::Say(*verb)),
-        Place::Doctor | Place::Card | Place::Partner | Place::Act(_) | Place::Answer(_) => false,
+        Place::Doctor
+        | Place::Card
+        | Place::Partner
+        | Place::Files
+        | Place::Act(_)
+        | Place::Answer(_) => false,
     };
     let there = |place: &Place| place.is_in(&state.world) && !known(place);
     let others = Place::all().into_iter().filter(there);

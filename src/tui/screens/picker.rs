@@ -58,7 +58,8 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    fn of(script: &Script, file: &str, bytes: Vec<u8>) -> Self {
+    /// A script with these bytes, called by its file.
+    pub(super) fn of(script: &Script, file: &str, bytes: Vec<u8>) -> Self {
         Self {
             file: file.to_owned(),
             id: script.id().to_owned(),

@@ -42,6 +42,8 @@ pub(crate) enum Place {
     Card,
     /// How one gets another side to practise with.
     Partner,
+    /// Where files are chosen, and what says what each is.
+    Files,
     /// An act, by its title: two are one operation of the service.
     Act(&'static str),
     /// What happened to people or media, by the word of that answer.
@@ -98,7 +100,7 @@ impl Place {
     pub(crate) fn all() -> Vec<Self> {
         let mut all = vec![Self::Home];
         all.extend(VERBS.map(Self::Of));
-        all.extend([Self::Card, Self::Doctor, Self::Partner]);
+        all.extend([Self::Card, Self::Doctor, Self::Partner, Self::Files]);
         all.extend(acts().map(|op| Self::Act(op.title)));
         all.extend(HAPPENED.iter().map(|one| Self::Answer(one.id)));
         all
@@ -117,6 +119,7 @@ impl Place {
             Self::Doctor => called("doctor").to_owned(),
             Self::Card => called("card").to_owned(),
             Self::Partner => called("partner").to_owned(),
+            Self::Files => called("files").to_owned(),
             Self::Act(title) => act(title).map_or("", also_called).to_owned(),
             Self::Answer(id) => match answer(id).map(|one| one.leads) {
                 Some(Leads::Act(op)) => {
@@ -169,6 +172,10 @@ impl Place {
                 tr("practice partner").to_owned(),
                 tr("says how you get another side to practise with"),
             ),
+            Self::Files => (
+                tr("files").to_owned(),
+                tr("says where files are chosen, and what says what each one is"),
+            ),
             Self::Of(verb) => {
                 let offer = Offer::plain(verb);
                 let help = offer.binding().map_or("", |b| tr(b.help));
@@ -181,7 +188,7 @@ impl Place {
     pub(crate) fn shows(self) -> bool {
         match self {
             Self::Of(verb) => verb != Verb::Copy && listed().any(|one| one == verb),
-            Self::Doctor | Self::Card | Self::Partner | Self::Answer(_) => true,
+            Self::Doctor | Self::Card | Self::Partner | Self::Files | Self::Answer(_) => true,
             Self::Home | Self::Act(_) => false,
         }
     }
@@ -195,7 +202,7 @@ impl Place {
     /// Whether it is a place of an open vault. What this machine is fit for is seen without one; what can be saved when
     /// fewer can open than are needed is read by those who open none.
     pub(crate) fn needs_a_vault(self) -> bool {
-        self != Self::Doctor && self.only_tells().is_none()
+        !matches!(self, Self::Doctor | Self::Files) && self.only_tells().is_none()
     }
 
     /// Whether there is such a place in this vault at all.
@@ -209,7 +216,6 @@ impl Place {
         let view = world.view.as_deref()?;
         let off = match self {
             Self::Of(verb) if closed(verb, world).is_some() => closed(verb, world)?,
-            Self::Of(Verb::Export) if view.keys.is_empty() => tr("no key is in this vault yet"),
             // Where something comes first, the list that an act stands in leads there.
             Self::Act(title) => {
                 let off = guide::off(act(title)?, view, None)?;
@@ -232,6 +238,11 @@ impl Place {
                 practised(world).join("\n\n"),
                 tr("this page only tells; nothing was exchanged and nothing has changed"),
             )),
+            Self::Files => Reaction::push(Page::new(
+                &[tr("Files")],
+                FILES.map(tr).join("\n\n"),
+                tr("this page only tells; no file was read and nothing has changed"),
+            )),
             Self::Of(verb) => to(verb, world),
             Self::Act(title) => act(title).map_or_else(Reaction::none, |op| to_act(op, world)),
             Self::Answer(id) => {
@@ -241,6 +252,13 @@ impl Place {
         }
     }
 }
+
+/// Where files come in and go out, and how one looks into them.
+const FILES: [&str; 3] = [
+    "F6, wherever a path is typed, shows folders, sticks and what each file is, and takes the one you choose: at Import for what a partner sent, at Exchange for a receipt, at Ceremonies for a script of your own.",
+    "What this vault has made for others stands at Exchange, each with its receipt; what a ceremony made stands at Evidence, where w writes it into a folder.",
+    "To know what a file is without using it: keymoot inspect FILE, at a shell. It says kind, key and check value where they can be read, and opens no vault.",
+];
 
 /// The text that an answer leads to; `None` where it leads to an act.
 pub(super) fn told(answer: &Happened) -> Option<Page> {

@@ -62,6 +62,10 @@ fn a_vault_that_exists_once_offers_its_copy_before_it_is_closed() {
         "Close this vault?",
         "This vault exists once",
         "b makes that copy now",
+        // Esc led here, and nobody has pressed Ctrl-C yet.
+        "Ctrl-C leaves keymoot",
+        // In the key bar at 80 columns too.
+        "b copy it first",
     ]);
     room.press("b").check("backup-form");
     let full = media.path().display().to_string();

@@ -15,7 +15,7 @@ use crate::session::guide::is_theirs;
 pub(crate) use crate::session::guide::state_word;
 use crate::text::tr;
 use crate::tui::canvas::Canvas;
-use crate::tui::keys::Verb;
+use crate::tui::keys::{Offer, Verb};
 use crate::tui::theme::Role;
 
 /// What a table is sorted by.
@@ -67,6 +67,8 @@ pub(crate) struct KeyTable {
     /// The order.
     pub(crate) sort: Sort,
     cursor: Cursor,
+    /// The key under the cursor before anything was filtered, by ARN.
+    before: Option<String>,
     order: RefCell<Option<Order>>,
 }
 
@@ -115,16 +117,34 @@ impl KeyTable {
         self.cursor = Cursor::on(rows.iter().position(is).unwrap_or_default());
     }
 
-    /// Drops the filter. The key under the cursor stays there: what is done next is done with it.
+    /// Drops the filter. The key that was found stays under the cursor: what is done next is done with it. Where none was,
+    /// it is the key that stood there before.
     pub(crate) fn unfilter(&mut self, keys: &Arc<Vec<KeyRow>>) {
-        let arn = self.chosen(keys).map(|row| row.key.key_arn.clone());
+        let found = self.chosen(keys).map(|row| row.key.key_arn.clone());
+        let before = self.before.take();
+        let arn = found.or(before);
         self.stand_on(&arn.unwrap_or_default(), keys);
+    }
+
+    /// Whether something is filtered, or about to be.
+    pub(crate) fn filters(&self) -> bool {
+        self.filtering || !self.filter.value().is_empty()
+    }
+
+    /// What Esc does in the list: behind a filter that was kept it drops that first.
+    pub(crate) fn back(&self) -> Offer {
+        dropping(self.filter.value())
     }
 
     /// Moves, sorts, or takes the filter up.
     pub(crate) fn verb(&mut self, verb: Verb, keys: &Arc<Vec<KeyRow>>, page: u16) {
         match verb {
-            Verb::Filter => self.filtering = true,
+            Verb::Filter => {
+                if self.filter.value().is_empty() {
+                    self.before = self.chosen(keys).map(|row| row.key.key_arn.clone());
+                }
+                self.filtering = true;
+            }
             Verb::Sort => {
                 let arn = self.chosen(keys).map(|row| row.key.key_arn.clone());
                 self.sort = self.sort.next();
@@ -241,6 +261,16 @@ fn modes(modes: &KeyModesOfUse) -> String {
     .into_iter()
     .filter_map(|(on, letter)| on.then_some(letter))
     .collect()
+}
+
+/// What Esc does in a list with this filter.
+pub(crate) fn dropping(filter: &str) -> Offer {
+    if filter.is_empty() {
+        Offer::plain(Verb::Back)
+    } else {
+        Offer::word(Verb::Back, tr("drop filter"))
+            .meaning("shows all again; the line that was found stays under the cursor")
+    }
 }
 
 fn ordered(keys: &[KeyRow], filter: &str, sort: Sort) -> Vec<u32> {

@@ -182,7 +182,13 @@ impl TextField {
             return;
         }
         let inside = usize::from(room.saturating_sub(1));
-        let scroll = self.input.visual_scroll(inside);
+        // What was refused is compared with its source from its first letter on; typing takes its place anyhow.
+        let from_first = self.proposed && self.kept;
+        let scroll = if from_first {
+            0
+        } else {
+            self.input.visual_scroll(inside)
+        };
         let (mark, cut) = if scroll > 0 {
             ("◄ ", scroll + 2)
         } else {
@@ -210,7 +216,11 @@ impl TextField {
             canvas.put(x.saturating_add(beside), y, Role::Muted, tr(REPLACED));
         }
         if focused {
-            let at = self.input.visual_cursor().saturating_sub(scroll);
+            let at = if from_first {
+                0
+            } else {
+                self.input.visual_cursor().saturating_sub(scroll)
+            };
             canvas.set_cursor(x.saturating_add(cells(at)), y);
         }
     }
@@ -283,6 +293,29 @@ mod tests {
             !unsaid && beside.ends_with(".json  (typing replaces it)"),
             "{beside}"
         );
+    }
+
+    /// Of a fingerprint that was refused only its tail was seen, and what was typed could not be compared with the paper.
+    #[test]
+    fn what_was_refused_is_read_from_its_beginning() {
+        let drawn = |field: &TextField| {
+            let look = snapshot::appearance();
+            let mut buffer = Buffer::empty(Rect::new(0, 0, 50, 1));
+            let mut canvas = Canvas::new(&mut buffer, &look);
+            field.draw(&mut canvas, 0, 0, 50, true);
+            snapshot::text(&buffer).trim_end().to_owned()
+        };
+        let mut field = TextField::with(&"AB:CD:EF:01:".repeat(8));
+        field.refused();
+        assert!(
+            drawn(&field).starts_with("AB:CD:EF:01"),
+            "{}",
+            drawn(&field)
+        );
+        // Whoever mends it by hand goes on at its end.
+        field.key(&KeyEvent::from(KeyCode::Backspace));
+        assert!(drawn(&field).starts_with("◄ "), "{}", drawn(&field));
+        assert!(drawn(&field).ends_with(":01"), "{}", drawn(&field));
     }
 
     #[test]

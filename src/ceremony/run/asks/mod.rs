@@ -101,6 +101,8 @@ impl Runner {
             done: self.stage == Stage::Result,
             reads_watches: self.reads_watches(session),
             plays_other: self.plays_other(session),
+            refused: self.refused_field.map(str::to_owned),
+            offered: self.offered(session),
         }
     }
 

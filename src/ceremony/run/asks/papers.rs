@@ -254,9 +254,7 @@ impl Runner {
         let signs = |p: &&PersonView| open && p.role == Role::Custodian.name();
         let (signers, others): (Vec<_>, Vec<_>) = others.partition(signs);
         let listed = |people: Vec<&PersonView>| -> String {
-            let named = people
-                .iter()
-                .map(|p| format!("{} {}", said::role(&p.role), p.name));
+            let named = people.iter().map(|p| said::called(&p.role, &p.name));
             named.collect::<Vec<_>>().join(", ")
         };
         let (signers, others) = (listed(signers), listed(others));

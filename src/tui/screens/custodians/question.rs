@@ -53,7 +53,7 @@ impl Custodians {
     ) {
         let (width, height) = (canvas.width(), canvas.height());
         let x = canvas.put(1, 0, Role::Title, tr("What happened?"));
-        let (at, answers) = (self.cursor.at(), happened::asked(view));
+        let (at, answers) = (self.asked.cursor.at(), happened::asked(view));
         let chosen = self.chosen(view);
         // Why an answer is off here has a row of its own, and hides nothing.
         let off = chosen.and_then(|one| happened::off(one, view));
@@ -61,13 +61,25 @@ impl Custodians {
         let (follows, room) = follows(&answers, (asked, beside), (width, height));
         let below = height.saturating_sub(follows).saturating_sub(kept);
         let rows = usize::from(below.saturating_sub(1));
-        let end = self.cursor.top(answers.len(), rows).saturating_add(rows);
+        let end = self
+            .asked
+            .cursor
+            .top(answers.len(), rows)
+            .saturating_add(rows);
         let more = match answers.len().saturating_sub(end) {
             0 => String::new(),
             1 => tr("1 more answer below").to_owned(),
             more => say!("{more} more answers below", more),
         };
-        canvas.put(x.saturating_add(3), 0, Role::Muted, &more);
+        // What letters did is said where the list is read from, so that nothing is chosen unseen.
+        let more = self.asked.told().map_or(more, str::to_owned);
+        canvas.put_cut(
+            x.saturating_add(3),
+            0,
+            width.saturating_sub(x).saturating_sub(4),
+            Role::Muted,
+            &more,
+        );
         if let Some(one) = chosen {
             let words = then(one);
             // Under its list where there is more room than for both, and with what will be asked.
@@ -89,7 +101,7 @@ impl Custodians {
         }
         canvas.within(0, 1, asked, below.saturating_sub(1), |c| {
             let width = c.width();
-            self.cursor.draw(c, answers.len(), |c, n, y| {
+            self.asked.cursor.draw(c, answers.len(), |c, n, y| {
                 let Some(one) = answers.get(n) else { return };
                 let role = match (happened::off(one, view), n == at) {
                     (_, true) => Role::Selection,

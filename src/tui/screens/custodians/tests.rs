@@ -1,6 +1,7 @@
 //! The people on screen, and what each answer to "What happened?" leads to.
 
 use super::*;
+use crate::session::happened::HAPPENED;
 use crate::tui::room::{Room, practice_session};
 use crate::tui::snapshot;
 
@@ -36,6 +37,20 @@ fn the_list_says_that_it_goes_on_below_and_a_wide_screen_shows_fingerprints() {
 fn drawn(room: &mut Room, (width, height): (u16, u16)) -> String {
     let look = snapshot::appearance();
     snapshot::text(&snapshot::drawn(&mut room.state, width, height, &look))
+}
+
+/// Twenty answers, six of them in sight: letters were ignored without a word, and Enter stood on the drill.
+#[test]
+fn letters_choose_what_happened() {
+    let mut room = Room::new(Custodians::default(), practice_session(true));
+    room.press("few");
+    room.shows(&["chosen by its letters", "says what can and cannot be saved"]);
+    room.press("<Enter>")
+        .shows(&["Fewer can open than are needed"]);
+    room.press("<Esc><Home>xyz").shows(&["not moved"]);
+    room.press("<Down>");
+    let text = room.text();
+    assert!(!text.contains("not moved"), "{text}");
 }
 
 #[test]

@@ -25,15 +25,36 @@ fn dropping_the_filter_and_sorting_keep_the_key_under_the_cursor() {
     room.press("<Esc>").shows(&["4 of 4"]);
     assert_eq!(under_the_cursor(&mut room), "aws-root");
     // The same behind a filter that was kept.
-    room.press("<Home>/aws-r<Enter>").shows(&["Esc no filter"]);
+    room.press("<Home>/aws-r<Enter>").shows(&["Esc drop filter"]);
     room.press("<Esc>").shows(&["4 of 4", "Esc back"]);
     assert_eq!(under_the_cursor(&mut room), "aws-root");
     for _ in 0..4 {
         room.press("s");
         assert_eq!(under_the_cursor(&mut room), "aws-root");
     }
-    // Where nothing fits, nothing stood under it.
+    // Where nothing fits, the key of before is under it again, kept or not.
     room.press("/no such key<Esc>").shows(&["4 of 4"]);
+    assert_eq!(under_the_cursor(&mut room), "aws-root");
+    room.press("/no such key<Enter>")
+        .shows(&["No key fits the filter", "Esc drop filter"]);
+    room.press("<Esc>").shows(&["4 of 4", "Esc back"]);
+    assert_eq!(under_the_cursor(&mut room), "aws-root");
+}
+
+/// The pane below the list said since when a key is there, and not until when.
+#[test]
+fn a_key_that_is_being_deleted_says_when_it_ends() {
+    let mut room = full();
+    room.press("v/bdk-lab<Enter>")
+        .shows(&["It is being deleted:", "destroyed at 2026-12-01"]);
+}
+
+/// R did nothing at Deletions, and said nothing.
+#[test]
+fn a_deletion_is_taken_back_by_the_letter_that_does_it_elsewhere() {
+    let mut room = full();
+    room.press("d").shows(&["Enter restore"]);
+    room.press("R").shows(&["Restore key", "review"]);
 }
 
 #[test]

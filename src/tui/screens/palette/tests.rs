@@ -96,6 +96,16 @@ fn every_place_is_reached_from_every_screen_of_the_vault() {
     assert_eq!(room.state.screens().count(), 1);
 }
 
+/// The palette said that Export is off where no key is, and the list of ways out offered to give out a certificate.
+#[test]
+fn ways_out_are_open_where_no_key_is() {
+    let mut room = Room::new(Home::new(), practice_session(true));
+    room.press("d:export");
+    room.shows(&["► shows the ways a key goes out"]);
+    room.press("<Enter>")
+        .shows(&["Export", "Give out a certificate"]);
+}
+
 #[test]
 fn from_a_ceremony_nobody_goes_elsewhere_and_is_told_why() {
     let mut room = Room::new(Home::new(), practice_session(false));
@@ -178,6 +188,10 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("what now", "goes to Home", "Home"),
     ("counterparty", "shows what was sent to receivers", "Exchange"),
     ("practice partner", "says how you get another side", "Page"),
+    ("partner", "says how you get another side", "Page"),
+    ("practice", "says how you get another side", "Page"),
+    ("practise", "says how you get another side", "Page"),
+    ("files", "says where files are chosen", "Page"),
     ("sample", "says how you get another side", "Page"),
     ("try", "says how you get another side", "Page"),
 ];

@@ -362,7 +362,12 @@ impl Screen for RunScreen {
         let banner = banner(world);
         if banner == 1 {
             canvas.row(0, Role::ProfileRehearsal);
-            canvas.put(1, 0, Role::ProfileRehearsal, &frame::rehearsal(world));
+            canvas.put(
+                1,
+                0,
+                Role::ProfileRehearsal,
+                &frame::rehearsal(world, self.holds().is_some()),
+            );
         }
         let rest = height.saturating_sub(banner);
         if self.phase == Phase::CameBack {

@@ -38,7 +38,8 @@ impl RunScreen {
             self.form.forget_value();
             // The field that it is about has the cursor, and is called as it is on the page.
             if !self.form.secret() {
-                self.again = again.map(|why| self.form.refused(why));
+                let field = showing.refused.as_deref();
+                self.again = again.map(|why| self.form.refused_about(why, field));
             }
             if wiped {
                 let words = tr(
@@ -62,6 +63,9 @@ impl RunScreen {
             return self.end(showing.outcome);
         };
         self.form = Form::new(&ask.fields);
+        for (field, typed) in &showing.offered {
+            self.form.propose(field, typed);
+        }
         self.phase = match showing.came_back {
             Some(_) => Phase::CameBack,
             _ => called(ask),
@@ -163,6 +167,53 @@ mod tests {
         // An Enter too many counts nothing.
         assert_eq!(counts(&mut state, "<Enter>"), 0);
         assert_eq!(counts(&mut state, "12abc<Enter>"), 1);
+    }
+
+    /// The fingerprint was wrong, and the cursor stood in the field for where it came from.
+    #[test]
+    fn a_refusal_of_a_value_leads_to_its_field() {
+        let mut showing = taken_up();
+        showing.came_back = None;
+        if let Some(ask) = &mut showing.ask {
+            ask.hand_over = false;
+            let fields = crate::session::op::IMPORT_ROOT.fields.iter();
+            let typed = fields.filter(|field| ["fingerprint", "source"].contains(&field.id));
+            ask.fields = typed.map(|field| AskField::of(*field)).collect();
+        }
+        let mut state = snapshot::state(RunScreen::new("The first key", None, true));
+        told(&mut state, showing.clone(), None);
+        let typed = format!("{}<Enter>by telephone<Enter>", "AB".repeat(32));
+        snapshot::press(&mut state, &typed);
+        showing.refused = Some("fingerprint".to_owned());
+        told(&mut state, showing, Some("What was typed is not it."));
+        let picture = snapshot::text(&snapshot::drawn(
+            &mut state,
+            80,
+            24,
+            &snapshot::appearance(),
+        ));
+        assert!(picture.contains("► Fingerprint"), "{picture}");
+    }
+
+    #[test]
+    fn what_was_typed_before_an_interruption_stands_in_its_field_and_enter_takes_it() {
+        let mut showing = taken_up();
+        showing.came_back = None;
+        if let Some(ask) = &mut showing.ask {
+            ask.hand_over = false;
+            ask.fields = vec![AskField::of(crate::session::op_custody::JOINS)];
+        }
+        showing.offered = [("joins".to_owned(), "Dee".to_owned())].into();
+        let mut state = snapshot::state(RunScreen::new("Replaced", None, true));
+        told(&mut state, showing, None);
+        let effects = snapshot::press(&mut state, "<Enter>");
+        let taken = |effect: &Effect| match effect {
+            Effect::Desk(Order::Answer { answers, .. }) => {
+                matches!(answers.first(), Some(crate::ceremony::Answer::Text(text)) if text == "Dee")
+            }
+            _ => false,
+        };
+        assert!(effects.iter().any(taken));
     }
 
     /// The reason was about the path, and the cursor stood in the field for the words.

@@ -93,6 +93,8 @@ pub(super) fn showing(hand_over: bool, outcome: Option<RunOutcome>) -> Showing {
         stays_good: false,
         came_back: None,
         noted: outcome.map(|_| crate::ceremony::Noted::Here),
+        refused: None,
+        offered: std::collections::BTreeMap::new(),
     }
 }
 

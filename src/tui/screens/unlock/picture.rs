@@ -160,7 +160,8 @@ impl Unlock {
             .as_ref()
             .and_then(|b| b.unfinished.as_deref());
         let above = unfinished.map_or(0, |why| {
-            let said = canvas.paragraph(0, 0, room, Role::Stop, &format!("STOP  {why}"));
+            // Advice, and no reason to stop: what opens the vault is what follows.
+            let said = canvas.paragraph(0, 0, room, Role::Note, &format!("note  {why}"));
             said.saturating_add(1)
         });
         let y = canvas

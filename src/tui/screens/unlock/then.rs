@@ -12,6 +12,7 @@ use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
 use crate::tui::screens;
 use crate::tui::screens::attest::{Attest, Next};
+use crate::tui::screens::begin::Begin;
 use crate::tui::screens::review::Review;
 use crate::tui::theme::Role;
 use crate::tui::world::World;
@@ -108,23 +109,33 @@ impl Unlock {
             .as_ref()
             .map_or_else(|_| "ceremony".to_owned(), |s| s.title().to_owned());
         let view = world.view.as_deref();
-        let goes_on = |s: &Script| play.resume || view.is_some_and(|view| s.stands_open(view));
-        let by_itself = script.is_ok_and(|s| s.attests_clock() && !goes_on(&s));
-        let next = Next {
-            screen: Box::new(screens::runner::RunScreen::new(
-                &title,
-                play.out.clone(),
-                true,
-            )),
-            order: Some(Order::PlayHere {
-                script: play.script,
-                inputs: play.inputs,
-                resume: play.resume,
-                people: play.people,
-                real: play.real,
-                clock: play.place.goes_on_to(),
-                out: play.out,
-            }),
+        let goes_on = |s: &Script| view.is_some_and(|view| s.stands_open(view));
+        let resumes = play.resume || script.as_ref().is_ok_and(goes_on);
+        let by_itself = !resumes && script.is_ok_and(|s| s.attests_clock());
+        let order = Box::new(Order::PlayHere {
+            script: play.script,
+            inputs: play.inputs,
+            resume: play.resume,
+            people: play.people,
+            real: play.real,
+            clock: play.place.goes_on_to(),
+            out: play.out.clone(),
+        });
+        // One that goes on has its people.
+        let asks = if resumes {
+            Err(order)
+        } else {
+            Begin::who_leaves(order, world)
+        };
+        let next = match asks {
+            Ok(page) => Next {
+                screen: Box::new(page),
+                order: None,
+            },
+            Err(order) => Next {
+                screen: Box::new(screens::runner::RunScreen::new(&title, play.out, true)),
+                order: Some(*order),
+            },
         };
         if by_itself {
             return next.go();

@@ -66,6 +66,11 @@ impl Choices {
         self.letters.told = self.told_by_letter(from);
     }
 
+    /// What is said of the letters that were typed last, for a list that is drawn elsewhere.
+    pub(crate) fn told(&self) -> Option<&str> {
+        self.letters.told.as_deref()
+    }
+
     /// What is said of letters: which choice they left, or that they began none.
     fn told_by_letter(&self, from: usize) -> Option<String> {
         if self.letters.lost {

@@ -30,11 +30,20 @@ impl Form {
     /// after it again. That is the field whose id it begins with, or the last whose answer it names. Returns the
     /// refusal in the words of the page: labels for ids.
     pub(crate) fn refused(&mut self, why: &str) -> String {
+        self.refused_about(why, None)
+    }
+
+    /// The same where whoever refused it says which field it is about, by its id.
+    pub(crate) fn refused_about(&mut self, why: &str, field: Option<&str>) -> String {
         let about = about_field(why).and_then(|(id, rest)| {
             let at = self.lines.iter().position(|l| l.asked.field.id == id)?;
             Some((at, rest.to_owned()))
         });
-        let at = about.as_ref().map(|(at, _)| *at).or_else(|| {
+        let said = self
+            .lines
+            .iter()
+            .position(|l| Some(l.asked.field.id) == field);
+        let at = about.as_ref().map(|(at, _)| *at).or(said).or_else(|| {
             let named = |line: &Line| line.named().is_some_and(|name| why.contains(&name));
             self.lines.iter().rposition(named)
         });
