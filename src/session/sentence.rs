@@ -12,7 +12,7 @@ use crate::text::{say, tr};
 use super::action::{Action, Confirmation, ExportNote};
 use super::state::State;
 use super::{
-    came_before, comparing, label_of, limits, modes, namesake, never_left, sentence_blocks,
+    came_before, comparing, holders, label_of, limits, modes, namesake, sentence_blocks,
     sentence_custody, sentence_issuing, sentence_naming, sentence_switch, sentence_tokens,
 };
 
@@ -25,7 +25,7 @@ pub(crate) fn describe(action: &Action, state: &State) -> (String, Details) {
     details.extend(namesake::warnings(action, &state.engine));
     details.extend(comparing::warnings(action, state));
     details.extend(came_before::warnings(action, state));
-    details.extend(never_left::warnings(action, state));
+    details.extend(holders::warnings(action, state));
     (sentence, details)
 }
 
@@ -371,6 +371,9 @@ fn exporting(
         return (sentence, details);
     };
     details.extend(initial);
+    // What stands first is said of the key that stays: nobody compares its check value with the terminal's.
+    let stays = tr("stays here; use, kind and check value are its own, and not the terminal's");
+    details.insert(0, line(tr("base key"), stays));
     (
         sentence.replacen("EXPORT KEY", tr("EXPORT A TERMINAL'S INITIAL KEY from"), 1),
         details,

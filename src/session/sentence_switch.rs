@@ -27,8 +27,8 @@ pub(super) fn told(identifier: &str, enables: bool, state: &State) -> Details {
         let left = op_suspect::impact(state, &record.key.key_arn);
         details.extend(left.iter().map(|held| line(tr("stays there"), held)));
         details.push(line(
-            tr("until then"),
-            tr("it can be enabled again, by an act that is signed"),
+            tr("after"),
+            tr("it stays here, disabled, until an act that is signed enables it again"),
         ));
     }
     details

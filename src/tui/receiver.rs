@@ -238,4 +238,29 @@ mod tests {
         let why = "the root aws-root is disabled: enable it first";
         assert!(receiver.findings.iter().any(|(_, told)| told == why));
     }
+
+    /// The export wizard showed AWS's commands for a file of another keymoot, and the import its owner's way.
+    #[test]
+    fn a_partners_root_has_one_way_to_its_fingerprint_whichever_page_led_there() {
+        use crate::session::handover;
+        use crate::tui::screens::root::{RootFile, fetched_by};
+        let mut partner = practice_session(true);
+        let asked = texts(&[
+            ("form", "KEY_CRYPTOGRAM"),
+            ("algorithm", "RSA_3072"),
+            ("output", "ours.json"),
+        ]);
+        let action = build::action(&partner, "get-parameters-for-import", &asked).unwrap();
+        let executed = partner.act(action.clone(), None, None).unwrap();
+        let theirs = handover::of(&partner, &action, &executed).unwrap().request;
+        let aws: &[u8] =
+            include_bytes!("../../ceremonies/samples/get-parameters-for-import-rsa3072.json");
+        let session = crate::tui::screens::tests::full_session();
+        for (bytes, fetches) in [(theirs, false), (aws.to_vec(), true)] {
+            let read = Receiver::read(&session, "p.json".into(), Arc::new(bytes.clone()));
+            let root = RootFile::from(&read.ok().unwrap());
+            assert_eq!(root.commands, fetched_by(&bytes));
+            assert_eq!(!root.commands.is_empty(), fetches);
+        }
+    }
 }

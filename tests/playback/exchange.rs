@@ -279,7 +279,6 @@ fn initial_keys_leave_for_their_terminals_and_the_base_key_stays() {
             "bdk-initial-keys-tdes.toml",
             ["FFFF9876543210E00000", "FFFF9876543211200000"],
         ),
-        // Its script has the numbers as terminals count their first transaction; the initial key is that of counter zero.
         (
             "bdk-initial-keys-aes.toml",
             ["123456789012345600000000", "123456789012345700000000"],

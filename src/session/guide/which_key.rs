@@ -10,7 +10,7 @@ use crate::session::op_exchange::{
     PUBLIC_KEY_CERTIFICATE, SIGNING_REQUEST,
 };
 use crate::session::view::{KeyRow, View};
-use crate::session::{Comparing, never_left, op_exchange, op_suspect, op_tr34};
+use crate::session::{Comparing, holders, op_exchange, op_suspect, op_tr34};
 use crate::text::{say, tr};
 
 use super::{
@@ -25,14 +25,17 @@ pub fn keys(view: &View, op: &str, field: &str) -> Vec<Entry> {
 }
 
 /// Keys in the order in which they are offered. Where one goes out, or another goes under it, those that nobody compared
-/// stand last, and those that differed behind them: none of them is what a tired Enter takes while there is another.
+/// stand last, and those that differed behind them: none of them is what a tired Enter takes while there is another. Nor is a key
+/// to wrap under that nobody else has.
 fn settled_first<'v>(view: &'v View, op: &str, field: &str) -> Vec<&'v KeyRow> {
     let mut rows: Vec<&KeyRow> = view.keys.iter().collect();
     if field == "wrap" || op.starts_with("export-key") {
-        rows.sort_by_key(|row| match row.comparing {
-            None => 0,
-            Some(Comparing::Differs) => 2,
-            Some(_) => 1,
+        // Under a key that nobody else has, nobody opens what leaves.
+        let alone = |row: &KeyRow| field == "wrap" && is_kek(row) && holders::nobody(view, row);
+        rows.sort_by_cached_key(|row| match row.comparing {
+            None => usize::from(alone(row)),
+            Some(Comparing::Differs) => 3,
+            Some(_) => 2,
         });
     }
     rows
@@ -44,8 +47,7 @@ pub fn wrapping(view: &View, op: &str, field: &str, travels: &str) -> Vec<Entry>
     let carried = view.keys.iter().find(|row| row.key.key_arn == travels);
     sorted(settled_first(view, op, field).into_iter().map(|row| {
         let mut entry = entry(op, field, row);
-        let nobody = || never_left::noted(view, row).map(str::to_owned);
-        if let Some(holder) = held_by(view, row).or_else(nobody) {
+        if let Some(holder) = holders::told(view, row).filter(|_| is_kek(row)) {
             entry.note = format!("{}, {holder}", entry.note);
         }
         match carried.filter(|_| entry.off.is_none()) {
@@ -59,17 +61,6 @@ pub fn wrapping(view: &View, op: &str, field: &str, travels: &str) -> Vec<Entry>
             None => entry,
         }
     }))
-}
-
-/// Who else holds a key, as far as the vault knows: whose root its sender stands under, or who has answered that it came.
-fn held_by(view: &View, row: &KeyRow) -> Option<String> {
-    if let Some(sender) = &row.sender {
-        return Some(say!("from {sender}", sender));
-    }
-    let mut exports = view.exports.iter();
-    let there = exports
-        .find(|e| e.arn == row.key.key_arn && e.serial.is_none() && e.state == "confirmed")?;
-    Some(say!("confirmed at {holder}", holder = there.to()))
 }
 
 fn too_weak(carried: &KeyRow, row: &KeyRow) -> Option<String> {

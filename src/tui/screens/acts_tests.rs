@@ -359,7 +359,7 @@ fn a_terminals_initial_key_is_a_choice_of_its_own() {
         "it is no base derivation key",
         "bdk-1-ipek.json",
     ]);
-    room.press("<Enter><Enter>0123456789ABCDEF01234567<Enter><Enter><C-u>");
+    room.press("<Enter><Enter>0123456789ABCDEF00000000<Enter><Enter><C-u>");
     room.press(&format!("{}/out<Enter>", folder.path().display()));
     room.shows(&[
         "EXPORT A TERMINAL'S INITIAL KEY from bdk-1",

@@ -125,6 +125,7 @@ fn a_terminals_number_that_was_typed_with_a_counter_is_told_to_whoever_signs() {
         assert!(page.contains("typed as FFFF 9876 5432 10E0 0001"), "{page}");
     }
     assert!(signed.contains("Which custodian signs next?"), "{signed}");
+    assert!(review.contains("base key stays here"), "{review}");
     assert!(!told("FFFF9876543210E00000").0.contains("typed as"));
 }
 
@@ -154,6 +155,25 @@ fn a_wrapping_key_that_nobody_else_has_is_told_where_it_is_chosen_and_signed_for
     let pek_arn = row("pek-x").key.key_arn.clone();
     let note = noted(view, &pek_arn);
     assert!(note.contains("nobody else has it"), "{note}");
+    // Another that came from somebody, or went there, stands before it.
+    let other = [
+        ("usage", "K0"),
+        ("algorithm", "TDES_3KEY"),
+        ("modes", "B"),
+        ("exportable", "yes"),
+        ("label", "kek-went"),
+    ];
+    session = held(&[KEK, ROOT, ("create-key", &other), ("create-key", &pek)]);
+    let out = [
+        ("key", "kek-went"),
+        ("ca", "aws-root"),
+        ("output", "went.json"),
+    ];
+    let action = build::action(&session, "export-key.rsa-wrap", &answers(&out)).unwrap();
+    acted(&mut session, action);
+    let entries = crate::session::guide::wrapping(&session.view(), "export-key.tr31", "wrap", "");
+    let two: Vec<&str> = entries.iter().take(2).map(|e| e.label.as_str()).collect();
+    assert_eq!(two, ["kek-went", "kek-partner-x"]);
     // Once it went to somebody it is theirs too.
     session = held(&[KEK, ROOT, ("create-key", &pek)]);
     let out = [

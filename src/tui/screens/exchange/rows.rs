@@ -327,8 +327,7 @@ fn sent(export: &ExportView) -> Vec<Line> {
     }
     let receipt = match export.state.as_str() {
         "sent" if !export.asks_receipt() => {
-            tr("none comes as a file: its check value is compared where the terminal loads it")
-                .to_owned()
+            tr("none comes: its check value is compared where the terminal loads it").to_owned()
         }
         "sent" => tr("none yet: the receiver's answer says whether it arrived").to_owned(),
         state => said::export(state).to_owned(),

@@ -244,7 +244,7 @@ fn confirmed(world: &World, arn: &str) -> String {
         // What was imported under a root stands on the root's confirmation.
         None => tr("It was imported under a root that is trusted here.").to_owned(),
         Some(root) if root.typed => say!(
-            "When it was imported {by} typed its fingerprint, and it agreed. On record, where it was from: {source}.",
+            "When it was imported {by} typed its fingerprint, and it agreed. Where that was fetched, as recorded: \"{source}\".",
             by = root.by,
             source = root.source
         ),

@@ -1,5 +1,5 @@
-//! Keys that nobody else can have: what goes out in a key block under one of them nobody can open yet. It is no refusal,
-//! since the key may follow.
+//! Who else holds a key, as far as the vault knows. What goes out in a key block under one that nobody else has, nobody can
+//! open yet: it is no refusal, since the key may follow.
 
 use crate::api::{ExportKeyMaterial, KeyOrigin, Request};
 use crate::engine::KeyRecord;
@@ -7,7 +7,7 @@ use crate::text::{say, tr};
 
 use super::action::Action;
 use super::state::State;
-use super::view::{KeyRow, View};
+use super::view::{ExportView, KeyRow, View};
 use super::views::name_of;
 
 /// Whether a key was made here, and never went anywhere itself: in a file, or as components on papers.
@@ -18,12 +18,24 @@ fn stayed(record: &KeyRecord, state: &State) -> bool {
     record.key.key_origin == KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY && !state.exports.iter().any(went)
 }
 
-/// The same of a row that people choose from, in a few words.
-pub(super) fn noted(view: &View, row: &KeyRow) -> Option<&'static str> {
+/// The same of a row that people choose from.
+pub(super) fn nobody(view: &View, row: &KeyRow) -> bool {
     let mut exports = view.exports.iter();
     let went = exports.any(|e| e.arn == row.key.key_arn && e.serial.is_none());
-    let stayed = row.key.key_origin == KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY && !went;
-    stayed.then(|| tr("never left: nobody else has it"))
+    row.key.key_origin == KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY && !went
+}
+
+/// Who that is: whose root its sender stands under, who has answered that it came, or nobody at all.
+pub(super) fn told(view: &View, row: &KeyRow) -> Option<String> {
+    if let Some(sender) = &row.sender {
+        return Some(say!("from {sender}", sender));
+    }
+    let there =
+        |e: &&ExportView| e.arn == row.key.key_arn && e.serial.is_none() && e.state == "confirmed";
+    if let Some(there) = view.exports.iter().find(there) {
+        return Some(say!("confirmed at {holder}", holder = there.to()));
+    }
+    nobody(view, row).then(|| tr("never left: nobody else has it").to_owned())
 }
 
 /// What whoever signs an export reads where the key above the block never left.
