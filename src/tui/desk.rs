@@ -356,9 +356,16 @@ impl Desk {
                     .map_err(|e| e.to_string())?;
                 self.session = Some(created.session);
             }
-            PlayedIn::Vault { dir, unlock, .. } => {
-                self.open_at_once(&dir, unlock.as_deref())
+            PlayedIn::Vault {
+                ref dir,
+                ref unlock,
+                ..
+            } => {
+                self.open_at_once(dir, unlock.as_deref())
                     .map_err(|e| e.to_string())?;
+                if self.leaves_open(&play) {
+                    return Ok(News::WhoLeaves(Some(scripts::here(play, clock)).into()));
+                }
             }
         }
         let wanted = Wanted {

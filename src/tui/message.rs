@@ -348,6 +348,8 @@ pub(crate) enum News {
     HandedOut,
     /// Words for one person. Taken out once, by the screen that shows them.
     Passphrase(std::cell::RefCell<Option<Zeroizing<String>>>),
+    /// The vault is open for this ceremony, and it is asked who leaves before it begins. Taken out once.
+    WhoLeaves(std::cell::RefCell<Option<Box<Order>>>),
     /// The ceremony shows this now; a wrong answer comes with its sentence.
     Showing {
         showing: Arc<Showing>,

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Desk;
-use crate::ceremony::{MAX_SCRIPT_BYTES, Wanted, resolve_inputs};
+use crate::api::Timestamp;
+use crate::ceremony::{MAX_SCRIPT_BYTES, Play, Script, Wanted, resolve_inputs, who_leaves};
 use crate::session::{Profile, Refusal};
 use crate::text::tr;
 use crate::tui::message::{News, Order, OwnScript};
@@ -27,7 +28,31 @@ pub(super) fn read(path: &Path, profile: Profile) -> Result<News, Refusal> {
     })))
 }
 
+/// The ceremony of a command, to begin in the vault that is open now.
+pub(super) fn here(play: Play, clock: Option<Timestamp>) -> Box<Order> {
+    Box::new(Order::PlayHere {
+        script: play.script,
+        inputs: play.inputs,
+        resume: play.resume,
+        people: play.people,
+        real: play.real,
+        clock,
+        out: play.out,
+    })
+}
+
 impl Desk {
+    /// Whether it is asked who leaves by a ceremony before it begins in the vault that is open: one that goes on has its
+    /// people.
+    pub(super) fn leaves_open(&self, play: &Play) -> bool {
+        let view = self.session.as_ref().map(crate::session::Session::view);
+        let known = view.zip(Script::parse(&play.script).ok());
+        known.is_some_and(|(view, script)| {
+            let begins = !play.resume && !script.stands_open(&view);
+            begins && who_leaves(&script, &view, &play.people).is_some()
+        })
+    }
+
     /// Begins or takes up a ceremony in the vault that is open.
     pub(super) fn play_here(&mut self, here: Order) -> News {
         let Order::PlayHere {

@@ -185,7 +185,14 @@ impl Screen for Begin {
 
     fn footing(&self, world: &World) -> Footing {
         if let Some(asked) = &self.asked {
-            return asked.footing();
+            let footing = asked.footing();
+            return match &self.command {
+                None => footing,
+                Some(_) => Footing {
+                    so_far: tr("nothing was begun; Esc leads to Home, and begins nothing").into(),
+                    ..footing
+                },
+            };
         }
         Footing {
             acts: tr("you; in the ceremony each question names who answers it").into(),

@@ -244,10 +244,15 @@ impl Runner {
     pub(super) fn places_told(&self, session: &Session, step: &Step) -> Vec<String> {
         let view = session.view();
         let named: Vec<String> = step.who.iter().map(|place| self.name(place)).collect();
+        // Whoever gives up the place by the ceremony is asked for nothing in it.
+        let leaves = |name: &str| {
+            let mut places = self.people.iter();
+            places.any(|(place, holder)| holder == name && self.gives_up(place))
+        };
         let others = view
             .people
             .iter()
-            .filter(|p| p.present && !named.contains(&p.name));
+            .filter(|p| p.present && !named.contains(&p.name) && !leaves(&p.name));
         // Where the script leaves it open who signs, and the vault may ask for more than have a place, every custodian counts.
         let anybody = |step: &Step| step.approve.as_ref().is_some_and(|a| a.from.is_empty());
         let open = self.script.model.steps.iter().any(anybody);

@@ -134,14 +134,16 @@ impl Begin {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
 
     use crate::ceremony::{Script, shipped};
     use crate::session::practice::{self, Size};
     use crate::session::{Environment, View};
-    use crate::tui::app::State;
-    use crate::tui::message::{Effect, Order};
+    use crate::tui::app::{State, update};
+    use crate::tui::message::{Effect, Msg, News, Order};
     use crate::tui::screens::picker::{Picker, Place};
+    use crate::tui::screens::runner::RunScreen;
     use crate::tui::snapshot::{self, check, press};
 
     fn script(name: &str) -> (usize, Script) {
@@ -227,5 +229,34 @@ mod tests {
             !page.contains(&format!("first: custodian {}", custodians[3])),
             "{page}"
         );
+    }
+
+    /// `keymoot play --vault` began at once, with whoever it took for the one who leaves.
+    #[test]
+    fn a_command_that_begins_a_ceremony_asks_who_leaves_as_well() {
+        let (at, script) = script("custodian-replacement.toml");
+        let mut world = snapshot::world();
+        let view = Arc::new(five(&script));
+        world.view = Some(Arc::clone(&view));
+        let order = Order::PlayHere {
+            script: shipped()[at].1.to_vec(),
+            inputs: BTreeMap::new(),
+            resume: false,
+            people: BTreeMap::new(),
+            real: false,
+            clock: None,
+            out: None,
+        };
+        let mut state = State::new(world, Box::new(RunScreen::new("Replaced", None, true)));
+        let news = News::WhoLeaves(Some(Box::new(order)).into());
+        update(&mut state, Msg::Desk(Box::new(news), Some(view)));
+        let page = text(&mut state);
+        assert!(
+            page.contains("Who leaves, and gives up the place `leaver`?"),
+            "{page}"
+        );
+        let effects = press(&mut state, "<Home><Enter>");
+        assert_eq!(people(&effects), [("leaver".to_owned(), "Ana".to_owned())]);
+        assert_eq!(state.top().unwrap().name(), "Runner");
     }
 }

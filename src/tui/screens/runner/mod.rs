@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
-
 use layout::{banner, called, rail_width, short};
+use shown::asks_who_leaves;
 
 use super::stop_run::StopRun;
 use super::{ended, handover};
@@ -461,8 +461,9 @@ impl Screen for RunScreen {
         self.showing.as_ref()?.idle_lock
     }
 
-    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
         match news {
+            News::WhoLeaves(order) => order.take().map(|order| asks_who_leaves(order, world)),
             News::Showing { showing, again } => Some(self.shown(showing, again.as_ref())),
             News::Counted => Some(Reaction::none()),
             News::RunFailed(text) => {

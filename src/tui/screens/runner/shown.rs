@@ -10,7 +10,17 @@ use crate::session::components::is_about_check_value;
 use crate::text::tr;
 use crate::tui::message::Order;
 use crate::tui::screen::{Reaction, Step};
+use crate::tui::screens::begin::Begin;
 use crate::tui::widgets::form::Form;
+use crate::tui::world::World;
+
+/// The page that asks who leaves, in this one's place; where nobody has to be asked any more, it begins.
+pub(super) fn asks_who_leaves(order: Box<Order>, world: &World) -> Reaction {
+    match Begin::who_leaves(order, world) {
+        Ok(page) => Reaction::instead(page),
+        Err(order) => Reaction::order(*order),
+    }
+}
 
 impl RunScreen {
     pub(super) fn shown(&mut self, showing: &Arc<Showing>, again: Option<&String>) -> Reaction {
