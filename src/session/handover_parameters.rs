@@ -76,6 +76,12 @@ fn aws_sends(text: &mut String, note: &ExportNote, given: &Given<'_>) {
          \x20  {file}; then x, Export key in a TR-34\n\
          \x20  token, takes it again. Bring back what that writes.\n"
     );
+    if never {
+        text.push_str(
+            "   That form lets the key leave again (E); where it may not (N), it is done by\n   keymoot call export-key, \
+             with KeyBlockHeaders as above.\n",
+        );
+    }
 }
 
 /// Token and certificates as the AWS CLI prints them.
@@ -103,7 +109,12 @@ pub(super) fn parameters(
         }
         Comes::Wrapped => write!(
             text,
-            "\n   Where the sender has keymoot: i, Import a root certificate, takes\n   {name}; then x, Export key by RSA wrap,\n   takes it again. Bring back what that writes.\n"
+            "\n   Where the sender has keymoot: i, Import a root certificate, takes\n   {name}; then x, Export key by RSA wrap,\n   takes it again. Bring back what that writes{}.\n",
+            if given.coming.is_some_and(|coming| coming.never_leaves) {
+                ", with \"Exportable\": false\n   in the place of true: what left there may not leave here"
+            } else {
+                ""
+            }
         ),
         Comes::Nothing => write!(
             text,

@@ -151,16 +151,21 @@ pub(crate) fn many() -> Vec<Case> {
 
 /// People by the hundred, each of whom is looked for among all the others.
 pub(crate) fn crowds() -> Vec<Case> {
-    // Everybody has a key of their own, a manager and somebody who stands by: each is looked for among all the others.
-    let managed = |n: usize| {
-        let (next, key) = (n + 1, format!("{n:064x}"));
-        format!(
-            "[[person]]\nid=\"p{n}\"\nrole=\"custodian\"\nkey=\"{key}\"\nmanager=\"m{}\"\nbackup=\"p{next}\"\n",
-            n % 7
-        )
+    // Everybody has a key of their own, a manager and somebody who stands by, and comes to step after step.
+    let mut managed =
+        "version=1\nid=\"x\"\ntitle=\"X\"\n[policy]\nprofiles=[\"rehearsal\"]\n".to_owned();
+    for n in 0..490 {
+        let (boss, next) = (n % 7, (n + 1) % 490);
+        let _ = write!(
+            managed,
+            "[[person]]\nid=\"p{n}\"\nrole=\"custodian\"\nkey=\"{n:064x}\"\nmanager=\"m{boss}\"\nbackup=\"p{next}\"\n"
+        );
+    }
+    let come = |n: usize| {
+        let who: Vec<String> = (n..n + 60).map(|n| format!("\"p{}\"", n % 490)).collect();
+        let who = who.join(",");
+        format!("[[step]]\nid=\"s{n}\"\nop=\"present\"\nwho=[{who}]\nwhy=\"x\"\n")
     };
-    let alone = "version=1\nid=\"x\"\ntitle=\"X\"\n[policy]\nprofiles=[\"rehearsal\"]\n";
-    let one_step = "[[step]]\nid=\"a\"\nop=\"present\"\nwho=[\"p0\"]\n";
     // Every head watches every step: five hundred who watch, as often as fits.
     let heads = {
         let room = pairs(490, 1);
@@ -174,7 +179,7 @@ pub(crate) fn crowds() -> Vec<Case> {
         filled(&room, step, "")
     };
     vec![
-        ("people with managers", filled(alone, managed, one_step)),
+        ("people with managers", filled(&managed, come, "")),
         ("heads who watch", heads),
     ]
 }

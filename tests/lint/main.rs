@@ -180,3 +180,19 @@ fn every_shipped_script_cites_its_clauses() {
         assert!(text.contains("Clauses are those of"), "{name}");
     }
 }
+
+/// What was told to write `state` there was told next that a certificate has none.
+#[test]
+fn what_to_expect_of_a_certificate_is_how_long_it_lasts() {
+    let mut shipped = keymoot::ceremony::shipped().iter();
+    let (_, bytes) = shipped
+        .find(|(name, _)| *name == "kek-from-aws-tr34.toml")
+        .unwrap();
+    let text = std::str::from_utf8(bytes).unwrap();
+    let said = "expect    = { lasts = \"6d\" }\n";
+    assert_eq!(text.matches(said).count(), 1);
+    let found = findings(&text.replace(said, ""));
+    let expect = found.iter().find(|f| f.rule == "L11").unwrap();
+    let tells = "write expect = { lasts = \"6d\" }";
+    assert!(expect.message.contains(tells), "{found:?}");
+}

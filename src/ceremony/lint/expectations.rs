@@ -31,17 +31,39 @@ fn expectations(model: &Model, report: &mut Report) {
             None if needs => report.error(
                 &step.place.member("expect"),
                 Some(step),
-                "This step does not say what must be true after it: write expect = { state = \"...\" }.",
+                format!(
+                    "This step does not say what must be true after it: write expect = {{ {} }}.",
+                    if gives_out(step) {
+                        "lasts = \"6d\""
+                    } else {
+                        "state = \"...\""
+                    }
+                ),
             ),
             Some(expect) if !can => report.error(
                 &expect.place,
                 Some(step),
-                format!("`{}` has no result to compare: remove `expect`.", step.op.name),
+                format!(
+                    "`{}` has no result to compare: remove `expect`.",
+                    step.op.name
+                ),
             ),
             Some(expect) => unanswered(step, expect, report),
             None => {}
         }
     }
+}
+
+/// Whether a step gives out a token and a certificate, which have no state and end some day.
+fn gives_out(step: &Step) -> bool {
+    let given = [
+        op_exchange::PARAMETERS_FOR_IMPORT.name,
+        op_exchange::PARAMETERS_FOR_EXPORT.name,
+    ];
+    let doings = step.doings();
+    doings
+        .first()
+        .is_some_and(|doing| given.contains(&doing.op.name))
 }
 
 /// What is expected and the step's act has no answer to: the run would end there, after people signed.
@@ -51,13 +73,7 @@ fn unanswered(step: &Step, expect: &Expect, report: &mut Report) {
         let mut fields = doing.op.fields.iter();
         ops::makes_key(doing.op) || fields.any(|field| field.id == "key")
     });
-    let given = [
-        op_exchange::PARAMETERS_FOR_IMPORT.name,
-        op_exchange::PARAMETERS_FOR_EXPORT.name,
-    ];
-    let lasts = doings
-        .first()
-        .is_some_and(|doing| given.contains(&doing.op.name));
+    let lasts = gives_out(step);
     let of_a_key = [
         ("state", expect.state.is_some()),
         ("attributes", expect.declared),
