@@ -25,7 +25,8 @@ fn dropping_the_filter_and_sorting_keep_the_key_under_the_cursor() {
     room.press("<Esc>").shows(&["4 of 4"]);
     assert_eq!(under_the_cursor(&mut room), "aws-root");
     // The same behind a filter that was kept.
-    room.press("<Home>/aws-r<Enter>").shows(&["Esc drop filter"]);
+    room.press("<Home>/aws-r<Enter>")
+        .shows(&["Esc drop filter"]);
     room.press("<Esc>").shows(&["4 of 4", "Esc back"]);
     assert_eq!(under_the_cursor(&mut room), "aws-root");
     for _ in 0..4 {
