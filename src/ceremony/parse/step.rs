@@ -358,3 +358,42 @@ fn on_fail(table: &mut Table<'_>, on: &mut Reading<'_>) -> OnFail {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a step with a member that no step has is told to be known there.
+    fn known_to(op: &str) -> Vec<String> {
+        let text = format!("[[step]]\nid = \"a\"\nop = \"{op}\"\nzzzzz = 1\n");
+        let findings = crate::ceremony::Script::parse(text.as_bytes())
+            .err()
+            .unwrap();
+        let mut told = findings.iter().map(|finding| finding.message.as_str());
+        let told = told
+            .find_map(|told| told.split_once("Known here: "))
+            .unwrap()
+            .1;
+        let (names, _) = told.split_once(". Remove").unwrap();
+        names.split(", ").map(str::to_owned).collect()
+    }
+
+    /// The list stands beside what each op takes off its step: neither goes on without the other.
+    #[test]
+    fn what_is_known_of_every_step_is_known_of_some_and_nothing_else_is() {
+        let ops = ops::names();
+        let taken: BTreeSet<String> = ops.iter().flat_map(|op| known_to(op)).collect();
+        let fields = ops.iter().filter_map(|op| ops::named(op));
+        let fields: BTreeSet<&str> = fields
+            .flat_map(|op| op.fields)
+            .map(|field| field.id)
+            .collect();
+        for name in OF_ALL {
+            assert!(taken.contains(*name), "no step takes {name}");
+        }
+        for name in &taken {
+            let known = OF_ALL.contains(&name.as_str()) || fields.contains(name.as_str());
+            assert!(known, "{name} is taken, and told to be of no step");
+        }
+    }
+}
