@@ -6,12 +6,13 @@ use crate::session::changing_words;
 use crate::session::field::Field;
 use crate::session::guide::Entry;
 use crate::session::happened::{self, Leads};
-use crate::session::{Changed, Changing};
+use crate::session::{Changed, Changing, View};
 use crate::text::{say, tr};
 
 use super::act::Acting;
 use super::beside::plain;
 use super::dialogue::{Dialogue, Heard, Question, Word, footing};
+use super::draft::Draft;
 use super::home::Home;
 use super::line::Gone;
 use super::question::gives_up;
@@ -199,27 +200,32 @@ fn turn(
 }
 
 impl Home<'_, '_> {
+    /// How many open the vault, and everybody with what they hold.
+    fn people(&mut self, view: &View) {
+        self.talk.heading(&say!(
+            "Custodians: {view} of {n} open, {t} use a secret.",
+            view = view.k,
+            n = view.n,
+            t = view.t
+        ));
+        for person in view.people.iter() {
+            let [name, role, envelopes, last, next] = happened::row(person, view);
+            self.talk.say(&say!(
+                "  {name}, {role}; envelopes: {envelopes}; last drill: {last}; next: {next}",
+                name,
+                role,
+                envelopes,
+                last,
+                next
+            ));
+        }
+    }
+
     /// People, their envelopes and drills; then what happened, and the act that answers it.
     pub(super) fn custodians(&mut self) -> Result<(), Gone> {
         loop {
             let view = self.session.view();
-            self.talk.heading(&say!(
-                "Custodians: {view} of {n} open, {t} use a secret.",
-                view = view.k,
-                n = view.n,
-                t = view.t
-            ));
-            for person in view.people.iter() {
-                let [name, role, envelopes, last, next] = happened::row(person, &view);
-                self.talk.say(&say!(
-                    "  {name}, {role}; envelopes: {envelopes}; last drill: {last}; next: {next}",
-                    name,
-                    role,
-                    envelopes,
-                    last,
-                    next
-                ));
-            }
+            self.people(&view);
             let asked = happened::asked(&view);
             let entries: Vec<Entry> = asked
                 .iter()
@@ -240,9 +246,15 @@ impl Home<'_, '_> {
                 return Ok(());
             };
             match asked.get(at).map(|one| one.leads) {
-                Some(Leads::Act(op)) => self.acting().begin(op)?,
+                // What came of it is read before anything else: the list is long, and its way is back at the menu.
+                Some(Leads::Act(op)) => {
+                    let again = self.acting().chosen(Draft::new(op))?;
+                    if !again {
+                        return Ok(());
+                    }
+                }
                 Some(Leads::OpenReshare) => match self.session.reshare_left_open() {
-                    Ok(Some(changing)) => self.acting().carry_out(changing)?,
+                    Ok(Some(changing)) => return self.acting().carry_out(changing),
                     Ok(None) => {}
                     Err(refusal) => self.talk.stop(&refusal.to_string()),
                 },

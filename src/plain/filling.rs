@@ -73,6 +73,20 @@ struct Asking<'f, 'a> {
     explain: Option<Explain>,
 }
 
+/// The one certificate above a file, where no other can be chosen: told, and taken by Enter alone.
+fn only_root(field: &Field, entries: &[Entry], told: &mut Vec<String>) -> Option<String> {
+    let mut can = entries.iter().filter(|entry| entry.off.is_none());
+    let only = can.next().filter(|_| field.id == ROOT && !field.optional)?;
+    if can.next().is_some() {
+        return None;
+    }
+    told.push(say!(
+        "Only {label} stands above this file. Enter alone takes it.",
+        label = only.label
+    ));
+    Some(only.id.clone())
+}
+
 impl Asking<'_, '_> {
     /// Asks one field until it is answered; a word that leads away is given back.
     fn one(&mut self, field: &Field, place: &str) -> Result<Option<Word>, Gone> {
@@ -103,7 +117,8 @@ impl Asking<'_, '_> {
         }
         let kept = self
             .before(field, &mut entries, &mut told)
-            .or_else(|| self.proposed(field, &mut told));
+            .or_else(|| self.proposed(field, &mut told))
+            .or_else(|| only_root(field, &entries, &mut told));
         let mut question = Question::new(self.footing(field))
             .telling(told)
             .explained_here(vec![
