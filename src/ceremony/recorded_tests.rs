@@ -266,6 +266,7 @@ fn a_copy_and_a_drill_are_steps_whose_words_are_asked_for_again() {
     assert!(!text.contains("written by hand"), "{text}");
     for says in [
         "op       = \"vault.drill\"",
+        "expect   = { proven = \"all\" }\non_fail  = \"exception\"",
         "input.medium = { source = \"typed\", who = \"lead\" }",
         "bag = \"TE-7\"",
     ] {

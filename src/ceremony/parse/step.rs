@@ -136,6 +136,7 @@ const OF_ALL: &[&str] = &[
     "allow_dissent",
     "does",
     "back",
+    "repeat_for",
 ];
 
 /// Where the op is not known its fields are not either: told is what no step has, so that a slip does not wait for the next
