@@ -110,6 +110,15 @@ impl Action {
         }
     }
 
+    /// The operations of the service that it performs, in order: one, or those of a list.
+    pub fn requests(&self) -> &[Request] {
+        match self {
+            Self::Control { request, .. } => std::slice::from_ref(request),
+            Self::List { acts, .. } => acts,
+            Self::Backup { .. } | Self::Custody(_) | Self::Components(_) | Self::Tr34(_) => &[],
+        }
+    }
+
     /// The act's name: an [`crate::session::op::Op`] name, or `act-list`.
     pub fn name(&self) -> &'static str {
         match self {

@@ -63,7 +63,7 @@ impl Session {
 
     /// Whether doing this may take a search for primes.
     pub fn searches(&self, action: &Action) -> bool {
-        let requests = requests(action);
+        let requests = action.requests();
         requests.iter().any(|r| EngineState::needs_rsa(r).is_some())
             || (requests.iter().any(issues) && self.state.engine.needs_root(self.now()).is_some())
     }
@@ -98,7 +98,7 @@ impl Session {
         if self.seed().is_some() {
             return Vec::new();
         }
-        let requests = requests(action);
+        let requests = action.requests();
         let mut wanted: Vec<usize> = requests.iter().filter_map(EngineState::needs_rsa).collect();
         if requests.iter().any(issues) {
             wanted.extend(self.state.engine.needs_root(self.now()));
@@ -109,14 +109,6 @@ impl Session {
             }
         }
         wanted
-    }
-}
-
-fn requests(action: &Action) -> &[Request] {
-    match action {
-        Action::Control { request, .. } => std::slice::from_ref(request),
-        Action::List { acts, .. } => acts.as_slice(),
-        Action::Backup { .. } | Action::Custody(_) | Action::Components(_) | Action::Tr34(_) => &[],
     }
 }
 

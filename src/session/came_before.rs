@@ -124,12 +124,7 @@ fn trusted(certificate: &Certificate, state: &State) -> Option<String> {
 
 /// What whoever signs for a key that comes in reads, where its file came in before.
 pub(super) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> {
-    let requests: Vec<&Request> = match action {
-        Action::Control { request, .. } => vec![request],
-        Action::List { acts, .. } => acts.iter().collect(),
-        _ => Vec::new(),
-    };
-    let told = requests.into_iter().filter_map(|request| {
+    let told = action.requests().iter().filter_map(|request| {
         let Request::ImportKey(input) = request else {
             return None;
         };

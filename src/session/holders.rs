@@ -40,12 +40,7 @@ pub(super) fn told(view: &View, row: &KeyRow) -> Option<String> {
 
 /// What whoever signs an export reads where the key above the block never left.
 pub(super) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> {
-    let requests: Vec<&Request> = match action {
-        Action::Control { request, .. } => vec![request],
-        Action::List { acts, .. } => acts.iter().collect(),
-        _ => Vec::new(),
-    };
-    let told = requests.into_iter().filter_map(|request| {
+    let told = action.requests().iter().filter_map(|request| {
         let Request::ExportKey(input) = request else {
             return None;
         };

@@ -51,7 +51,7 @@ impl Runner {
                 script.id()
             )));
         }
-        let [people, joining] = at_their_places(&script, &view, &wanted.people, attended)?;
+        let (people, joining) = at_their_places(&script, &view, &wanted.people, attended)?;
         let rehearsed = gate(&script, session, wanted.rehearsal_note.as_deref())?;
         let asks = attended && inputs::asked_for(session.profile(), wanted.real_others);
         let files = inputs::at_its_beginning(&script, wanted.inputs, session.profile(), asks)?;
@@ -163,13 +163,16 @@ impl Runner {
     }
 }
 
+/// Places and who has them, by name.
+type Places = BTreeMap<String, String>;
+
 /// Who has which place, and who joins by a practice answer that is not the script's; nobody is kept out, and enough may sign.
 fn at_their_places(
     script: &Script,
     view: &View,
     wanted: &BTreeMap<String, String>,
     attended: bool,
-) -> Result<[BTreeMap<String, String>; 2], RunError> {
+) -> Result<(Places, Places), RunError> {
     let people = bind::people(&script.model, view, wanted)?;
     if let Some(why) = seats::judged(&script.model, view, &people) {
         return Err(RunError::CannotBegin(format!(
@@ -179,7 +182,7 @@ fn at_their_places(
     }
     enough_sign(script, view, &people)?;
     let joining = newcomers::joining(&script.model, view, wanted, attended)?;
-    Ok([people, joining])
+    Ok((people, joining))
 }
 
 /// Notes of the first step: what is known when the run begins.

@@ -16,14 +16,7 @@ impl Runner {
     /// after the import.
     pub(super) fn not_as_declared(&self, action: &Action) -> Option<String> {
         let step = self.step()?;
-        let requests = match action {
-            Action::Control { request, .. } => std::slice::from_ref(request),
-            Action::List { acts, .. } => acts.as_slice(),
-            Action::Backup { .. }
-            | Action::Custody(_)
-            | Action::Components(_)
-            | Action::Tr34(_) => return None,
-        };
+        let requests = action.requests();
         let expects = step.expect.as_ref().is_some_and(|e| e.declared);
         if !expects {
             return None;

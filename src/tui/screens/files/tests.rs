@@ -43,13 +43,13 @@ fn one_key_away_from_a_path_and_back_with_what_was_chosen() {
     assert!(matches!(&effects[..], [Effect::Desk(Order::Look(p))] if p.ends_with("acme.vault")));
     told(&mut state, News::Refused("It cannot be read.".into()));
     press(&mut state, "<Down><Enter>");
-    let text = snapshot::text(&snapshot::drawn(
-        &mut state,
-        80,
-        24,
-        &snapshot::appearance(),
-    ));
+    let text = shown(&mut state);
     assert!(text.contains("/home/ana/p.json"), "{text}");
+}
+
+/// The picture at 80x24.
+fn shown(state: &mut State) -> String {
+    snapshot::text(&snapshot::drawn(state, 80, 24, &snapshot::appearance()))
 }
 
 #[test]
@@ -59,47 +59,22 @@ fn where_something_is_written_a_folder_is_chosen_and_the_name_stays() {
     told(&mut state, News::Listed(listing()));
     snapshot::check("files-folder", &mut state);
     press(&mut state, "<End><Enter>");
-    let text = snapshot::text(&snapshot::drawn(
-        &mut state,
-        80,
-        24,
-        &snapshot::appearance(),
-    ));
+    let text = shown(&mut state);
     assert!(text.contains("A folder is asked for"), "{text}");
     // The marked line is taken, and never another than it says.
     press(&mut state, " ");
-    let text = snapshot::text(&snapshot::drawn(
-        &mut state,
-        80,
-        24,
-        &snapshot::appearance(),
-    ));
+    let text = shown(&mut state);
     assert!(text.contains("and this is a file"), "{text}");
     press(&mut state, "<Home><Down><Down><Down>");
-    let text = snapshot::text(&snapshot::drawn(
-        &mut state,
-        80,
-        24,
-        &snapshot::appearance(),
-    ));
+    let text = shown(&mut state);
     assert!(text.contains("the space bar takes acme.vault"), "{text}");
     press(&mut state, " ");
-    let text = snapshot::text(&snapshot::drawn(
-        &mut state,
-        80,
-        24,
-        &snapshot::appearance(),
-    ));
+    let text = shown(&mut state);
     assert!(text.contains("/home/ana/acme.vault/note.txt"), "{text}");
     press(&mut state, "<F6>");
     told(&mut state, News::Listed(listing()));
     press(&mut state, "<Enter>");
-    let text = snapshot::text(&snapshot::drawn(
-        &mut state,
-        80,
-        24,
-        &snapshot::appearance(),
-    ));
+    let text = shown(&mut state);
     assert!(text.contains("/home/ana/note.txt"), "{text}");
 }
 
