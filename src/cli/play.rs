@@ -404,7 +404,9 @@ impl HeadlessRun {
             Some(path) => bundled(&mut session, &script, recording.as_deref(), path),
         };
         moved(&session, ahead);
-        let folder = out.as_deref().filter(|_| written.is_ok());
+        // What stands open is not written yet.
+        let wrote = written.as_ref().is_ok_and(|written| !written.is_empty());
+        let folder = out.as_deref().filter(|_| wrote);
         let left = left(&ended, &runner, &session, (vault.as_deref(), folder));
         let closed = sessions::close(session);
         let status = match ended {

@@ -44,6 +44,37 @@ fn every_script_runs_where_three_of_five_sign() {
     assert_eq!(failed, Vec::<String>::new());
 }
 
+/// Behind a replacement another person had the third paper, and the package of the script's answers held one of before: the
+/// run stopped there for good, and taken up again it stopped there again.
+#[test]
+fn papers_go_into_other_packages_where_those_of_the_script_are_full() {
+    let mut session = vault_of(3, 5);
+    for name in [
+        "kek-from-components.toml",
+        "kek-to-partner-components.toml",
+        "custodian-replacement.toml",
+        "kek-from-components.toml",
+        "kek-to-partner-components.toml",
+        "components-to-aws.toml",
+    ] {
+        let begun = Runner::begin(&mut session, script(name), wanted(&[]));
+        let ended = begun.and_then(|mut runner| runner.headless(&mut session));
+        assert!(
+            matches!(ended, Ok(RunOutcome::Completed)),
+            "{name}: {ended:?}"
+        );
+    }
+    let view = session.view();
+    let run = view
+        .runs
+        .iter()
+        .rev()
+        .find(|run| run.script == "kek-from-components");
+    let mut steps = run.unwrap().steps.iter();
+    let sealed = steps.find(|step| step.id == "seal-3").unwrap();
+    assert_eq!(sealed.notes["serial"], "TE-551003-2");
+}
+
 /// Whoever practises reads whose place it is: the key that the script names is nobody's here.
 #[test]
 fn who_sits_for_somebody_named_by_a_key_is_told_on_the_first_page() {

@@ -36,6 +36,7 @@ mod newcomers;
 mod numbers;
 mod outputs;
 mod papers;
+mod practice_packages;
 mod practised;
 mod presence;
 mod put_away;

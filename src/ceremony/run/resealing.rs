@@ -22,10 +22,10 @@ use super::judge::free_of_secrets;
 use super::put_away::{ASIDE, NOT_SEALED, PAPER, SEALED};
 use super::sign::again;
 use super::stopping::why_stopped;
-use super::{Runner, Stage};
+use super::{Runner, Stage, practice_packages};
 
 /// The new package.
-const SERIAL: Field = Field {
+pub(super) const SERIAL: Field = Field {
     id: "serial",
     label: "New serial",
     hint: "Put the paper into a new package, close it, and type its serial as it is printed.",
@@ -97,7 +97,7 @@ impl Runner {
             .collect();
         if session.automatic() {
             for paper in left {
-                let serial = self.practice_serial(&paper);
+                let serial = self.practice_serial(session, &paper);
                 self.sealed(session, &paper, serial)?;
             }
             return Ok(Work::Moved);
@@ -180,18 +180,19 @@ impl Runner {
     }
 
     /// The serial of the script's own sealing step, which a rehearsal gives here as well.
-    fn practice_serial(&self, paper: &OpenPaper) -> String {
+    fn practice_serial(&self, session: &Session, paper: &OpenPaper) -> String {
         let seals = self.seals(paper);
         let answers = seals.and_then(|step| self.script.model.rehearsal.answers.get(&step.id));
         let written = answers.and_then(|answers| answers.get(SERIAL.id).cloned());
-        written.unwrap_or_else(|| format!("RESEALED-{}", paper.part))
+        let serial = written.unwrap_or_else(|| format!("RESEALED-{}", paper.part));
+        practice_packages::free(session, &paper.set, (paper.part, &paper.person), serial)
     }
 
     /// The script's answer to a field of this question.
-    pub(super) fn reseal_practice(&self, field: &str) -> Option<String> {
+    pub(super) fn reseal_practice(&self, session: &Session, field: &str) -> Option<String> {
         let paper = self.papers.front()?;
         Some(match field {
-            id if id == SERIAL.id => self.practice_serial(paper),
+            id if id == SERIAL.id => self.practice_serial(session, paper),
             id if id == WATCHED.id => self.read.clone().unwrap_or_default(),
             _ => String::new(),
         })

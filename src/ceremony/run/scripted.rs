@@ -250,7 +250,7 @@ impl Runner {
             id if id == DISSENT.id => Some(String::new()),
             id if id == fates::FATE.id => Some(fates::DESTROYED.to_owned()),
             id if id == fates::SEEN.id => Some(fates::SEEN_SO.to_owned()),
-            _ if self.stage == Stage::AbortReseal => self.reseal_practice(field),
+            _ if self.stage == Stage::AbortReseal => self.reseal_practice(session, field),
             _ => self.answer_for(session, field),
         }
     }
@@ -264,7 +264,7 @@ impl Runner {
         let usual = || match usual(step, field)? {
             Usual::Text(text) => Some(text.to_owned()),
             Usual::Clock => Some(super::judge::to_the_minute(session.now())),
-            Usual::SameAs(other) => given(other),
+            Usual::SameAs(other) => self.answer_for(session, other),
             Usual::Folder => self.copy_goes_to(session, step),
         };
         let joins = || newcomers::named(&self.script.model, &self.run(session), &step.id);
@@ -272,7 +272,9 @@ impl Runner {
             Some(text) if field == JOINS.id => Some(joins().unwrap_or(text)),
             // A number of this run's own is not known before it is drawn.
             Some(text) if text == AS_SHOWN && field == NUMBER => self.number_as_shown(session),
-            Some(text) => Some(self.with_people(session, (step, field), text)),
+            Some(text) => self
+                .practice_package(session, step, (field, &text))
+                .or_else(|| Some(self.with_people(session, (step, field), text))),
             None => usual(),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::ceremony::{RunError, Runner, shell_word};
+use crate::ceremony::{RunError, Runner, open_run, shell_word};
 use crate::session::{Refusal, Run, RunOutcome, Session, StepState};
 
 use super::super::status::Failure;
@@ -64,12 +64,16 @@ pub(super) fn left(
         let vault = shell_word(&vault.display().to_string());
         format!("The vault has its record: `keymoot report {vault}` prints it.")
     });
+    let stopped = open_run(&session.view()).is_some_and(|open| open.stopped);
     let over = match (run.outcome, ended) {
         (Some(_), _) => {
             "The run is over and cannot be taken up again; the script can be played anew."
         }
         // These say so themselves.
         (None, Err(RunError::Refused(Refusal::PersonNeeded(_)))) => "",
+        (None, _) if stopped => {
+            "The run was stopped for good, and not all have signed that yet: --resume goes on with it."
+        }
         (None, _) => "The run stands open: --resume takes it up.",
     };
     let parts = [done(&run, runner), over.to_owned(), record];
