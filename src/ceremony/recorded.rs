@@ -1,8 +1,10 @@
 //! A script of what was done at a workstation: the acts of a session, in their order, with the rituals around them.
 
+mod again;
 mod members;
 mod people;
 mod people_acts;
+mod practised;
 mod steps;
 mod turns;
 mod writer;
@@ -53,11 +55,23 @@ pub fn recorded_script_for(file: &Path, deeds: &[Deed]) -> Result<String, String
 
 /// What the linter finds in such a script, in a few words for whoever wrote it.
 pub fn lint_said(script: &str) -> String {
-    match Script::parse(script.as_bytes()).map(|script| script.lint().len()) {
-        Ok(0) => tr("keymoot lint finds nothing wrong").to_owned(),
-        Ok(1) => tr("the linter finds one thing: keymoot lint").to_owned(),
-        Ok(n) => say!("the linter finds {n} things: keymoot lint", n),
-        Err(_) => tr("it cannot be read as a script").to_owned(),
+    let Ok(script) = Script::parse(script.as_bytes()) else {
+        return tr("it cannot be read as a script").to_owned();
+    };
+    let found = script.lint();
+    let errors = found.iter().filter(|finding| finding.is_error()).count();
+    match (errors, found.len()) {
+        (0, 0) => tr("keymoot lint finds nothing wrong").to_owned(),
+        (0, 1) => tr("the linter has one remark: keymoot lint").to_owned(),
+        (0, n) => say!("the linter has {n} remarks: keymoot lint", n),
+        (1, _) => {
+            tr("the linter finds an error, and it is not run until that is mended: keymoot lint")
+                .to_owned()
+        }
+        (n, _) => say!(
+            "the linter finds {n} errors, and it is not run until they are mended: keymoot lint",
+            n
+        ),
     }
 }
 
@@ -80,6 +94,7 @@ fn recorded_script(id: &str, deeds: &[Deed]) -> Result<String, String> {
                 .to_owned(),
         );
     };
+    let deeds = &again::sayable(deeds);
     let mut writer = Writer::over(deeds);
     let steps: Vec<String> = deeds
         .iter()

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::recorded_tests::{deed, key, played, rehearsal, script};
 use super::{Runner, Script, Wanted, component_script};
 use crate::session::build::Answers;
-use crate::session::deeds::Deed;
-use crate::session::{RunOutcome, Session, View, op, op_components, op_custody};
+use crate::session::deeds::{Deed, DeedKey};
+use crate::session::{RunOutcome, Session, View, op, op_components, op_custody, op_exchange};
 
 fn by(who: &[(&str, &str)], deed: Deed) -> Deed {
     let who = who.iter();
@@ -219,4 +219,127 @@ fn a_rehearsal_answers_for_whoever_types_a_component_of_a_form() {
         formed(&op_components::IMPORT_COMPONENTS, &texts, &[], &mut session);
         assert_eq!(session.view().keys.len(), 1, "{algorithm}");
     }
+}
+
+fn of(op: &op::Op, made: &str, keys: &[(&str, &str)], file: (&str, &str)) -> Deed {
+    let mut deed = deed(op);
+    let digest = file.1.repeat(64);
+    deed.files = BTreeMap::from([(file.0.to_owned(), digest)]);
+    let named = |label: &str| DeedKey {
+        arn: format!("arn:{label}"),
+        label: label.to_owned(),
+        ..key(if label.ends_with("root") {
+            "a-root"
+        } else {
+            "a-kek"
+        })
+    };
+    for (field, label) in keys {
+        deed.keys.insert((*field).to_owned(), named(label));
+    }
+    if !made.is_empty() {
+        deed.made = Some(named(made));
+    }
+    deed
+}
+
+/// Files that came in belonged to the vault of then, and had neither a stand-in nor a sample: "rehearse it" could not be done.
+#[test]
+fn what_came_in_is_rehearsed_with_counterparties_that_keymoot_plays() {
+    let handed = |form: &str, output: &str| {
+        let mut deed = deed(&op_exchange::PARAMETERS_FOR_IMPORT);
+        deed.texts.insert("form".to_owned(), form.to_owned());
+        deed.texts.insert("output".to_owned(), output.to_owned());
+        deed
+    };
+    let mut tr34 = of(
+        &op_exchange::IMPORT_TR34,
+        "kek-34",
+        &[("ca", "partner-root")],
+        ("file", "d"),
+    );
+    tr34.texts.remove("nonce");
+    let deeds = [
+        handed("KEY_CRYPTOGRAM", "wrap.json"),
+        of(&op_exchange::IMPORT_RSA_WRAP, "zmk", &[], ("file", "a")),
+        of(
+            &op_exchange::IMPORT_TR31,
+            "kek-31",
+            &[("wrap", "zmk")],
+            ("file", "b"),
+        ),
+        handed("TR34_KEY_BLOCK", "token.json"),
+        of(&op::IMPORT_ROOT, "partner-root", &[], ("file", "c")),
+        tr34,
+        of(&op::IMPORT_ROOT, "aws-root", &[], ("file", "e")),
+        of(
+            &op::EXPORT_RSA_WRAP,
+            "",
+            &[("key", "kek-31"), ("ca", "aws-root")],
+            ("parameters", "f"),
+        ),
+    ];
+    let (text, script) = script(&deeds);
+    let errors: Vec<_> = script.lint();
+    assert_eq!(errors, [], "{text}");
+    let mut session = rehearsal(true);
+    let profile = crate::session::Profile::Rehearsal;
+    let folder = tempfile::tempdir().unwrap();
+    let beside = Some(folder.path());
+    let inputs = crate::ceremony::resolve_inputs(&script, BTreeMap::new(), beside, profile);
+    let wanted = Wanted {
+        inputs: inputs.unwrap_or_else(|e| panic!("{text}\n{e:?}")).0,
+        ..Wanted::default()
+    };
+    let mut runner =
+        Runner::begin(&mut session, script, wanted).unwrap_or_else(|e| panic!("{text}\n{e}"));
+    let ended = runner.headless(&mut session);
+    assert!(
+        matches!(ended, Ok(RunOutcome::Completed)),
+        "{text}\n{ended:?}"
+    );
+    let view = session.view();
+    let labels: Vec<&str> = view.keys.iter().map(|row| row.label.as_str()).collect();
+    for label in ["zmk", "kek-31", "kek-34", "partner-root", "aws-root"] {
+        assert!(labels.contains(&label), "{labels:?}");
+    }
+}
+
+/// One name for two files, and a number with its blanks: the linter refused what keymoot had written itself.
+#[test]
+fn what_was_answered_twice_and_as_people_write_it_is_said_as_a_script_says_it() {
+    let mut blocks: Vec<Deed> = (0..3).map(|_| deed(&op_exchange::EXPORT_TR31)).collect();
+    for block in &mut blocks {
+        block.keys.insert("key".to_owned(), key("a-pek"));
+        block
+            .texts
+            .insert("output".to_owned(), "pek.json".to_owned());
+    }
+    let mut initial = deed(&op_exchange::EXPORT_IPEK);
+    let bdk = DeedKey {
+        usage: "B0".to_owned(),
+        algorithm: Some("AES_128".to_owned()),
+        modes: vec!["derive-key".to_owned()],
+        ..key("bdk")
+    };
+    let above = DeedKey {
+        algorithm: Some("AES_128".to_owned()),
+        ..key("kek-a")
+    };
+    initial.keys.insert("key".to_owned(), bdk);
+    initial.keys.insert("wrap".to_owned(), above);
+    let number = "1234567890123456 00000001".to_owned();
+    initial.texts.insert("serial".to_owned(), number);
+    blocks.push(initial);
+    let (text, script) = script(&blocks);
+    for says in [
+        "\"pek.json\"",
+        "\"pek-2.json\"",
+        "\"pek-3.json\"",
+        "serial   = \"123456789012345600000000\"",
+    ] {
+        assert!(text.contains(says), "{says}\n{text}");
+    }
+    assert_eq!(script.lint(), [], "{text}");
+    played(&text, script);
 }

@@ -50,7 +50,7 @@ pub(super) struct PlayArgs {
     #[arg(long, requires = "vault")]
     resume: bool,
     /// The other side is real: nobody stands in for it, and the run waits for its files (in a test vault)
-    #[arg(long, requires = "script", requires = "vault")]
+    #[arg(long, requires = "ceremony", requires = "vault")]
     real: bool,
     /// NAME has PLACE, where the script lets anybody have it; with --resume from here on
     #[arg(long, value_name = "PLACE=NAME", value_parser = people::person, requires = "vault")]

@@ -3,8 +3,9 @@
 
 mod counter;
 
+pub(crate) use counter::at_zero;
 pub use counter::digits;
-pub(super) use counter::{at_zero, changed, rule as rule_of_number};
+pub(super) use counter::{changed, rule as rule_of_number};
 
 use crate::custody::ledger::{Appointment, Ineligible, Ledger, SHARES, Seats, Split, same};
 use crate::text::{say, tr};

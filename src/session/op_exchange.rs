@@ -318,7 +318,7 @@ pub const EXPORT_IPEK: Op = Op {
 };
 
 /// The field of a terminal's number.
-pub(super) const SERIAL: &str = "serial";
+pub(crate) const SERIAL: &str = "serial";
 
 /// Whether an act, as it is declared, lets nothing out but what is derived from a base key.
 pub fn derives(op: &Op) -> bool {

@@ -86,7 +86,8 @@ fn what_next_asks_for_is_enough_and_an_unfit_file_ends_nothing() {
     resume("--input sender-root=signing.json --input kek-token=strange.json")
         .refused(1, "`kek-token` is another file than the script wants");
     resume("--input sender-root=signing.json").refused(3, "--resume --input kek-token=PATH");
-    let done = resume("--input kek-token=token.json");
+    // The command of the first day with --resume is understood.
+    let done = resume("--real --input kek-token=token.json");
     assert_eq!(done.status, 0, "{}", done.err);
     // The same token can be compared in the file that came.
     room.ok(

@@ -142,7 +142,7 @@ fn whoever_leaves_is_named_where_the_ceremony_begins() {
         ),
         (
             "--person newcomer=custodian-1",
-            "whoever joins in the ceremony is named in it",
+            "custodian-1 is a person of this vault already",
         ),
     ] {
         let refused = room.run(&format!("{play} {people}"));

@@ -9,6 +9,7 @@ use super::super::component_script::ON_ABORT;
 use super::super::{quoted, shipped};
 use super::members::unused;
 use super::people::People;
+use super::practised::{GivenBy, practised};
 use super::turns::has_turns;
 use super::{people_acts, steps};
 use crate::session::deeds::{Deed, DeedKey};
@@ -31,6 +32,8 @@ pub(super) struct Writer {
     /// Digest of a file to its declaration.
     inputs: BTreeMap<String, String>,
     input_ids: BTreeMap<String, String>,
+    /// Digest of a file to whoever gives it in a rehearsal.
+    pub(super) practised: BTreeMap<String, GivenBy>,
     /// Declarations of packages, in order.
     pub(super) items: Vec<String>,
     pub(super) answers: Vec<String>,
@@ -39,7 +42,10 @@ pub(super) struct Writer {
 impl Writer {
     /// One that knows who took part, and which keys are made on the way.
     pub(super) fn over(deeds: &[Deed]) -> Self {
-        let mut writer = Self::default();
+        let mut writer = Self {
+            practised: practised(deeds),
+            ..Self::default()
+        };
         let makes = deeds.iter().filter_map(|d| d.made.as_ref());
         writer.made = makes.map(|key| key.arn.clone()).collect();
         for (n, deed) in deeds.iter().enumerate() {
@@ -139,8 +145,11 @@ impl Writer {
         );
         let sample = shipped::samples()
             .find(|(_, bytes)| data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)) == digest);
-        if let Some((name, _)) = sample {
-            let _ = writeln!(text, "default = \"samples/{name}\"");
+        match sample {
+            Some((name, _)) => {
+                let _ = writeln!(text, "default = \"samples/{name}\"");
+            }
+            None => text.push_str(&self.comes_from(&id, digest)),
         }
         self.inputs
             .insert(format!("{:04}", self.inputs.len()), text);

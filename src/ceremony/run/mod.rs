@@ -20,6 +20,7 @@ mod deviations;
 mod dissent;
 mod drive;
 mod effect;
+mod empty_run;
 mod everybody;
 mod exceptions;
 mod existing;
@@ -327,7 +328,7 @@ impl Runner {
         };
         // A runner exists only after its run was journaled; an empty run can at most be shown.
         let run = last.or_else(earlier);
-        let mut run = run.unwrap_or_else(|| begin::empty_run(&self.script, session));
+        let mut run = run.unwrap_or_else(|| empty_run::empty_run(&self.script, session));
         run.inputs.extend(self.tried.clone());
         run
     }

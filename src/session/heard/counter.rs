@@ -9,7 +9,7 @@ use crate::text::say;
 
 /// A terminal's number as the act has it: in upper-case hex, its counter at zero. What is no such number stays as it is, and is
 /// refused with its rule later.
-pub(in crate::session) fn at_zero(text: &str) -> String {
+pub(crate) fn at_zero(text: &str) -> String {
     let digits: String = text.split_whitespace().collect();
     let digits = digits.to_ascii_uppercase();
     serial(&digits).map_or(digits, |serial| serial.at_zero())

@@ -333,7 +333,7 @@ impl Screen for Picker {
             None => begin,
         });
         if self.place == Place::Here {
-            let write = Offer::word(Verb::Write, tr("script of what was done"));
+            let write = Offer::word(Verb::Write, tr("as script"));
             offers.push(if world.view.as_ref().is_some_and(|v| v.deeds.is_empty()) {
                 write.off_because(tr(
                     "no act was asked for and done at these screens since the vault was opened",
