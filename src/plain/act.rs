@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use crate::api::Timestamp;
 use crate::ceremony::{AskField, ComponentReview, Script, Wanted, component_script};
 use crate::session::field::{Field, Kind};
-use crate::session::handing_out::has_place;
 use crate::session::handover;
 use crate::session::keyboard::HandOver;
 use crate::session::op::Op;
@@ -183,12 +182,7 @@ impl<'a> Acting<'_, 'a> {
     fn judged(&self, draft: &Draft) -> Result<(Action, PendingView), Refusal> {
         let action = build::action(self.session, draft.op.name, &draft.answers)?;
         if let Some(folder) = &draft.out {
-            if let Some(file) = action.file() {
-                has_place(folder, file)?;
-            }
-            if matches!(action, Action::Backup { .. }) {
-                self.session.copy_place_fits(folder)?;
-            }
+            draft.place_fits(self.session, folder)?;
         }
         let preview = self.session.preview(&action)?;
         Ok((action, preview))

@@ -89,7 +89,7 @@ fn an_answer_that_does_not_fit_any_more_is_not_kept() {
 }
 
 #[test]
-fn a_refused_review_keeps_every_answer_and_a_file_is_not_read_again() {
+fn a_refused_folder_is_asked_again_and_every_answer_is_kept() {
     let room = tempfile::tempdir().unwrap();
     let [taken, free] = ["taken", "free"].map(|name| room.path().join(name).display().to_string());
     std::fs::create_dir(&taken).unwrap();
@@ -101,17 +101,16 @@ fn a_refused_review_keeps_every_answer_and_a_file_is_not_read_again() {
         ("Certificate hash: ", "3"),
         ("File name: ", "wrap.json"),
         ("Folder: ", taken.as_str()),
-        ("Form: ", ""),
-        ("Key pair: ", ""),
-        ("Certificate hash: ", ""),
-        ("File name: ", ""),
         ("Folder: ", free.as_str()),
         ("Press Enter: ", ""),
     ];
     answers.extend(SIGNED);
     answers.push(("Number: ", "close"));
     let text = at_home(&mut practice_session(true), &answers).text();
-    assert!(text.contains("Every answer is kept"), "{text}");
+    assert!(
+        text.contains("is already there, and keymoot never overwrites"),
+        "{text}"
+    );
     assert!(
         room.path()
             .join("free")

@@ -159,8 +159,10 @@ fn turn(
         return Ok(Heard::Given(Vec::new()));
     };
     if ask.hand_over && !again {
-        let so_far = say!("So far: {so_far}.", so_far = ask.footing.so_far);
-        if let Heard::Said(word) = talk.hand_over(&ask.hand_over(&so_far), true)? {
+        // The footing of the page names it: "So far" stood twice.
+        if let Heard::Said(word) =
+            talk.hand_over(&ask.hand_over(ask.footing.so_far.as_ref()), true)?
+        {
             return Ok(Heard::Said(word));
         }
     }

@@ -1,13 +1,14 @@
 //! An act as it is filled in: its answers so far, what is still to be asked, and in which order.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::session::above::ROOT;
 use crate::session::asked::{BY, CERTIFICATE_LABEL, beside, is_asked};
 use crate::session::build::{Answers, about_field};
 use crate::session::field::Field;
-use crate::session::op::{IMPORT_TRUSTED, Op};
-use crate::session::{Session, guide, op_exchange, op_tr34};
+use crate::session::handing_out::has_place;
+use crate::session::op::{BACKUP, IMPORT_TRUSTED, Op};
+use crate::session::{Action, Refusal, Session, build, guide, op_exchange, op_tr34};
 use crate::text::tr;
 
 /// An act as it was filled in.
@@ -87,6 +88,22 @@ impl Draft {
         let asks = self.op.fields.iter().any(|field| field.id == pair);
         if asks && pairs().iter().all(|entry| entry.off.is_some()) {
             self.needless.extend([pair, certificate]);
+        }
+    }
+
+    /// Whether what the act leaves has a free place in this folder.
+    ///
+    /// # Errors
+    /// Something is there, or it lies in a vault.
+    pub(super) fn place_fits(&self, session: &Session, folder: &Path) -> Result<(), Refusal> {
+        if self.op.name == BACKUP.name {
+            return session.copy_place_fits(folder);
+        }
+        // Answers that make no act are refused by their own rule, behind the last question.
+        let action = build::action(session, self.op.name, &self.answers).ok();
+        match action.as_ref().and_then(Action::file) {
+            Some(file) => has_place(folder, file),
+            None => Ok(()),
         }
     }
 

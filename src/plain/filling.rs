@@ -8,7 +8,7 @@ use crate::session::above::{Above, ROOT};
 use crate::session::asked::{self, BY, is_place, proposed};
 use crate::session::field::{Field, Footing, Kind};
 use crate::session::guide::{self, Entry};
-use crate::session::heard::heard;
+use crate::session::heard::{against, heard};
 use crate::session::op;
 use crate::session::pasted::{self, Given, given};
 use crate::session::{Profile, Session, known, op_exchange};
@@ -368,9 +368,10 @@ impl Asking<'_, '_> {
                     if let Given::Content(bytes) = given(&text) {
                         text = pasted::name(&bytes).display().to_string();
                     }
-                    self.says(field, &bytes);
                     let op = self.draft.op.name;
-                    if let Err(refusal) = self.session.file_fits(op, field.id, &bytes) {
+                    let fits = self.session.file_fits(op, field.id, &bytes);
+                    self.says(field, &bytes, fits.is_ok());
+                    if let Err(refusal) = fits {
                         self.talk.stop(&self.draft.in_labels(&refusal.to_string()));
                         return false;
                     }
@@ -393,23 +394,42 @@ impl Asking<'_, '_> {
             self.talk.stop(&self.draft.in_labels(&refusal.to_string()));
             return false;
         }
-        self.draft.answers.texts.insert(field.id.to_owned(), text);
+        let place = Path::new(text.trim());
+        if is_place(field)
+            && let Err(refusal) = self.draft.place_fits(self.session, place)
+        {
+            self.talk.stop(&refusal.to_string());
+            return false;
+        }
+        self.stands(field, text)
+    }
+
+    /// Keeps a text beside the answers above it, and tells what is known of it. `false` where they rule it out, and the
+    /// answer before it stays.
+    fn stands(&mut self, field: &Field, text: String) -> bool {
+        let view = self.session.view();
         let said = |id: &str| {
-            self.draft
-                .answers
-                .texts
-                .get(id)
-                .cloned()
-                .unwrap_or_default()
+            let before = self.draft.answers.texts.get(id);
+            if id == field.id {
+                text.clone()
+            } else {
+                before.cloned().unwrap_or_default()
+            }
         };
-        for told in heard(&self.session.view(), self.draft.op, field.id, &said) {
+        if let Some(why) = against(&view, self.draft.op, field.id, &said) {
+            self.talk.stop(&why);
+            return false;
+        }
+        for told in heard(&view, self.draft.op, field.id, &said) {
             self.talk.say(&say!("note: {told}", told));
         }
+        self.draft.answers.texts.insert(field.id.to_owned(), text);
         true
     }
 
     /// What a file is, before anything is done with it.
-    fn says(&mut self, field: &Field, bytes: &[u8]) {
+    /// Of one that is refused here, only what it is: what else would be wanted of it is another question's advice.
+    fn says(&mut self, field: &Field, bytes: &[u8], fits: bool) {
         let Some(explain) = self.explain else { return };
         let op = self.draft.op;
         // A fingerprint that is compared stays hidden until the other side's is typed.
@@ -421,10 +441,11 @@ impl Asking<'_, '_> {
                     self.talk.say(&line);
                 }
             }
-            Err(reason) => self.talk.say(&say!(
+            Err(reason) if fits => self.talk.say(&say!(
                 "note: the file was read, and it is nothing known here: {reason}",
                 reason
             )),
+            Err(_) => {}
         }
     }
 }

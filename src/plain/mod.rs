@@ -5,6 +5,8 @@
 
 mod act;
 #[cfg(test)]
+mod asked_again_tests;
+#[cfg(test)]
 mod astray_tests;
 mod attesting;
 #[cfg(test)]

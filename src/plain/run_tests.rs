@@ -36,6 +36,8 @@ fn where_a_file_signs_enter_says_what_it_does_and_a_phrase_is_typed() {
         "delete was not typed. Nothing was asked for and nothing was changed.",
         "from the unlock file",
         "Enter: signs the record for Ada,",
+        "The script says \"Present throughout",
+        "was interrupted or stood still",
     ] {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }

@@ -9,7 +9,8 @@ use crate::api::{
     ImportKeyInput, ImportKeyMaterial, ImportTr34KeyBlock, Operation, Request,
     WrappedKeyMaterialFormat,
 };
-use crate::crypto::tr34::{KeyToken, codings};
+use crate::crypto::tr31::Version;
+use crate::crypto::tr34::{KeyToken, codings, read_random};
 use crate::custody::json;
 
 use super::Profile;
@@ -26,13 +27,10 @@ pub(crate) fn key_block(bytes: &[u8], profile: Profile) -> Result<String, String
     let text = std::str::from_utf8(bytes).map_err(|_| "is not text".to_owned())?;
     let text = text.trim();
     if !text.starts_with('{') {
-        // A block begins with its version, a letter or a digit (TR-31:2018 table 1); what is in it the engine judges.
-        let begins = text.starts_with(|c: char| c.is_ascii_alphanumeric());
-        let fits = begins && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
-        return if fits {
+        return if begins_as_block(text) && text.bytes().all(|b| b.is_ascii_graphic() || b == b' ') {
             Ok(text.to_owned())
         } else {
-            Err("is neither one key block as text nor JSON".to_owned())
+            Err(NO_BLOCK.to_owned())
         };
     }
     let file = object(bytes)?;
@@ -51,6 +49,18 @@ pub(crate) fn key_block(bytes: &[u8], profile: Profile) -> Result<String, String
             "has neither WrappedKey.KeyMaterial, as export-key prints it, nor Tr31KeyBlock, as import-key takes it"
                 .to_owned()
         })
+}
+
+/// What a key block looks like, and who writes one.
+const NO_BLOCK: &str = "is no TR-31 key block. A block is one line of text: a letter for its version (A to D), then \
+    its length in four digits, as D0144. Whoever sends the key writes it: export-key of the service or of another \
+    vault, or an HSM. Take the file that they gave, as text or as export-key printed it";
+
+/// Whether text begins as a key block does: version and length (TR-31:2018, table 1). What is in it the engine judges.
+fn begins_as_block(text: &str) -> bool {
+    let mut chars = text.chars();
+    let version = chars.next().and_then(Version::from_letter).is_some();
+    version && chars.by_ref().take(4).filter(char::is_ascii_digit).count() == 4
 }
 
 /// A request for `import-key` with a cryptogram.
@@ -164,13 +174,39 @@ fn request(
     {
         return Err(format!("is {}, not {wanted}", called(&file)));
     }
+    if file.get("ExportKeyIdentifier").is_some() {
+        return Err(format!(
+            "is {}, not {wanted}: it asks the sender's side for a key and brings none. Take what the sender wrote for \
+             import-key",
+            called(&file)
+        ));
+    }
     let request = Operation::ImportKey
         .parse(&file)
-        .map_err(|error| format!("is no request for import-key: {}", error.message))?;
+        .map_err(|error| unfit(&error.message))?;
     match request {
         Request::ImportKey(input) => Ok(input),
         _ => Err("is no request for import-key".to_owned()),
     }
+}
+
+/// What is wrong with the form of a request for `import-key`, by what the service says of it.
+fn unfit(message: &str) -> String {
+    // "3 validation errors detected: Value null at 'keyMaterial.keyCryptogram.exportable' failed to ..."
+    let lacking: Vec<&str> = message
+        .split("Value null at '")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('\'').map(|(member, _)| member))
+        .filter_map(|member| member.rsplit('.').next())
+        .collect();
+    if lacking.is_empty() {
+        return format!("is no request for import-key: {message}");
+    }
+    format!(
+        "is no whole request for import-key: it lacks {}. No key came in. The sender writes it anew, with all of its \
+         members",
+        lacking.join(", ")
+    )
 }
 
 /// What a file is that can be no certificate, token or key block, as people say it; nothing of what could be one.
@@ -198,9 +234,15 @@ fn plainly(bytes: &[u8]) -> Option<&'static str> {
         }
         start if start.starts_with(b"%PDF") => Some("a PDF"),
         start if start.starts_with(b"PK\x03\x04") => Some("an archive or an office document"),
+        _ if is_random(bytes) => Some("a random token (RT_KRD)"),
         [b'{' | b'[', ..] => None,
         _ => is_prose(bytes).then_some("a text for people"),
     }
+}
+
+/// Whether it is a receiver's random number for a TR-34 token, in any form of it.
+fn is_random(bytes: &[u8]) -> bool {
+    codings(bytes).any(|coded| read_random(&coded).is_ok())
 }
 
 /// Whether it is text of several lines that is neither PEM nor base64 or hex.
@@ -221,6 +263,7 @@ fn called(file: &Value) -> &'static str {
             .is_some_and(|m| m.get(name).is_some())
     };
     match () {
+        () if has("ExportKeyIdentifier") => "a request for export-key",
         () if brings("KeyCryptogram") => "a request for import-key by RSA wrap",
         () if brings("Tr34KeyBlock") => "a request for import-key with a TR-34 token",
         () if brings("Tr31KeyBlock") => "a request for import-key with a TR-31 key block",

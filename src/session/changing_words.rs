@@ -155,6 +155,15 @@ fn of_recovery(made: &RecoveryMade) -> Vec<String> {
     lines
 }
 
+/// That copies of before open to nobody new, and how another is made.
+fn new_copy(open: &[String]) -> String {
+    say!(
+        "First a new copy is made ({backup}; some ceremonies have a step for it): these open only to the people of before: {open_copies}.",
+        backup = tr(super::op::BACKUP.title),
+        open_copies = open.join(", ")
+    )
+}
+
 fn of_rotation(done: &Rotated) -> Vec<String> {
     let mut lines = vec![
         if done.gone.is_empty() && done.joined.is_empty() {
@@ -176,7 +185,7 @@ fn of_rotation(done: &Rotated) -> Vec<String> {
         vec![replaced().to_owned()]
     } else {
         vec![
-            say!("First a new copy is made, by a step of this ceremony or with b at Home: these open only to the people of before: {open_copies}.", open_copies = done.open_copies.join(", ")),
+            new_copy(&done.open_copies),
             tr("When it is read back, destroy those copies and attest it; then the envelopes and words of before, in front of the witness. Here they open nothing any more.").to_owned(),
         ]
     };
@@ -454,5 +463,19 @@ pub fn footing_of(turn: &Turn, shown: bool) -> Footing {
         acts,
         enter: enter.into(),
         so_far: so_far(turn),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// A key of the screens was named in lines, and a step where no ceremony ran.
+    #[test]
+    fn how_a_new_copy_is_made_is_said_in_words_that_every_front_end_has() {
+        let words = super::new_copy(&["B1".to_owned(), "B2".to_owned()]);
+        assert!(words.contains("B1, B2") && words.contains(crate::session::op::BACKUP.title));
+        assert!(
+            !words.contains(" b ") && !words.contains("this ceremony"),
+            "{words}"
+        );
     }
 }

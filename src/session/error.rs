@@ -6,7 +6,7 @@ use crate::api::{ApiError, ErrorKind};
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// The control plane refused.
-    #[error("{0}")]
+    #[error("{}", super::meaning::told(.0))]
     Api(#[from] ApiError),
     /// Approval is missing, wrong or void.
     #[error("{0}")]

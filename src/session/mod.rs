@@ -68,6 +68,7 @@ mod limits;
 mod list;
 mod locks;
 mod machine;
+mod meaning;
 pub(crate) mod media;
 mod mismatch;
 mod mistyped;

@@ -194,6 +194,8 @@ mod tests {
     #[test]
     fn what_nobody_means_to_hand_over_is_called_what_it_plainly_is() {
         let session = own_pairs().session;
+        let number = crate::crypto::tr34::write_random(&[7; 8]).unwrap();
+        let number = data_encoding::HEXUPPER.encode(&number);
         for (op, field, bytes, words) in [
             (
                 op::IMPORT_ROOT.name,
@@ -207,6 +209,12 @@ mod tests {
                 "file",
                 b"\x89PNG\r\n\x1a\n",
                 "is a picture",
+            ),
+            (
+                op::IMPORT_ROOT.name,
+                "file",
+                number.as_bytes(),
+                "is a random token (RT_KRD), and holds no root",
             ),
             (
                 op_exchange::IMPORT_TR31.name,

@@ -121,10 +121,15 @@ pub(crate) fn refusal_note(what: &str, person: &str, refusal: &Refusal) -> Optio
     if matches!(refusal, Refusal::Vault(_)) {
         return None;
     }
+    // The log has the control plane's own words.
+    let reason = match refusal {
+        Refusal::Api(error) => error.to_string(),
+        other => other.to_string(),
+    };
     let note = Transition::note(what, vec![person.to_owned()]);
     Some(
         note.with("result", "refused")
-            .with("reason", passphrase::without_help(&refusal.to_string())),
+            .with("reason", passphrase::without_help(&reason)),
     )
 }
 

@@ -2,6 +2,7 @@
 //! took one, or was part of a run that was left or waited, signs for what they were there for and no more.
 
 use crate::session::{Run, Session, StepRecord};
+use crate::text::say;
 
 use super::super::model::{Model, Step};
 use super::super::ops;
@@ -11,6 +12,9 @@ use super::stopping::without_stop;
 
 /// How the sign-offs begin that speak of presence.
 const THROUGHOUT: &str = "Present throughout";
+
+/// How they begin where the run was interrupted or stood still.
+const WHENEVER: &str = "Present whenever this run was worked on";
 
 /// Note of a person who signed another text than the script's: begins so.
 const NOTE: &str = "signed text (";
@@ -29,6 +33,24 @@ pub(super) fn told(record: &StepRecord) -> Vec<String> {
     notes.collect()
 }
 
+/// The script's own words, and why somebody signs others; nothing where they are the same.
+pub(super) fn why_other(written: &str, own: &str) -> Option<String> {
+    if written == own {
+        return None;
+    }
+    Some(if own.starts_with(WHENEVER) {
+        say!(
+            "The script says \"{written}\" This run was interrupted or stood still, and nobody can sign for the time between: so you sign the words below.",
+            written
+        )
+    } else {
+        say!(
+            "The script says \"{written}\" You were not here in every step, and sign for your own: so you sign the words below.",
+            written
+        )
+    })
+}
+
 /// The text of a sign-off in step `at` (from 0) as this person may sign it.
 pub(super) fn own(run: &Run, model: &Model, at: usize, person: &str, text: &str) -> String {
     let steps: Vec<&Step> = model.steps.iter().take(at.saturating_add(1)).collect();
@@ -42,7 +64,7 @@ pub(super) fn own(run: &Run, model: &Model, at: usize, person: &str, text: &str)
     if whole || spans.is_empty() {
         return match rest {
             Some(rest) if stood_still(run, &steps) => {
-                format!("Present whenever this run was worked on{rest}")
+                format!("{WHENEVER}{rest}")
             }
             _ => text.to_owned(),
         };

@@ -125,6 +125,9 @@ impl Runner {
         ];
         let at = body.len().saturating_sub(1);
         body.splice(at..at, self.exceptions_on_record(session));
+        let written = step.fields.get("text").map_or("", String::as_str);
+        let other = presence::why_other(written, &text);
+        body.splice(0..0, other.into_iter().flat_map(|why| [why, String::new()]));
         to_sign(
             say!("{person} signs off", person),
             (person, role),
