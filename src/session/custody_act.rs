@@ -213,6 +213,22 @@ impl CustodyAct {
         )
     }
 
+    /// Why it is done, where people give a reason with it, or how, where they say that.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Reshare { reason }
+            | Self::Restore { reason, .. }
+            | Self::Suspect { reason, .. }
+            | Self::ClockAhead { reason, .. }
+            | Self::ClockBack { reason, .. } => Some(reason),
+            Self::Rotate(rotation) => Some(&rotation.reason),
+            Self::Exempt(exemption) => Some(&exemption.reason),
+            Self::AttestDestroyed { how, .. } => Some(how),
+            Self::ComponentsGone(gone) => Some(&gone.how),
+            _ => None,
+        }
+    }
+
     /// What is signed.
     pub fn to_json(&self) -> Value {
         let name = self.name();

@@ -108,6 +108,7 @@ impl Session {
         let response = serde_json::json!({"set": set});
         let step = Transition::moving("Reshare", pending.action.to_json(), response)
             .signed_by(&pending.act, &pending.signatures, pending.required)
+            .because_of(&pending.action)
             .with("set", set);
         let step = enrolment::in_the_line(step, &file, "reshare", at);
         let current = self.custody_in_place()?;

@@ -434,6 +434,7 @@ fn lines(
     };
     let response = serde_json::json!({"destroyed": destroyed, "disabled": disabled});
     let step = Transition::moving("Restore", pending.action.to_json(), response)
+        .because_of(&pending.action)
         .with("copy", copy.clone())
         .with("destroyed", serde_json::json!(destroyed))
         .with("disabled", disabled.len())

@@ -378,8 +378,8 @@ impl Session {
             &pending.signatures,
             pending.required,
         );
-        step.with("set", set)
-            .with("k", file.k)
+        let step = step.because_of(&pending.action).with("set", set);
+        step.with("k", file.k)
             .with("t", file.t)
             .with("secrets", secrets)
             .with("open_copies", serde_json::json!(open_copies))

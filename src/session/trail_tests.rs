@@ -3,6 +3,8 @@
 use crate::session::{Environment, practice};
 use crate::vault::FolderStore;
 
+use super::custody_tests::{NEW, OLD, hands, open_all, passphrases, rotation, with_a_key};
+
 #[test]
 fn lock_and_unlock_are_events_and_a_changed_line_is_named() {
     let folder = tempfile::tempdir().unwrap();
@@ -76,4 +78,26 @@ fn an_event_has_the_hash_that_the_next_line_names() {
     let next: serde_json::Value = serde_json::from_str(&last.written).unwrap();
     let before = &trail.lines[trail.lines.len() - 2];
     assert_eq!(next["prev"], before.hash);
+}
+
+#[test]
+fn why_people_rotated_and_reshared_stands_beside_the_event() {
+    let (store, _) = with_a_key();
+    let mut session = open_all(store, OLD).unwrap();
+    session
+        .reshare_automatic("a stick lay open on a desk", &hands(OLD))
+        .unwrap();
+    session
+        .rotate_automatic(rotation(NEW), passphrases(NEW))
+        .unwrap();
+    let trail = session.trail().unwrap();
+    assert_eq!(trail.broken, None);
+    for (act, why) in [
+        ("envelopes made anew", "a stick lay open on a desk"),
+        ("custodians made anew", "Cho left"),
+    ] {
+        let mut lines = trail.lines.iter();
+        let line = lines.find(|line| line.what.starts_with(act)).unwrap();
+        assert_eq!(line.what, format!("{act}: {why}"));
+    }
 }

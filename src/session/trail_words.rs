@@ -169,17 +169,27 @@ impl Session {
     }
 }
 
-/// What was signed, and why a ceremony was stopped: in the words that people read there.
+/// What was signed, why a ceremony was stopped, and why people did what they did: in the words that people read there.
 fn said_there(op: &str, line: &Value) -> String {
-    let member = match op {
-        "sign-off" => "/details/text",
-        "run-close" => "/details/why",
-        _ => return String::new(),
+    let text = |path: &str| line.pointer(path).and_then(Value::as_str);
+    let words = match op {
+        "sign-off" => text("/details/text"),
+        "run-close" => text("/details/why"),
+        // A refusal's reason is keymoot's: it stands in the line itself, and in what was refused.
+        _ if text("/kind") == Some("refused") || text("/details/result") == Some("refused") => None,
+        _ => REASONS.into_iter().find_map(text),
     };
-    let words = line.pointer(member).and_then(Value::as_str);
     let words = words.map(|words| words.strip_prefix("aborted: ").unwrap_or(words));
+    let words = words.filter(|words| !words.is_empty());
     words.map_or_else(String::new, |words| format!(": {words}"))
 }
+
+/// Where a line has the reason that people gave.
+const REASONS: [&str; 3] = [
+    "/details/reason",
+    "/details/entered/reason",
+    "/details/entered/how",
+];
 
 /// What was typed where it is drawn, and in which field of what; never what it was.
 fn in_the_open(op: &str, line: &Value) -> String {

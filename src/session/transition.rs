@@ -84,6 +84,18 @@ impl Transition {
         self
     }
 
+    /// Why people did it, as they signed it: what is nowhere in the log is found by nobody afterwards.
+    pub(crate) fn because_of(self, action: &Action) -> Self {
+        let reason = match action {
+            Action::Custody(act) => act.reason().filter(|reason| !reason.is_empty()),
+            _ => None,
+        };
+        match reason {
+            Some(reason) => self.with("reason", reason),
+            None => self,
+        }
+    }
+
     /// Who signed, and what.
     pub(crate) fn signed_by(self, act: &Act, signatures: &[Signature], required: u8) -> Self {
         let digest = super::door::hex(&act.digest());
