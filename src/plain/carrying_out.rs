@@ -6,6 +6,7 @@ use crate::api::Response;
 use crate::ceremony::key_lines;
 use crate::session::handing_out::{NEXT, outside};
 use crate::session::handover::{self, Handover};
+use crate::session::holders;
 use crate::session::{
     Action, BackupDone, Command, Executed, Outcome, PendingView, Refusal, STOPPED, Stop,
 };
@@ -201,8 +202,12 @@ impl Acting<'_, '_> {
             self.talk
                 .say(&format!("  {outside:<11} {later}", outside = outside()));
         }
+        let first = holders::first_of(&self.session.view(), &handover.sha256());
+        if let Some(first) = &first {
+            self.talk.say(first);
+        }
         self.talk.say(&left.carry.join(" "));
-        if let Some(answered) = left.answered() {
+        if let Some(answered) = left.answered().filter(|_| first.is_none()) {
             self.talk.say(answered);
         }
     }

@@ -427,11 +427,16 @@ fn deletions(view: &View, now: Timestamp) -> Vec<Due> {
 fn exports(view: &View, now: Timestamp) -> Vec<Due> {
     view.exports
         .iter()
-        .filter(|e| e.waits_for_answer() && view.unwritten(e.sha256.as_ref()).is_none())
+        .filter(|e| e.waits_for_answer())
+        .filter(|e| view.unwritten(e.sha256.as_ref()).is_none())
         .flat_map(|export| {
+            let what = match &export.first {
+                Some(key) => say!("first send {key}; nobody holds it yet", key),
+                None => say!("none yet for {label}", label = export.label),
+            };
             let receipt = Due {
                 kind: "receipt",
-                what: say!("none yet for {label}", label = export.label),
+                what,
                 when: told_when(now, export.at),
                 who: export.to().into(),
                 over: false,

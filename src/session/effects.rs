@@ -187,6 +187,13 @@ fn export_record(
         valid_until: export.and_then(|e| e.valid_until).map(Timestamp::millis),
         root: way.root,
         token: way.token,
+        above: match &input.key_material {
+            ExportKeyMaterial::Tr31KeyBlock(block) => working
+                .engine
+                .find(&block.wrapping_key_identifier)
+                .map(|above| above.key.key_arn.clone()),
+            _ => None,
+        },
         ..ExportRecord::sent(&record.key, receiver, at)
     })
 }

@@ -126,7 +126,13 @@ fn block(
         tags: handover::profile_tag(session.profile()),
     });
     let file = pretty(&import.to_json())?;
-    let next = block_next(session, note, wrapped, &file, (!known).then_some(theirs));
+    let next = block_next(
+        session,
+        note,
+        (wrapped, &under.wrapping_key_identifier),
+        &file,
+        (!known).then_some(theirs),
+    );
     Ok(handed(note, file, next))
 }
 
@@ -275,13 +281,21 @@ fn receivers_name(session: &Session, wrapping: &str) -> (String, bool) {
 fn block_next(
     session: &Session,
     note: &ExportNote,
-    wrapped: &WrappedKey,
+    (wrapped, above): (&WrappedKey, &str),
     file: &[u8],
     alias: Option<String>,
 ) -> String {
     let mut text = handover::head(session, "the receiver's side", handover::KEY);
     handover::arrived(&mut text, &note.file, file);
     let mut step = 2;
+    if let Some(above) = session.never_left(above) {
+        let _ = writeln!(
+            text,
+            "{step}. Wait for {above}, and import it first: when this file was written it had not\n   left the sender's \
+             vault, and nothing else opens the file.\n"
+        );
+        step += 1;
+    }
     if let Some(alias) = alias {
         let _ = writeln!(
             text,

@@ -5,8 +5,9 @@ use crate::api::{ExportKeyMaterial, KeyOrigin, Request};
 use crate::engine::KeyRecord;
 use crate::text::{say, tr};
 
+use super::Session;
 use super::action::Action;
-use super::state::State;
+use super::state::{ExportRecord, State};
 use super::view::{ExportView, KeyRow, View};
 use super::views::name_of;
 
@@ -16,6 +17,27 @@ fn stayed(record: &KeyRecord, state: &State) -> bool {
         export.arn == record.key.key_arn && export.serial.is_none()
     };
     record.key.key_origin == KeyOrigin::AWS_PAYMENT_CRYPTOGRAPHY && !state.exports.iter().any(went)
+}
+
+/// The key above what went out in a block, where nobody else can have it yet: it is sent first.
+pub(super) fn missing(export: &ExportRecord, state: &State) -> Option<String> {
+    let above = state.engine.find(export.above.as_ref()?)?;
+    (export.state == "sent" && stayed(above, state)).then(|| name_of(above))
+}
+
+/// What comes first where such a key is missing.
+pub fn comes_first(key: &str) -> String {
+    say!(
+        "First send {key}: nobody else holds it yet, and nobody can open this file.",
+        key
+    )
+}
+
+/// The same of the file with this SHA-256, lower-case hex, that was just written.
+pub fn first_of(view: &View, sha256: &str) -> Option<String> {
+    let mut exports = view.exports.iter();
+    let sent = exports.find(|e| e.sha256.as_deref() == Some(sha256))?;
+    sent.first.as_deref().map(comes_first)
 }
 
 /// The same of a row that people choose from.
@@ -57,4 +79,12 @@ pub(super) fn warnings(action: &Action, state: &State) -> Vec<(String, String)> 
     let mut told: Vec<(String, String)> = told.collect();
     told.dedup();
     told
+}
+
+impl Session {
+    /// What a key is called, where nobody else can have it yet.
+    pub(super) fn never_left(&self, identifier: &str) -> Option<String> {
+        let record = self.record(identifier)?;
+        stayed(record, &self.state).then(|| name_of(record))
+    }
 }

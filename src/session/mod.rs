@@ -57,7 +57,7 @@ mod handover_parameters;
 pub mod happened;
 pub mod heard;
 mod height;
-mod holders;
+pub mod holders;
 pub mod idle;
 pub mod inventory;
 mod journal;

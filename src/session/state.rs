@@ -205,6 +205,9 @@ pub(crate) struct ExportRecord {
     /// The token of this vault whose pair signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) token: Option<String>,
+    /// The ARN of this vault's key above the block; absent where a certificate's was, and in records of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) above: Option<String>,
     /// Answers that were read before the latest one, oldest first: when, what they said, and their check value.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) earlier: Vec<EarlierReceipt>,
@@ -241,6 +244,7 @@ impl ExportRecord {
             sha256: None,
             root: None,
             token: None,
+            above: None,
             earlier: Vec::new(),
             latest: None,
         }

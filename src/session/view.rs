@@ -251,6 +251,8 @@ pub struct ExportView {
     pub receiver: String,
     /// What people here call the root that the receiver's certificate stands under, where there is one.
     pub under: Option<String>,
+    /// The key above its block, where that never left this vault: until it is sent nobody can open the file.
+    pub first: Option<String>,
     /// The file written.
     pub file: String,
     /// When.

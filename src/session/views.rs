@@ -18,7 +18,7 @@ use super::state::ExportRecord;
 use super::view::{
     CopyView, DrillView, ExportView, KeyRow, PendingView, PersonView, RecoveryView, View,
 };
-use super::{Session, label_of, op, sentence};
+use super::{Session, holders, label_of, op, sentence};
 use crate::text::tr;
 
 impl Session {
@@ -278,6 +278,7 @@ impl Session {
             .record(&export.arn)
             .map_or_else(|| export.arn.clone(), name_of);
         let label = export.called(label);
+        let first = holders::missing(export, &self.state);
         ExportView {
             arn: export.arn.clone(),
             label,
@@ -287,7 +288,11 @@ impl Session {
             } else {
                 format!("{} ({})", export.kcv, export.kcv_method)
             },
-            receiver: export.receiver.clone(),
+            receiver: match first {
+                Some(_) => tr("nobody yet").to_owned(),
+                None => export.receiver.clone(),
+            },
+            first,
             under: export
                 .root
                 .as_ref()

@@ -329,6 +329,7 @@ fn exported(working: &mut State, told: &Told) -> bool {
     let export = ExportRecord {
         kcv: told.text("kcv").unwrap_or_default().to_owned(),
         serial: told.text("initial_key").map(str::to_owned),
+        above: above.clone(),
         receiver_spki: told.text("receiver_spki").unwrap_or_default().to_owned(),
         ..ExportRecord::sent(&record.key, holder.unwrap_or_else(unknown), told.at())
     };

@@ -17,6 +17,7 @@ use crate::session::field::Footing;
 pub(crate) use crate::session::guide::common_name;
 use crate::session::handing_out::outside;
 use crate::session::handover;
+use crate::session::holders;
 use crate::session::{Executed, KeyRow, PendingView, said};
 use crate::text::{say, tr};
 use crate::tui::acts::{HandedOver, NEXT};
@@ -126,11 +127,11 @@ impl Done {
         done.lines.extend(issued(&files.executed));
         done.lines
             .extend(said(outside()).map(|line| line.role(Role::Note)));
-        done.files(files);
+        done.files(files, world);
         done
     }
 
-    fn files(&mut self, files: &HandedOver) {
+    fn files(&mut self, files: &HandedOver, world: &World) {
         self.lines.retain(|l| {
             let label = l.label.as_str();
             !["folder", "file", "beside it", "sha-256"]
@@ -152,11 +153,13 @@ impl Done {
                     Line::new(tr("beside it"), NEXT),
                     Line::new("sha-256", groups(&files.sha256)),
                 ]);
-                let receipt = left
-                    .receipt
+                let view = world.view.as_deref();
+                let first = view.and_then(|view| holders::first_of(view, &files.sha256));
+                let receipt = (left.receipt && first.is_none())
                     .then_some(tr("The receiver sends receipt.json back: AWS prints it, another keymoot writes it with w on the key's page. Exchange (e) reads it."));
                 let next = left.carry.into_iter().chain(receipt);
-                self.next = next.map(str::to_owned).collect();
+                let next = next.map(str::to_owned);
+                self.next = first.into_iter().chain(next).collect();
             }
             Err(why) => {
                 self.role = Role::Stop;
@@ -449,13 +452,13 @@ impl Screen for Done {
         unwritten.then(|| tr("the files of what was done are still to be written"))
     }
 
-    fn news(&mut self, news: &News, _world: &World) -> Option<Reaction> {
+    fn news(&mut self, news: &News, world: &World) -> Option<Reaction> {
         if !std::mem::take(&mut self.waiting) {
             return None;
         }
         match news {
             News::HandedOver(files) => {
-                self.files(files);
+                self.files(files, world);
                 Some(Reaction::none())
             }
             News::Refused(text) => Some(Reaction::notice(Role::Stop, text.clone())),

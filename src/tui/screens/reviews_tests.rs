@@ -279,3 +279,39 @@ fn a_review_has_its_number_and_on_a_wide_screen_the_steps() {
         assert!(text.contains(words), "no {words:?} in\n{text}");
     }
 }
+
+/// Everything after the signatures spoke of a holder, and waited for a receipt, where there was nobody.
+#[test]
+fn what_left_under_a_key_that_nobody_else_has_says_what_is_sent_first() {
+    let pek = leaves("P0", "B", "pek-x");
+    let texts = [
+        ("key", "pek-x"),
+        ("wrap", "kek-partner-x"),
+        ("output", "pek.json"),
+    ];
+    let mut session = held(&[KEK, ROOT, ("create-key", &pek)]);
+    let exported = |session: &mut Session| {
+        let action = build::action(session, "export-key.tr31", &answers(&texts)).unwrap();
+        let executed = session.act(action.clone(), None, None).unwrap();
+        handover::of(session, &action, &executed).unwrap()
+    };
+    let told = |session: &Session| {
+        let mut view = session.view();
+        // Its file is on a medium.
+        view.unwritten = std::sync::Arc::default();
+        let due = crate::session::due::due(&view, view.now);
+        let mut due = due.into_iter().filter(|due| due.kind == "receipt");
+        due.next().map(|due| (due.what, due.who)).unwrap()
+    };
+    let files = exported(&mut session);
+    let (what, who) = told(&session);
+    assert_eq!(what, "first send kek-partner-x; nobody holds it yet");
+    assert_eq!(who, "nobody yet");
+    assert!(
+        files.next.contains("Wait for kek-partner-x"),
+        "{}",
+        files.next
+    );
+    let first = crate::session::holders::first_of(&session.view(), &files.sha256());
+    assert!(first.is_some_and(|first| first.starts_with("First send kek-partner-x")));
+}

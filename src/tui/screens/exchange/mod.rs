@@ -201,6 +201,9 @@ fn so_far(row: Option<Row<'_>>, unwritten: Option<&UnwrittenView>) -> &'static s
         Some(Row::Sent(sent)) => match sent.state.as_str() {
             "confirmed" => tr("confirmed: the receiver holds the key that was sent"),
             "DIFFERS" => tr("the receiver holds another key: stop, and find out which is wrong"),
+            _ if sent.first.is_some() => {
+                tr("sent, and nobody can open it: first send the key above it")
+            }
             _ if !sent.asks_receipt() => {
                 tr("sent. No receipt comes: its check value is compared at the terminal")
             }

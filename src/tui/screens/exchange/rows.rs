@@ -3,9 +3,9 @@
 
 use crate::api::Timestamp;
 use crate::session::due::Exchanged;
-use crate::session::said;
 use crate::session::view::{CounterpartyView, GivenView, RootStanding, UnwrittenView};
 use crate::session::{ExportView, TokenView, View};
+use crate::session::{holders, said};
 use crate::text::{say, tr};
 use crate::tui::digest::Digest;
 use crate::tui::frame::clock;
@@ -325,7 +325,13 @@ fn sent(export: &ExportView) -> Vec<Line> {
     if let Some(until) = export.valid_until {
         lines.push(Line::new(tr("token ends"), clock(until)));
     }
+    if let Some(key) = &export.first {
+        lines.push(Line::new(tr("first"), holders::comes_first(key)).role(Role::Note));
+    }
     let receipt = match export.state.as_str() {
+        "sent" if export.first.is_some() => {
+            tr("none can come before the key above it is sent").to_owned()
+        }
         "sent" if !export.asks_receipt() => {
             tr("none comes: its check value is compared where the terminal loads it").to_owned()
         }

@@ -34,6 +34,7 @@ fn sent(now: Timestamp) -> ExportView {
         check_value: "1C8871 (ANSI_X9_24)".into(),
         receiver: "CN=wrapping-3072".into(),
         under: None,
+        first: None,
         file: "kek-partner-x.rehearsal.json".into(),
         at: now,
         state: "sent".into(),
