@@ -16,8 +16,8 @@ pub(super) fn of(error: &ApiError) -> Option<&'static str> {
         ),
         () if ends("could not be verified with SigningKeyCertificate.") => Some(
             "No key came in. The token was changed on its way, or it was signed by somebody else than the certificate \
-             names that was given with it. Ask the sender for the certificate that the token was signed under, and for \
-             the token once more.",
+             that came with it names. Ask the sender for the certificate that the token was signed under, and for the \
+             token once more.",
         ),
         () if message.starts_with("Token import-token-") && ends("was not found.") => Some(
             "No key came in. It was wrapped for another certificate than those that wait here, or for another vault. \

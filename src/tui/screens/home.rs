@@ -159,13 +159,19 @@ fn places() -> String {
 fn facts(view: &View, world: &World) -> Vec<(&'static str, Role, String)> {
     let last = view.exports.first().map_or_else(
         || tr("nothing has left this vault yet").to_owned(),
-        |e| {
-            say!(
+        |e| match &e.first {
+            Some(above) => say!(
+                "{label} left under {above}, which nobody else has, at {clock}",
+                label = e.label,
+                above,
+                clock = clock(e.at)
+            ),
+            None => say!(
                 "{label} went to {common_name} at {clock}",
                 label = e.label,
                 common_name = e.to(),
                 clock = clock(e.at)
-            )
+            ),
         },
     );
     let worst = world
