@@ -340,7 +340,7 @@ fn what_must_not_pass() {
     refused(
         SCRIPT,
         b"garbage",
-        &["not what get-parameters-for-import or get-parameters-for-export prints"],
+        &["neither a certificate nor a file with one in its chain"],
     );
     refused(
         SCRIPT,
