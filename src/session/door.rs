@@ -330,14 +330,7 @@ impl Session {
         opener: Option<&super::locks::Opener<'_>>,
         prepared: Option<PreparedRsa>,
     ) -> Result<Ran, Refusal> {
-        let requests: Vec<Request> = match action {
-            Action::Control { request, .. } => vec![request.clone()],
-            Action::List { acts, .. } => acts.clone(),
-            Action::Backup { .. }
-            | Action::Custody(_)
-            | Action::Components(_)
-            | Action::Tr34(_) => Vec::new(),
-        };
+        let requests = action.requests();
         let mut prepared = prepared;
         let mut ran = Ran {
             responses: Vec::new(),
@@ -365,7 +358,7 @@ impl Session {
             let with = (now, super::limits::of(&working.policy));
             let response = self
                 .handle(&mut working.engine, &request, with, opener, prepared.take())
-                .map_err(|e| super::list::error(&requests, n, e))?;
+                .map_err(|e| super::list::error(requests, n, e))?;
             super::inventory::no_foreign_key(working, &response)?;
             ran.steps
                 .push(Transition::act(&request, &response, &working.engine));
