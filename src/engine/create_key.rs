@@ -71,6 +71,7 @@ pub(super) fn handle(
             sensitive: false,
             from_block: None,
             was_named: None,
+            made_after: 0,
         }),
     })
 }
@@ -132,7 +133,7 @@ impl EngineState {
     /// Adds a finished key and gives its metadata back.
     pub(super) fn admit(&mut self, record: KeyRecord) -> Key {
         let answer = record.key.clone();
-        self.put(record);
+        self.add(record);
         answer
     }
 }

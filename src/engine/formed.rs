@@ -113,6 +113,7 @@ impl EngineState {
                 sensitive: false,
                 from_block: None,
                 was_named: None,
+                made_after: 0,
             }),
         })
     }

@@ -95,6 +95,7 @@ pub(super) fn handle(
             sensitive: arrived.sensitive,
             from_block: arrived.from_block,
             was_named: None,
+            made_after: 0,
         }),
     })
 }

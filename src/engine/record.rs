@@ -73,6 +73,9 @@ pub struct KeyRecord {
     /// The name that a destroyed key had: its tags go with it in the control plane, and people still have to find in
     /// the record what they destroyed. None of a key that is not destroyed, or had no name.
     pub was_named: Option<String>,
+    /// How many keys were made before it at the same moment: a clock that stands still, or ticks slower than keys are
+    /// made, cannot tell which is newer. Listing order is by id there, as ever.
+    pub made_after: u32,
 }
 
 /// What a key block said of its key beside the attributes. It is kept and not used: a new block is written with

@@ -28,6 +28,8 @@ pub struct EngineState {
     region: String,
     keys: BTreeMap<Position, Arc<KeyRecord>>,
     by_id: HashMap<Arc<str>, Timestamp>,
+    /// When the newest key was made, and how many were made before it at that moment.
+    newest: Option<(Timestamp, u32)>,
     /// How many keys are in DELETE_COMPLETE.
     destroyed: usize,
     /// Keys in DELETE_PENDING by the end of their window.
@@ -50,12 +52,15 @@ pub struct Destroyed {
 }
 
 impl EngineState {
-    /// The state as versions wrote it that kept no check values beside a key's own.
+    /// The state as versions wrote it that kept neither check values beside a key's own nor the order of one moment.
     #[cfg(test)]
-    pub(super) fn without_aes_check_values(mut self) -> Self {
+    pub(super) fn of_before(mut self) -> Self {
         for record in self.keys.values_mut() {
-            Arc::make_mut(record).aes_check_values = None;
+            let record = Arc::make_mut(record);
+            record.aes_check_values = None;
+            record.made_after = 0;
         }
+        self.newest = self.newest.map(|(at, _)| (at, 0));
         self
     }
 
@@ -66,6 +71,7 @@ impl EngineState {
             region: region.into(),
             keys: BTreeMap::new(),
             by_id: HashMap::new(),
+            newest: None,
             destroyed: 0,
             pending: BTreeSet::new(),
             aliases: Aliases::new(),
@@ -87,6 +93,13 @@ impl EngineState {
     /// Every key, tombstones included, by creation time, then ARN.
     pub fn records(&self) -> impl DoubleEndedIterator<Item = &KeyRecord> {
         self.keys.values().map(AsRef::as_ref)
+    }
+
+    /// Every key, tombstones included, in the order of their making.
+    pub fn as_made(&self) -> Vec<&KeyRecord> {
+        let mut records: Vec<&KeyRecord> = self.records().collect();
+        records.sort_by_key(|record| (record.key.create_timestamp, record.made_after));
+        records
     }
 
     /// How many keys there are, tombstones included.
@@ -138,10 +151,21 @@ impl EngineState {
             .map(|(_, record)| record.as_ref())
     }
 
+    /// Adds the record of a key that was made just now, behind those of the same moment.
+    pub(super) fn add(&mut self, mut record: KeyRecord) {
+        record.made_after = match self.newest {
+            Some((at, before)) if at == record.key.create_timestamp => before.saturating_add(1),
+            _ => 0,
+        };
+        self.put(record);
+    }
+
     /// Adds a new record or replaces the one with its id, and keeps the indexes true.
     pub(super) fn put(&mut self, record: KeyRecord) {
         let id: Arc<str> = record.key_id().into();
         let position = (record.key.create_timestamp, id.clone());
+        let made = (record.key.create_timestamp, record.made_after);
+        self.newest = self.newest.max(Some(made));
         let was_gone = self
             .keys
             .get(&position)

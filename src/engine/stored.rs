@@ -96,6 +96,15 @@ struct StoredKey {
     /// Absent where the key is not destroyed, or had no name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     was_named: Option<String>,
+    /// Absent where no key was made before it at its moment.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    made_after: u32,
+}
+
+// The signature is serde's.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 // By hand, so that 100 000 records are written one by one and never all held twice.
@@ -236,6 +245,7 @@ impl From<&KeyRecord> for StoredKey {
             key_version: None,
             optional_blocks: Vec::new(),
             was_named: record.was_named.clone(),
+            made_after: record.made_after,
         };
         if let Some(block) = &record.from_block {
             stored.key_version = Some(block.key_version.clone());
@@ -341,6 +351,7 @@ impl StoredKey {
             sensitive: self.sensitive,
             from_block,
             was_named: self.was_named,
+            made_after: self.made_after,
         })
     }
 }

@@ -206,7 +206,7 @@ impl Session {
                     row.sender = root.and_then(|root| self.record(root)).map(name_of);
                     row
                 };
-                Arc::new(self.compared(self.state.engine.records().map(row)))
+                Arc::new(self.compared(self.state.engine.as_made().into_iter().map(row)))
             })
             .clone()
     }

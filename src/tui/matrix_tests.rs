@@ -320,7 +320,7 @@ fn production_looks_like_production_on_every_screen_of_the_vault() {
     room.check("home-production");
     room.press("v").check("keys-production").press("<Esc>");
     room.press("d").check("deletions-production").press("<Esc>");
-    room.press("v<Enter>").check("key-production");
+    room.press("v<End><Enter>").check("key-production");
     let mut room = Room::new(Custodians::default(), practice_session(false));
     room.goes_into_production();
     room.check("custodians-production");

@@ -14,7 +14,7 @@ const NAMED: &str = "kek-partner-x-out
     files
     amber anchor tmp copy stick broke sample get parameters for import
     SHA ANSI TDES AES RSA KCV KEY EDWU SYMMETRIC CreateKey KeyUsage ENCRYPTION alias zmk rehearsal toml arn payment cryptography east
-    Name Payment Cryptography Example Service REHEARSAL TEST PRODUCTION
+    Name CN=Example Payment Cryptography Example Service Root CA REHEARSAL TEST PRODUCTION
     encrypt decrypt wrap unwrap
     Ctrl PgUp PgDn
     Shift Tab generate verify no-restrictions usual rebind unbind random ipek out hex json export get parameters

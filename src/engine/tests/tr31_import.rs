@@ -64,6 +64,7 @@ pub(super) fn stored(
         sensitive: false,
         from_block: None,
         was_named: None,
+        made_after: 0,
     };
     bench.state.admit(record).key_arn
 }

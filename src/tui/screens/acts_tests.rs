@@ -46,7 +46,7 @@ fn sign(room: &mut Room) {
 fn a_key_goes_out_in_a_key_block_and_comes_in_again() {
     let folder = tempfile::tempdir().unwrap();
     let mut room = Room::new(Home::new(), vault());
-    room.press("v<Down>x<Down>").check("export-menu-key");
+    room.press("vx<Down>").check("export-menu-key");
     room.press("<Enter>").check("act-export-tr31");
     room.press("<Enter><Enter><C-u>");
     room.press(&format!("{}/out<Enter>", folder.path().display()));

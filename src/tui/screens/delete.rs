@@ -40,7 +40,7 @@ impl Delete {
     /// A deletion of this key, or of one that is chosen first.
     pub(crate) fn new(row: Option<&KeyRow>) -> Self {
         Self {
-            table: KeyTable::default(),
+            table: KeyTable::of(|row| out_off(row).is_none()),
             key: row.map(|r| (r.key.key_arn.clone(), r.label.clone())),
             days: TextField::proposing("7"),
             error: None,

@@ -92,7 +92,7 @@ impl Export {
     pub(crate) fn new(row: Option<&KeyRow>) -> Self {
         let mut wizard = Self {
             step: if row.is_some() { Step::File } else { Step::Key },
-            table: KeyTable::default(),
+            table: KeyTable::of(|row| rsa_off(row).is_none()),
             key: None,
             path: TextField::default(),
             receiver: None,

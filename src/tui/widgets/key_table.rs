@@ -67,12 +67,37 @@ pub(crate) struct KeyTable {
     /// The order.
     pub(crate) sort: Sort,
     cursor: Cursor,
+    /// Whether the cursor was led anywhere; until then it stands on the first key that can be chosen.
+    led: bool,
+    /// Which keys can be chosen; without it all can.
+    serves: Option<fn(&KeyRow) -> bool>,
     /// The key under the cursor before anything was filtered, by ARN.
     before: Option<String>,
     order: RefCell<Option<Order>>,
 }
 
 impl KeyTable {
+    /// A list in which only these keys can be chosen: the others are shown with why not.
+    pub(crate) fn of(serves: fn(&KeyRow) -> bool) -> Self {
+        Self {
+            serves: Some(serves),
+            ..Self::default()
+        }
+    }
+
+    /// The row under the cursor.
+    fn at(&self, rows: &[u32], keys: &[KeyRow]) -> usize {
+        let last = rows.len().saturating_sub(1);
+        let Some(serves) = self.serves.filter(|_| !self.led) else {
+            return self.cursor.at().min(last);
+        };
+        let fits = |at: &u32| {
+            let row = usize::try_from(*at).ok().and_then(|at| keys.get(at));
+            row.is_some_and(serves)
+        };
+        rows.iter().position(fits).unwrap_or_default()
+    }
+
     /// The rows shown, as places in `keys`.
     pub(crate) fn rows(&self, keys: &Arc<Vec<KeyRow>>) -> Arc<Vec<u32>> {
         let mut kept = self.order.borrow_mut();
@@ -96,7 +121,7 @@ impl KeyTable {
     /// The key under the cursor.
     pub(crate) fn chosen<'a>(&self, keys: &'a Arc<Vec<KeyRow>>) -> Option<&'a KeyRow> {
         let rows = self.rows(keys);
-        let at = self.cursor.at().min(rows.len().saturating_sub(1));
+        let at = self.at(&rows, keys);
         keys.get(usize::try_from(*rows.get(at)?).ok()?)
     }
 
@@ -115,6 +140,7 @@ impl KeyTable {
             row.is_some_and(|row| row.key.key_arn == arn)
         };
         self.cursor = Cursor::on(rows.iter().position(is).unwrap_or_default());
+        self.led = true;
     }
 
     /// Drops the filter. The key that was found stays under the cursor: what is done next is done with it. Where none was,
@@ -151,8 +177,10 @@ impl KeyTable {
                 self.put_on(&arn.unwrap_or_default(), keys);
             }
             other => {
-                let count = self.rows(keys).len();
-                self.cursor.moved(other, count, usize::from(page));
+                let rows = self.rows(keys);
+                self.cursor = Cursor::on(self.at(&rows, keys));
+                self.led = true;
+                self.cursor.moved(other, rows.len(), usize::from(page));
             }
         }
     }
@@ -161,12 +189,14 @@ impl KeyTable {
     pub(crate) fn key(&mut self, key: &KeyEvent) {
         self.filter.key(key);
         self.cursor = Cursor::default();
+        self.led = false;
     }
 
     /// Pasted text for the filter.
     pub(crate) fn paste(&mut self, text: &str) {
         self.filter.insert(text);
         self.cursor = Cursor::default();
+        self.led = false;
     }
 
     /// Draws the table; `off` says in a word why a key cannot be chosen here.
@@ -177,7 +207,7 @@ impl KeyTable {
         off: impl Fn(&KeyRow) -> Option<&'static str>,
     ) {
         let rows = self.rows(keys);
-        let cursor = Cursor::on(self.cursor.at().min(rows.len().saturating_sub(1)));
+        let cursor = Cursor::on(self.at(&rows, keys));
         let columns = columns(canvas.width());
         table(canvas, &columns, rows.len(), cursor, |n| {
             let row = rows
@@ -292,9 +322,8 @@ fn ordered(keys: &[KeyRow], filter: &str, sort: Sort) -> Vec<u32> {
         }
     };
     match sort {
-        Sort::Newest => rows.sort_by(by(|a, b| {
-            b.key.create_timestamp.cmp(&a.key.create_timestamp)
-        })),
+        // The rows come in the order of their making, also those of one moment.
+        Sort::Newest => rows.reverse(),
         Sort::Name => rows.sort_by(by(|a, b| a.label.cmp(&b.label))),
         Sort::Use => rows.sort_by(by(|a, b| {
             let code = |r: &KeyRow| r.key.key_attributes.key_usage.code();
