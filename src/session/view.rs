@@ -457,6 +457,8 @@ pub struct View {
     pub deeds: Arc<Vec<super::deeds::Deed>>,
     /// The sequence number of the last witness card that people here have, brought to the opening or handed out since.
     pub card_seen: Option<u64>,
+    /// The state was made since the vault was opened, and no card of it was handed out: so nobody can have one.
+    pub on_no_card: bool,
     /// What opening found worth telling (settled deletions, voided intents, torn lines).
     pub notes: Vec<String>,
 }

@@ -87,6 +87,7 @@ impl Session {
             signs_tokens: self.newest_export_token().is_some(),
             deeds: self.deeds(),
             card_seen: self.card_seen.get(),
+            on_no_card: self.on_no_card(),
             notes: self.notes_now(),
         }
     }

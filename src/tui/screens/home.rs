@@ -307,6 +307,7 @@ impl Screen for Home {
             "The vault is open: names, purposes and states can be read. Opening does not let anybody use a key: every act is asked for, signed by custodians, and only then done.",
             "NOTE is what opening found; F8 shows all of it whole. PEOPLE says whose share opened the vault; others may be in the room.",
             "CARD are the six words of the witness card: they stand for this state of the vault and all that led to it. The witness copies them before the vault is closed. A receipt or a refusal that is noted after it changes no word; the log alone holds it.",
+            "A card of an earlier sequence is old, not wrong: its words stay those of its own sequence, a vault opens with it, and every change since is listed. Cross it out once there is a newer one; the palette (:) writes one at any time, as witness card.",
             "After 5 minutes without a key the screen locks by itself: everything is hidden, nothing is lost, and one custodian unlocks it.",
             "In the first line: the vault, what it is for, who is here, its time, the network, and how many requests wait.",
         ]
