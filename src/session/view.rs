@@ -243,6 +243,8 @@ pub struct ExportView {
     pub arn: String,
     /// What left, in words: the key's label, or the initial key of a terminal and whose.
     pub label: String,
+    /// What people here call the key at `arn`: the base key, where a terminal's initial key left in its place.
+    pub base: String,
     /// Of the terminal whose initial key left in the key's place, its key serial number.
     pub serial: Option<String>,
     /// Check value and method as sent.

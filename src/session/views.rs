@@ -278,11 +278,13 @@ impl Session {
         let label = self
             .record(&export.arn)
             .map_or_else(|| export.arn.clone(), name_of);
+        let base = label.clone();
         let label = export.called(label);
         let first = holders::missing(export, &self.state);
         ExportView {
             arn: export.arn.clone(),
             label,
+            base,
             serial: export.serial.clone(),
             check_value: if self.is_blind(&export.arn) {
                 super::hidden().to_owned()

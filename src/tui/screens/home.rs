@@ -144,8 +144,10 @@ fn exchange_words(line: &Exchanged) -> &'static str {
 
 /// Where one can go from here, with the keys, from the one table.
 fn places() -> String {
-    let places = places::listed().filter_map(|verb| {
-        let offer = Offer::plain(verb);
+    // Settings are a key of every page, and on no page's row: here is where somebody new looks.
+    let settings = Offer::word(Verb::Settings, tr("settings"));
+    let listed = places::listed().map(Offer::plain).chain([settings]);
+    let places = listed.filter_map(|offer| {
         Some(format!(
             "{} {}",
             offer.chord(false)?.shown(),
@@ -276,20 +278,19 @@ impl Screen for Home {
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
-        // Nothing is moved among where one thing is due or none.
-        let mut offers = if due(world).len() > 1 {
-            keys::moves()
-        } else {
-            Vec::new()
-        };
-        offers.push(Offer::word(Verb::Enter, tr("open")));
-        offers.extend(places::VERBS.into_iter().map(|verb| {
+        let mut offers = vec![Offer::word(Verb::Enter, tr("open"))];
+        // What makes and moves keys stays in a full row before the arrows, which move nothing where one thing is due or none.
+        let mut moves = (due(world).len() > 1).then(keys::moves);
+        for verb in places::VERBS {
+            if verb == Verb::Keys {
+                offers.extend(moves.take().unwrap_or_default());
+            }
             let offer = Offer::plain(verb);
-            match places::closed(verb, world) {
+            offers.push(match places::closed(verb, world) {
                 Some(reason) => offer.off_because(reason),
                 None => offer,
-            }
-        }));
+            });
+        }
         if world
             .view
             .as_ref()
