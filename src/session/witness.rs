@@ -29,7 +29,8 @@ impl View {
     /// What the six words are, in a line beneath them; where no card has them, what an older paper is worth.
     pub fn card_stands(&self) -> String {
         let (seq, events) = (self.seq, self.events);
-        if self.card_is_current() {
+        // The making of a vault hands out the card of its first state, and there is none of a lower sequence.
+        if self.card_is_current() || (self.card_seen.is_none() && seq == 0) {
             return say!(
                 "the witness card has sequence {seq}, this one; the log has {events} lines",
                 seq,
@@ -183,6 +184,10 @@ mod tests {
             view.card_stands(),
             "sequence 1: no card yet, none is asked; card 0 is old, not wrong"
         );
+        // The card of the making is that of sequence 0, whoever opens the vault with it.
+        (view.seq, view.card_seen) = (0, None);
+        assert_eq!(view.card_stands(), stands);
+        view.seq = 1;
         // Opened anew, nobody knows which cards were printed before; after the next act that no card has it is known.
         view.card_seen = None;
         assert_eq!(

@@ -275,7 +275,7 @@ impl Runner {
         if kinds.len() < named.len() {
             lines.push(
                 tr("Places of one role went by the order of opening. Others on your papers? Esc, stop it for good, begin again: \
-                    the page before it begins asks who leaves and gives places to others; a shell has --person PLACE=NAME.")
+                    the page before it asks who leaves and who has which place (a shell: --person PLACE=NAME).")
                 .into(),
             );
         }
