@@ -208,9 +208,10 @@ impl Forms {
         let told = serde_json::json!({"folder": self.to, "files": names});
         self.which.tell_json_or(&told, || {
             format!(
-                "written to {}: {}\nPrint the forms, and have each signed in ink.\n",
+                "written to {}: {}\nPrint the forms, and have each signed in ink. {}\n",
                 self.to.display(),
-                names.join(", ")
+                names.join(", "),
+                envelopes::policy_beside()
             )
         })?;
         Ok(Status::Done)

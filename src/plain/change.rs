@@ -140,6 +140,7 @@ impl Acting<'_, '_> {
                     let names = names.join(", ");
                     self.talk
                         .say(&say!("Written to {folder}: {names}.", folder, names));
+                    self.talk.say(crate::session::envelopes::policy_beside());
                     return Ok(());
                 }
                 Err(refusal) => self.talk.stop(&refusal.to_string()),

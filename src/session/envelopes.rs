@@ -168,6 +168,13 @@ pub fn place_telling(
 /// The policy of now among the papers: what is changed in it is given back as the policy that shall hold.
 pub const POLICY: &str = "policy.json";
 
+/// What that file is for, for whoever wrote papers and finds it beside them.
+pub fn policy_beside() -> &'static str {
+    tr(
+        "policy.json beside them is nothing to print: it has the policy of now, to be changed and given back at Custodians where other rules shall hold.",
+    )
+}
+
 /// Writes the enrolment forms of the people of now, the witness card and the policy, never over files that are there.
 ///
 /// Returns their names.

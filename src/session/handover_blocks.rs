@@ -110,7 +110,11 @@ fn block(
             printed["Tags"] = serde_json::json!(tags);
         }
         let file = pretty(&printed)?;
-        let next = initial_key_next(session, note, wrapped, &initial.key_serial_number, &file);
+        let of = (
+            under.wrapping_key_identifier.as_str(),
+            initial.key_serial_number.as_str(),
+        );
+        let next = initial_key_next(session, note, wrapped, of, &file);
         return Ok(handed(note, file, next));
     }
     let record = session.record(&input.export_key_identifier);
@@ -278,6 +282,19 @@ fn receivers_name(session: &Session, wrapping: &str) -> (String, bool) {
     (format!("alias/keymoot/{label}"), false)
 }
 
+/// Step 2, where the key above a block has never left this vault: it comes first. Returns the number of the next step.
+fn above_first(session: &Session, text: &mut String, above: &str) -> u32 {
+    let Some(above) = session.never_left(above) else {
+        return 2;
+    };
+    let _ = writeln!(
+        text,
+        "2. Wait for {above}, and import it first: when this file was written it had not\n   left the sender's vault, \
+         and nothing else opens the file.\n"
+    );
+    3
+}
+
 fn block_next(
     session: &Session,
     note: &ExportNote,
@@ -287,15 +304,7 @@ fn block_next(
 ) -> String {
     let mut text = handover::head(session, "the receiver's side", handover::KEY);
     handover::arrived(&mut text, &note.file, file);
-    let mut step = 2;
-    if let Some(above) = session.never_left(above) {
-        let _ = writeln!(
-            text,
-            "{step}. Wait for {above}, and import it first: when this file was written it had not\n   left the sender's \
-             vault, and nothing else opens the file.\n"
-        );
-        step += 1;
-    }
+    let mut step = above_first(session, &mut text, above);
     if let Some(alias) = alias {
         let _ = writeln!(
             text,
@@ -316,19 +325,21 @@ fn initial_key_next(
     session: &Session,
     note: &ExportNote,
     wrapped: &WrappedKey,
-    serial: &str,
+    (above, serial): (&str, &str),
     file: &[u8],
 ) -> String {
     let mut text = handover::head(session, "the side that loads the terminal", handover::KEY);
     handover::arrived(&mut text, &note.file, file);
+    let step = above_first(session, &mut text, above);
     let _ = writeln!(
         text,
-        "2. Load WrappedKey.KeyMaterial, a TR-31 key block (use B1), into the terminal\n   with key serial number\n"
+        "{step}. Load WrappedKey.KeyMaterial, a TR-31 key block (use B1), into the terminal\n   with key serial number\n"
     );
     let _ = writeln!(text, "   {}\n", super::sentence::groups(serial));
     let _ = writeln!(
         text,
-        "3. Compare by eye: the check value must be the one ({}) that the\n   sender tells you by another road. It is not written here on purpose,\n   and KeyCheckValue in the file does not count for this: whoever changed\n   the file could have changed both.\n",
+        "{}. Compare by eye: the check value must be the one ({}) that the\n   sender tells you by another road. It is not written here on purpose,\n   and KeyCheckValue in the file does not count for this: whoever changed\n   the file could have changed both.\n",
+        step.saturating_add(1),
         wrapped.key_check_value_algorithm.name()
     );
     let _ = writeln!(

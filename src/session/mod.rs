@@ -266,6 +266,8 @@ pub struct Session {
     card_notes: Vec<String>,
     /// The sequence number of the last witness card that people here have: brought to the opening, or handed out since.
     card_seen: Cell<Option<u64>>,
+    /// The sequence number that the vault had when it was opened or made.
+    opened_at: u64,
     rows: OnceLock<Arc<Vec<KeyRow>>>,
     /// RSA pairs made before they were needed.
     ahead: ahead::Ahead,
@@ -295,6 +297,7 @@ impl Session {
         } = environment;
         let consumed = state.consumed_ids();
         let paced = (wall.now(), OsMonotonic::start());
+        let opened_at = book.seq();
         Self {
             name,
             profile,
@@ -320,6 +323,7 @@ impl Session {
             notes: Vec::new(),
             card_notes: Vec::new(),
             card_seen: Cell::new(None),
+            opened_at,
             rows: OnceLock::new(),
             ahead: ahead::Ahead::default(),
             copies: OnceLock::new(),

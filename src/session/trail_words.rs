@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Session;
 use super::trail::TrailLine;
 use super::views::name_of;
+use crate::api::KeyClass;
 use crate::custody::policy::operation;
 use crate::evidence::audit::Event;
 use crate::text::{say, tr};
@@ -161,9 +162,16 @@ impl Session {
             by.clone_into(&mut line.who);
         }
         let key = value.pointer("/details/key").and_then(Value::as_str);
-        let key = key.and_then(|arn| self.record(arn)).map(name_of);
-        line.what = match key {
-            Some(name) => format!("{words}{about}, {name}"),
+        let key = key.and_then(|arn| self.record(arn));
+        line.what = match key.map(|record| (record, name_of(record))) {
+            // A certificate is known by its name: nobody compares its check value, and a narrow list has room for one.
+            Some((record, name)) if record.key.key_attributes.key_class == KeyClass::PUBLIC_KEY => {
+                let told = about
+                    .strip_prefix(": ")
+                    .map_or_else(|| about.clone(), |about| format!(", {about}"));
+                format!("{words}: {name}{told}")
+            }
+            Some((_, name)) => format!("{words}{about}, {name}"),
             None => format!("{words}{about}"),
         };
     }

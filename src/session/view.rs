@@ -243,6 +243,8 @@ pub struct ExportView {
     pub arn: String,
     /// What left, in words: the key's label, or the initial key of a terminal and whose.
     pub label: String,
+    /// What people here call the key at `arn`: the base key, where a terminal's initial key left in its place.
+    pub base: String,
     /// Of the terminal whose initial key left in the key's place, its key serial number.
     pub serial: Option<String>,
     /// Check value and method as sent.
@@ -457,6 +459,8 @@ pub struct View {
     pub deeds: Arc<Vec<super::deeds::Deed>>,
     /// The sequence number of the last witness card that people here have, brought to the opening or handed out since.
     pub card_seen: Option<u64>,
+    /// The state was made since the vault was opened, and no card of it was handed out: so nobody can have one.
+    pub on_no_card: bool,
     /// What opening found worth telling (settled deletions, voided intents, torn lines).
     pub notes: Vec<String>,
 }

@@ -87,6 +87,7 @@ impl Session {
             signs_tokens: self.newest_export_token().is_some(),
             deeds: self.deeds(),
             card_seen: self.card_seen.get(),
+            on_no_card: self.on_no_card(),
             notes: self.notes_now(),
         }
     }
@@ -277,11 +278,13 @@ impl Session {
         let label = self
             .record(&export.arn)
             .map_or_else(|| export.arn.clone(), name_of);
+        let base = label.clone();
         let label = export.called(label);
         let first = holders::missing(export, &self.state);
         ExportView {
             arn: export.arn.clone(),
             label,
+            base,
             serial: export.serial.clone(),
             check_value: if self.is_blind(&export.arn) {
                 super::hidden().to_owned()

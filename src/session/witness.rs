@@ -12,6 +12,12 @@ impl Session {
         let older = older.filter(|_| self.card_seen.get() != Some(self.book.seq()));
         older.chain(&self.notes).cloned().collect()
     }
+
+    /// Whether nobody can have a card of this state: it was made since the opening, and none was handed out.
+    pub(super) fn on_no_card(&self) -> bool {
+        let seq = self.book.seq();
+        seq != self.opened_at && self.card_seen.get() != Some(seq)
+    }
 }
 
 impl View {
@@ -20,26 +26,46 @@ impl View {
         self.card_seen == Some(self.seq)
     }
 
-    /// What the six words are, in a line beneath them.
+    /// What the six words are, in a line beneath them; where no card has them, what an older paper is worth.
     pub fn card_stands(&self) -> String {
         let (seq, events) = (self.seq, self.events);
-        match self.card_seen {
-            _ if self.profile == Profile::Rehearsal => say!(
-                "as on the witness card of sequence {seq}; the log has {events} lines",
-                seq,
-                events
-            ),
-            Some(_) if self.card_is_current() => say!(
+        // The making of a vault hands out the card of its first state, and there is none of a lower sequence.
+        if self.card_is_current() || (self.card_seen.is_none() && seq == 0) {
+            return say!(
                 "the witness card has sequence {seq}, this one; the log has {events} lines",
                 seq,
                 events
-            ),
-            Some(card) => say!(
-                "sequence {seq}: the witness copies it before closing (last card: {card})",
+            );
+        }
+        let asked = if self.profile == Profile::Rehearsal {
+            tr("none is asked")
+        } else {
+            tr("copy at closing")
+        };
+        match (self.card_seen, self.on_no_card) {
+            (Some(card), _) => say!(
+                "sequence {seq}: no card yet, {asked}; card {card} is old, not wrong",
                 seq,
+                asked,
                 card
             ),
-            None => say!("sequence {seq}: the witness copies it before closing", seq),
+            // Cards of the lost vault open nothing here, whatever number they have.
+            (None, _) if self.returned.is_some() => say!(
+                "sequence {seq}: {asked}; no card of before the return counts",
+                seq,
+                asked
+            ),
+            (None, true) => say!(
+                "sequence {seq}: no card yet, {asked}; yours is old, not wrong",
+                seq,
+                asked
+            ),
+            // What was written before the vault was opened is on nobody's record.
+            (None, false) => say!(
+                "sequence {seq}: {asked}; a card of a lower one is old, not wrong",
+                seq,
+                asked
+            ),
         }
     }
 
@@ -98,7 +124,7 @@ impl View {
 #[cfg(test)]
 mod tests {
     use crate::session::Environment;
-    use crate::session::{Profile, practice};
+    use crate::session::{Profile, practice, tests};
     use crate::vault::MemoryStore;
 
     #[test]
@@ -133,8 +159,68 @@ mod tests {
             words.contains("sequence 7") && words.contains("card of sequence 0"),
             "{words}"
         );
-        assert!(view.card_stands().contains("(last card: 0)"));
+        assert_eq!(
+            view.card_stands(),
+            "sequence 7: no card yet, copy at closing; card 0 is old, not wrong"
+        );
         view.card_seen = None;
         assert!(!view.card_before_closing().unwrap().contains("crossed out"));
+    }
+
+    /// A paper of an earlier sequence is old and not wrong, and it is never said that a card has words which none has.
+    #[test]
+    fn whoever_has_an_older_card_is_told_what_it_is_worth() {
+        let environment = Environment::seeded("witness").unwrap();
+        let store = Box::new(MemoryStore::new());
+        let session = practice::vault(store, environment, None, true)
+            .unwrap()
+            .session;
+        let mut view = session.view();
+        let stands = view.card_stands();
+        assert!(stands.starts_with("the witness card has sequence 0, this one"));
+        // An act since: whoever printed the first card has an old one.
+        view.seq = 1;
+        assert_eq!(
+            view.card_stands(),
+            "sequence 1: no card yet, none is asked; card 0 is old, not wrong"
+        );
+        // The card of the making is that of sequence 0, whoever opens the vault with it.
+        (view.seq, view.card_seen) = (0, None);
+        assert_eq!(view.card_stands(), stands);
+        view.seq = 1;
+        // Opened anew, nobody knows which cards were printed before; after the next act that no card has it is known.
+        view.card_seen = None;
+        assert_eq!(
+            view.card_stands(),
+            "sequence 1: none is asked; a card of a lower one is old, not wrong"
+        );
+        (view.seq, view.on_no_card) = (2, true);
+        assert_eq!(
+            view.card_stands(),
+            "sequence 2: no card yet, none is asked; yours is old, not wrong"
+        );
+        // It has one row on Home, with numbers as people write them on paper too.
+        view.profile = Profile::Production;
+        for seen in [None, Some(99)] {
+            (view.seq, view.card_seen) = (100, seen);
+            assert!(view.card_stands().len() <= 69, "{}", view.card_stands());
+        }
+    }
+
+    /// A state that an act of this session made is on no card until one is written.
+    #[test]
+    fn a_state_made_since_the_opening_is_on_no_card() {
+        let (_, mut session) = tests::practice(true);
+        session.card_seen.set(None);
+        assert!(!session.view().on_no_card);
+        session
+            .act(tests::create_kek(&session), None, None)
+            .unwrap();
+        let view = session.view();
+        assert!(view.on_no_card);
+        assert!(view.card_stands().contains("yours is old, not wrong"));
+        let _ = session.witness_card();
+        let view = session.view();
+        assert!(!view.on_no_card && view.card_is_current());
     }
 }

@@ -3,15 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::app::update;
 use super::message::{Msg, News, OwnScript};
 use super::room::{Room, practice_session};
 use super::screen::Screen;
 use super::screens::home::Home;
 use super::screens::key::KeyPage;
 use super::screens::tests::{KEK, held};
+use super::screens::welcome::Welcome;
+use super::snapshot;
 use super::storm_tests::top;
 use crate::ceremony::Script;
 use crate::session::Session;
+use crate::session::happened::HAPPENED;
 
 const DELETED: (&str, &[(&str, &str)]) = ("delete-key", &[("key", "kek-partner-x"), ("days", "7")]);
 const RESTORED: (&str, &[(&str, &str)]) = ("restore-key", &[("key", "kek-partner-x")]);
@@ -67,4 +71,64 @@ fn a_script_that_the_linter_refuses_says_what_to_mend_in_the_list() {
     room.press("<Enter>");
     assert_eq!(top(&room), "Ceremonies");
     room.shows(&["the linter finds errors in it"]);
+}
+
+/// What nobody can do now is refused on the page where it was asked for, with why.
+#[test]
+fn what_is_off_says_why_on_its_own_page() {
+    let mut room = Room::new(Home::new(), practice_session(false));
+    room.press("a<Enter>");
+    assert_eq!(top(&room), "Approvals");
+    room.shows(&["nothing waits"]);
+    room.check("approvals-error");
+    room.press("<Esc>p");
+    let copy = HAPPENED.iter().position(|one| one.id == "copy-gone");
+    for _ in 0..copy.unwrap() {
+        room.press("<Down>");
+    }
+    room.press("<Enter>");
+    assert_eq!(top(&room), "Custodians");
+    room.shows(&["off here: no copy of this vault is on record"]);
+    room.check("custodians-error");
+    let mut room = Room::new(Home::new(), held(&[KEK, DELETED]));
+    room.press("vD");
+    assert_eq!(top(&room), "Keys");
+    room.shows(&["off here"]);
+    room.check("keys-error");
+    let mut room = Room::new(Home::new(), practice_session(false));
+    room.press("c<Enter><Enter><C-p>audit<Enter>");
+    assert_eq!(top(&room), "Palette");
+    room.shows(&["off here: a ceremony is under way"]);
+    room.check("palette-error");
+}
+
+/// A setting is a file of the workstation, and a vault a folder: a full disk and a stick that was pulled are said there.
+#[test]
+fn what_cannot_be_kept_or_is_not_there_any_more_says_so() {
+    let mut room = Room::new(Home::new(), practice_session(false));
+    room.press(",");
+    let why =
+        "It holds until keymoot ends, and is not kept: settings.json: No space left on device";
+    let look = room.state.world.look.clone();
+    update(&mut room.state, Msg::NoLook(look, why.into()));
+    assert_eq!(top(&room), "Settings");
+    room.shows(&["STOP", "It holds until keymoot ends"]);
+    room.check("settings-error");
+    let mut state = snapshot::state(Welcome::default());
+    state.world.vaults = vec!["acme.vault".into()];
+    snapshot::drawn(&mut state, 80, 24, &snapshot::appearance());
+    let pulled = Msg::Vaults {
+        came: Vec::new(),
+        gone: vec!["acme.vault".into()],
+        stopped: Vec::new(),
+    };
+    update(&mut state, pulled);
+    snapshot::press(&mut state, "2");
+    let picture = snapshot::drawn(&mut state, 80, 24, &snapshot::appearance());
+    let text = snapshot::text(&picture);
+    assert!(
+        text.contains("Its folder is gone: nothing was opened"),
+        "{text}"
+    );
+    snapshot::check("welcome-error", &mut state);
 }

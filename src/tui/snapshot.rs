@@ -96,6 +96,7 @@ pub(crate) fn rehearsal() -> View {
         state_head: "0".repeat(64),
         audit_head: "0".repeat(64),
         card_seen: None,
+        on_no_card: false,
         card_words: on_the_card(),
         keys: Arc::default(),
         pending: Vec::new(),

@@ -135,7 +135,7 @@ impl Screen for Changed {
             (_, Some("")) => tr("nothing yet: this field is still empty"),
             (About::Card, Some(_)) => tr("writes the card into that folder"),
             (_, Some(_)) => {
-                tr("writes the enrolment forms and the new witness card into that folder")
+                tr("writes enrolment forms, witness card and policy.json into that folder")
             }
             (About::Card, None) => tr("back to where you were"),
             (_, None) => tr("back to the people"),
@@ -255,9 +255,13 @@ impl Screen for Changed {
                         folder
                     )
                 } else {
-                    say!(
+                    let written = say!(
                         "ok    Written to {folder}. Print them, sign them in ink.",
                         folder
+                    );
+                    format!(
+                        "{written} {beside}",
+                        beside = session::envelopes::policy_beside()
                     )
                 };
                 self.said = Some((Role::Ok, text));

@@ -8,22 +8,37 @@ use crate::text::tr;
 use crate::tui::frame::clock;
 use crate::tui::widgets::lines::Line;
 
-/// The certificate that was given out: what the other side asks about.
+/// The certificate that was given out and the root above it: what the other side asks about, the root's digest first.
 pub(super) fn issued(executed: &Executed) -> Vec<Line> {
-    let text = match executed.responses.first() {
-        Some(Response::GetParametersForImport(o)) => &o.wrapping_key_certificate,
-        Some(Response::GetParametersForExport(o)) => &o.signing_key_certificate,
+    let (text, chain) = match executed.responses.first() {
+        Some(Response::GetParametersForImport(o)) => (
+            &o.wrapping_key_certificate,
+            &o.wrapping_key_certificate_chain,
+        ),
+        Some(Response::GetParametersForExport(o)) => {
+            (&o.signing_key_certificate, &o.signing_key_certificate_chain)
+        }
+        Some(Response::GetPublicKeyCertificate(o)) => {
+            (&o.key_certificate, &o.key_certificate_chain)
+        }
         _ => return Vec::new(),
     };
     let Ok(certificate) = Certificate::from_any(text.as_bytes()) else {
         return Vec::new();
     };
-    let digest = data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint());
-    vec![
+    let sha256 = |certificate: &Certificate| {
+        groups(&data_encoding::HEXLOWER.encode(&certificate.sha256_fingerprint()))
+    };
+    let root = Certificate::from_any(chain.as_bytes()).ok();
+    let root = root.filter(|root| root.der() != certificate.der());
+    let root = root.map(|root| Line::new(tr("root's SHA-256"), sha256(&root)));
+    let mut lines = vec![
         Line::new(tr("certificate"), certificate.subject()),
-        Line::new(tr("its SHA-256"), groups(&digest)),
-        Line::new(tr("ends"), clock(certificate.not_after())),
-    ]
+        Line::new(tr("its SHA-256"), sha256(&certificate)),
+    ];
+    lines.extend(root);
+    lines.push(Line::new(tr("ends"), clock(certificate.not_after())));
+    lines
 }
 
 /// An ARN of this vault, and whose it is.

@@ -144,8 +144,10 @@ fn exchange_words(line: &Exchanged) -> &'static str {
 
 /// Where one can go from here, with the keys, from the one table.
 fn places() -> String {
-    let places = places::listed().filter_map(|verb| {
-        let offer = Offer::plain(verb);
+    // Settings are a key of every page, and on no page's row: here is where somebody new looks.
+    let settings = Offer::word(Verb::Settings, tr("settings"));
+    let listed = places::listed().map(Offer::plain).chain([settings]);
+    let places = listed.filter_map(|offer| {
         Some(format!(
             "{} {}",
             offer.chord(false)?.shown(),
@@ -276,20 +278,19 @@ impl Screen for Home {
     }
 
     fn offers(&self, world: &World) -> Vec<Offer> {
-        // Nothing is moved among where one thing is due or none.
-        let mut offers = if due(world).len() > 1 {
-            keys::moves()
-        } else {
-            Vec::new()
-        };
-        offers.push(Offer::word(Verb::Enter, tr("open")));
-        offers.extend(places::VERBS.into_iter().map(|verb| {
+        let mut offers = vec![Offer::word(Verb::Enter, tr("open"))];
+        // What makes and moves keys stays in a full row before the arrows, which move nothing where one thing is due or none.
+        let mut moves = (due(world).len() > 1).then(keys::moves);
+        for verb in places::VERBS {
+            if verb == Verb::Keys {
+                offers.extend(moves.take().unwrap_or_default());
+            }
             let offer = Offer::plain(verb);
-            match places::closed(verb, world) {
+            offers.push(match places::closed(verb, world) {
                 Some(reason) => offer.off_because(reason),
                 None => offer,
-            }
-        }));
+            });
+        }
         if world
             .view
             .as_ref()
@@ -307,6 +308,7 @@ impl Screen for Home {
             "The vault is open: names, purposes and states can be read. Opening does not let anybody use a key: every act is asked for, signed by custodians, and only then done.",
             "NOTE is what opening found; F8 shows all of it whole. PEOPLE says whose share opened the vault; others may be in the room.",
             "CARD are the six words of the witness card: they stand for this state of the vault and all that led to it. The witness copies them before the vault is closed. A receipt or a refusal that is noted after it changes no word; the log alone holds it.",
+            "A card of an earlier sequence is old, not wrong: its words stay those of its own sequence, a vault opens with it, and every change since is listed. Cross it out once there is a newer one; the palette (:) writes one at any time, as witness card.",
             "After 5 minutes without a key the screen locks by itself: everything is hidden, nothing is lost, and one custodian unlocks it.",
             "In the first line: the vault, what it is for, who is here, its time, the network, and how many requests wait.",
         ]

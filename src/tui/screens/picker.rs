@@ -154,7 +154,7 @@ impl Listed {
 }
 
 /// Rows that the steps of the chosen ceremony keep on a high screen.
-const STEPS: u16 = 11;
+const STEPS: u16 = 8;
 
 /// Said beside a ceremony whose run was interrupted.
 const OPEN: &str = "stands open";

@@ -315,3 +315,52 @@ fn what_left_under_a_key_that_nobody_else_has_says_what_is_sent_first() {
     let first = crate::session::holders::first_of(&session.view(), &files.sha256());
     assert!(first.is_some_and(|first| first.starts_with("First send kek-partner-x")));
 }
+
+/// The other side is asked for the root's fingerprint first; it stood in NEXT.txt alone.
+#[test]
+fn what_is_given_out_shows_the_fingerprint_of_the_root_above_it_too() {
+    let texts = [
+        ("form", "TR34_KEY_BLOCK"),
+        ("algorithm", "RSA_3072"),
+        ("output", "ours.json"),
+    ];
+    let mut session = held(&[]);
+    let action = build::action(&session, "get-parameters-for-import", &answers(&texts)).unwrap();
+    let executed = session.act(action.clone(), None, None).unwrap();
+    let next = handover::of(&session, &action, &executed).unwrap().next;
+    let lines = super::done_words::issued(&executed);
+    for label in ["its SHA-256", "root's SHA-256"] {
+        let line = lines.iter().find(|line| line.label == label);
+        let digest = line
+            .unwrap_or_else(|| panic!("no {label}"))
+            .value
+            .replace(' ', "");
+        assert!(
+            next.contains(&digest),
+            "{label}: {digest} is not in\n{next}"
+        );
+    }
+}
+
+/// Whoever loads the terminal is told as well what comes first, where the block's key has never left.
+#[test]
+fn an_initial_key_under_a_key_that_nobody_else_has_says_what_is_sent_first() {
+    let base = leaves("B0", "X", "bdk-x");
+    let texts = [
+        ("key", "bdk-x"),
+        ("wrap", "kek-partner-x"),
+        ("serial", "FFFF9876543210E00000"),
+        ("output", "ik.json"),
+    ];
+    let mut session = held(&[KEK, ("create-key", &base)]);
+    let action = build::action(&session, "export-key.tr31", &answers(&texts)).unwrap();
+    let executed = session.act(action.clone(), None, None).unwrap();
+    let files = handover::of(&session, &action, &executed).unwrap();
+    assert!(
+        files.next.contains("2. Wait for kek-partner-x"),
+        "{}",
+        files.next
+    );
+    assert!(files.next.contains("3. Load WrappedKey"), "{}", files.next);
+    assert!(files.next.contains("4. Compare by eye"), "{}", files.next);
+}

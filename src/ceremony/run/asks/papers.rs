@@ -274,8 +274,8 @@ impl Runner {
         let kinds: BTreeSet<String> = roles.collect();
         if kinds.len() < named.len() {
             lines.push(
-                tr("Places of one role were given in the order in which people opened the vault. Others on your papers? \
-                    Esc, stop it for good, and begin again in that order, or at a shell with --person PLACE=NAME.")
+                tr("Places of one role went by the order of opening. Others on your papers? Esc, stop it for good, begin again: \
+                    the page before it asks who leaves and who has which place (a shell: --person PLACE=NAME).")
                 .into(),
             );
         }

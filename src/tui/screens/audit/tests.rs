@@ -245,3 +245,19 @@ fn dropping_the_filter_keeps_the_line_under_the_cursor() {
     assert!(screen.filter.value().is_empty());
     assert_eq!(screen.chosen().unwrap().n, wanted);
 }
+
+/// A root is known by its name: the list had room for its check value alone, which nobody compares.
+#[test]
+fn a_disabled_root_is_named_and_found_by_its_name() {
+    use crate::tui::screens::tests::{KEK, ROOT, held};
+    let off = ("stop-key-usage", &[("key", "aws-root")][..]);
+    let session = held(&[KEK, ROOT, off]);
+    let mut room = Room::new(Home::new(), session);
+    room.press("t");
+    room.shows(&["disabled: aws-root", "imported: aws-root"]);
+    // A key's check value is what people compare: it stays, and the name gives way.
+    room.shows(&["made: 1C8871"]);
+    room.press("/aws-root disabled<Enter>");
+    room.shows(&["filter aws-root", "disabled: aws-root"]);
+    assert!(!room.text().contains("made: 1C8871"), "{}", room.text());
+}

@@ -135,6 +135,14 @@ fn papers_are_written_whenever_they_are_wanted() {
     room.press(&folder.display().to_string());
     room.press("<Enter>").shows(&["Written to"]);
     assert!(folder.join("witness-card.txt").is_file());
+    // A third kind of file lies there, which nobody prints and nobody asked for.
+    assert!(folder.join("policy.json").is_file());
+    let text = room.text();
+    let bare = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        bare.contains("policy.json beside them is nothing to print"),
+        "{text}"
+    );
 }
 
 #[test]

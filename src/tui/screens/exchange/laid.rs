@@ -1,17 +1,19 @@
 //! What stands around the list of what was exchanged: its counts and its columns.
 
-use crate::session::View;
+use unicode_width::UnicodeWidthStr;
+
 use crate::session::view::RootStanding;
+use crate::session::{ExportView, View};
 use crate::text::say;
 use crate::tui::widgets::list::Column;
 
-/// `2 sent, 1 without receipt · 1 given out · 1 root`
+/// `2 went out, 1 awaiting receipt · 1 given out · 1 trusted`: those that wait are the rows whose state is `sent`.
 pub(super) fn counts(view: &View) -> String {
     let standing = |state: &str| view.exports.iter().filter(|e| e.state == state).count();
     let open = view.exports.iter().filter(|e| e.waits_for_answer()).count();
     if let differ @ 1.. = standing("DIFFERS") {
         return say!(
-            "{sent} sent, {differ} DIFFERS, {open} without receipt · {given} given out",
+            "{sent} went out, {differ} DIFFERS, {open} awaiting receipt · {given} given out",
             sent = view.exports.len(),
             differ,
             open,
@@ -20,7 +22,7 @@ pub(super) fn counts(view: &View) -> String {
     }
     let roots = view.counterparties.iter();
     say!(
-        "{sent} sent, {open} without receipt · {given} given out · {roots} trusted",
+        "{sent} went out, {open} awaiting receipt · {given} given out · {roots} trusted",
         sent = view.exports.len(),
         open,
         given = view.tokens.len().saturating_add(view.given.len()),
@@ -46,4 +48,22 @@ pub(super) fn columns(width: u16) -> [Column; 5] {
         column("STATE", 9),
         column("WITH/UNTIL/FILE", rest.saturating_sub(of).max(16)),
     ]
+}
+
+/// What left, in `room` cells: of an initial key the terminal's number and whose base key it is, or that number alone, or
+/// its end, for two of them differ in nothing else.
+pub(super) fn of(sent: &ExportView, room: u16) -> String {
+    let Some(serial) = &sent.serial else {
+        return sent.label.clone();
+    };
+    let room = usize::from(room);
+    let whole = say!("{serial} of {base}", serial, base = sent.base);
+    if whole.width() <= room {
+        return whole;
+    }
+    if serial.len() <= room {
+        return serial.clone();
+    }
+    let from = serial.len().saturating_sub(room.saturating_sub(2));
+    format!("..{}", serial.get(from..).unwrap_or_default())
 }

@@ -298,7 +298,7 @@ impl Screen for Exchange {
 
     fn help(&self) -> &'static [&'static str] {
         &[
-            "An export is sent until the receiver's answer was read. confirmed: the receiver holds the same key, with the same attributes. DIFFERS: it holds another key; stop and find out which of the two is wrong. Of a terminal's initial key no answer comes.",
+            "An export is sent until the receiver's answer was read. confirmed: the receiver holds the same key, with the same attributes. DIFFERS: it holds another key; stop and find out which of the two is wrong. Of a terminal's initial key no answer comes: its state is to device, and it awaits no receipt.",
             "A receipt is matched with the export it answers by check value; it does not matter which line is chosen.",
             "A token stands for a certificate that was given out: others wrap a key for us under it, or check with it what we sign. It ends by itself. A trusted root says whose certificates are believed here.",
             "Compare a file by its SHA-256 over another channel than the file went: q shows it as a QR code.",
@@ -340,13 +340,16 @@ impl Screen for Exchange {
         }
         let now = world.now();
         let columns = columns(width);
+        let [_, of, ..] = columns;
         let cursor = Cursor::on(self.cursor.at().min(count.saturating_sub(1)));
         // The list keeps six lines at least where it has them; the rest is the details'.
         let listed = cells(count).saturating_add(1).min((height * 2 / 5).max(7));
         let explained = height.saturating_sub(listed);
         canvas.within(0, 0, width, height.saturating_sub(explained), |c| {
             table(c, &columns, count, cursor, |n| {
-                rows::row(view, n).map_or((Role::Text, Vec::new()), |row| row.texts(view, now))
+                rows::row(view, n).map_or((Role::Text, Vec::new()), |row| {
+                    row.texts(view, now, of.width)
+                })
             });
         });
         let Some(row) = self.chosen(world) else {

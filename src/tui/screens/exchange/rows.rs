@@ -1,6 +1,7 @@
 //! The lines of Exchange: what was sent, tokens and certificates that were given out, and who is trusted; each as a
 //! row, as details, and with the digest that it is compared by.
 
+use super::laid::of;
 use crate::api::Timestamp;
 use crate::session::due::Exchanged;
 use crate::session::view::{CounterpartyView, GivenView, RootStanding, UnwrittenView};
@@ -112,7 +113,7 @@ impl Row<'_> {
     /// What it is called in the rule above its details.
     pub(super) fn name(&self) -> String {
         match self {
-            Self::Sent(e) => e.label.clone(),
+            Self::Sent(e) => of(e, u16::MAX),
             Self::Token(t) => t.name.clone(),
             Self::Given(g) => g.label.clone(),
             Self::Partner(p) => p.label.clone(),
@@ -123,6 +124,7 @@ impl Row<'_> {
     /// The word of its kind.
     pub(super) fn kind(&self) -> &'static str {
         match self {
+            Self::Sent(e) if e.serial.is_some() => tr("initial key"),
             Self::Sent(_) => tr("key sent"),
             Self::Token(_) => tr("token"),
             Self::Given(g) if g.request => tr("cert request"),
@@ -140,6 +142,8 @@ impl Row<'_> {
                 let role = match e.state.as_str() {
                     "confirmed" => Role::Ok,
                     "DIFFERS" => Role::Stop,
+                    // It waits for nobody's receipt, and is not counted among those that do.
+                    "sent" if !e.asks_receipt() => return (Role::Text, tr("to device").to_owned()),
                     _ => Role::Wait,
                 };
                 (role, said::export(&e.state).to_owned())
@@ -161,12 +165,12 @@ impl Row<'_> {
         }
     }
 
-    /// The texts of its columns. Where another line would read the same, whom it is with gives way to the file or the
+    /// The texts of its columns, where what it is of has `room` cells. Where another line would read the same, whom it is with gives way to the file or the
     /// token itself, or to the time where there is neither: both stand in the details.
-    pub(super) fn texts(&self, view: &View, now: Timestamp) -> (Role, Vec<String>) {
-        let (role, mut texts) = self.columns(view, now);
+    pub(super) fn texts(&self, view: &View, now: Timestamp, room: u16) -> (Role, Vec<String>) {
+        let (role, mut texts) = self.columns(view, now, room);
         let mut others = (0..count(view)).filter_map(|at| row(view, at));
-        let alike = |row: &Row<'_>| row.columns(view, now).1 == texts;
+        let alike = |row: &Row<'_>| row.columns(view, now, room).1 == texts;
         if others.by_ref().filter(alike).nth(1).is_none() {
             return (role, texts);
         }
@@ -195,13 +199,13 @@ impl Row<'_> {
         }
     }
 
-    fn columns(&self, view: &View, now: Timestamp) -> (Role, Vec<String>) {
+    fn columns(&self, view: &View, now: Timestamp, room: u16) -> (Role, Vec<String>) {
         let (role, state) = match self.unwritten(view) {
             Some(_) => (Role::Stop, tr("unwritten").to_owned()),
             None => self.state(now),
         };
         let (of, since, with) = match self {
-            Self::Sent(e) => (e.label.clone(), e.at, e.to().to_owned()),
+            Self::Sent(e) => (of(e, room), e.at, e.to().to_owned()),
             Self::Token(t) => {
                 let until = day(t.until);
                 let words = if t.until <= now {

@@ -30,6 +30,7 @@ fn sent(now: Timestamp) -> ExportView {
     ExportView {
         arn: "arn:aws:payment-cryptography:us-east-1:111122223333:key/kek".into(),
         label: "kek-partner-x".into(),
+        base: "kek-partner-x".into(),
         serial: None,
         check_value: "1C8871 (ANSI_X9_24)".into(),
         receiver: "CN=wrapping-3072".into(),
@@ -94,6 +95,13 @@ fn view() -> View {
         last: Some((now, false, "zmk-z".into())),
     }]);
     view
+}
+
+fn of_view(view: View) -> State {
+    let mut world = snapshot::world();
+    world.view = Some(Arc::new(view));
+    world.viewed = world.wall;
+    State::new(world, Box::new(Exchange::new()))
 }
 
 fn state(screen: Exchange) -> State {
@@ -349,10 +357,7 @@ fn of_a_terminals_initial_key_no_receipt_is_asked_for() {
         ..sent(view.now)
     };
     view.exports = Arc::new(vec![export]);
-    let mut world = snapshot::world();
-    world.view = Some(Arc::new(view));
-    world.viewed = world.wall;
-    let mut state = State::new(world, Box::new(Exchange::new()));
+    let mut state = of_view(view);
     let look = snapshot::appearance();
     let text = snapshot::text(&snapshot::drawn(&mut state, 80, 24, &look));
     let bare: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -366,4 +371,50 @@ fn of_a_terminals_initial_key_no_receipt_is_asked_for() {
     check("exchange-initial-key", &mut state);
     press(&mut state, "<Enter>");
     assert_eq!(state.top().unwrap().name(), "Key");
+}
+
+/// At 80 columns two of them were "initial key.." twice, and the title's count went by other words than the rows.
+#[test]
+fn two_initial_keys_are_told_apart_and_the_title_counts_what_the_rows_say() {
+    let mut view = view();
+    let sent = |serial: &str, to: &str| ExportView {
+        label: format!("initial key {serial} of bdk-tdes"),
+        base: "bdk-tdes".into(),
+        serial: Some(serial.into()),
+        receiver: format!("holder of {to}"),
+        ..sent(view.now)
+    };
+    // Of a base key of AES the number has 24 digits with its counter.
+    view.exports = Arc::new(vec![
+        sent("FFFF9876543210E00000", "kek-three"),
+        sent("FFFF9876543211200000", "kek-three"),
+        sent("123456789012345600000000", "kek-aes"),
+        self::sent(view.now),
+    ]);
+    let mut state = of_view(view);
+    let look = snapshot::appearance();
+    let text = snapshot::text(&snapshot::drawn(&mut state, 80, 24, &look));
+    for number in ["FFFF9876543210E00000", "FFFF9876543211200000"] {
+        let rows = text.lines().skip(2).take(4);
+        let rows = rows.filter(|row| row.contains(number));
+        assert_eq!(rows.count(), 1, "{number} in {text}");
+    }
+    assert!(
+        text.contains("initial key   ..6789012345600000000"),
+        "{text}"
+    );
+    assert!(text.contains("4 went out, 1 awaiting receipt"), "{text}");
+    let state_of = |row: &str, word: &str| {
+        let cells: Vec<&str> = row.split("  ").map(str::trim).collect();
+        cells.contains(&word)
+    };
+    let count = |word| {
+        text.lines()
+            .skip(3)
+            .take(4)
+            .filter(|r| state_of(r, word))
+            .count()
+    };
+    assert_eq!((count("sent"), count("to device")), (1, 3), "{text}");
+    check("exchange-initial-keys", &mut state);
 }

@@ -53,6 +53,17 @@ fn the_list_and_the_steps_of_the_chosen_one() {
     assert!(matches!(&effects[0], Effect::Desk(Order::Play(_))));
 }
 
+/// "20 ceremonies: 1 more below" stood over five empty lines.
+#[test]
+fn a_high_screen_shows_every_ceremony_that_ships() {
+    let mut state = snapshot::state(Picker::shipped(Place::Rehearsal));
+    let picture = snapshot::drawn(&mut state, 140, 40, &snapshot::appearance());
+    let text = snapshot::text(&picture);
+    assert!(!text.contains("more below"), "{text}");
+    let steps = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+    assert!(text.lines().filter(steps).count() >= 5, "{text}");
+}
+
 #[test]
 fn an_empty_list_teaches() {
     let mut state = snapshot::state(Picker::over(Place::Here, Vec::new()));
