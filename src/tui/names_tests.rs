@@ -49,8 +49,8 @@ fn a_name_that_is_cut_says_so_and_is_whole_where_the_cursor_stands_or_leads() {
     assert_eq!(cut, ["zone-master-key-for"]);
     let mut room = room();
     let mut cut_somewhere = 0;
-    // Home, keys, deletions, exchange, the choice of a key, and the palette's way to one.
-    for way in ["", "v", "d", "e", "x<Enter>", "t"] {
+    // Home, keys, deletions, exchange, the choice of a key from its first line, and the palette's way to one.
+    for way in ["", "v", "d", "e", "x<Enter><Home>", "t"] {
         room.press(way);
         let mut whole = false;
         for _ in 0..6 {
