@@ -127,14 +127,17 @@ mod tests {
     use crate::session::{Profile, practice, tests};
     use crate::vault::MemoryStore;
 
-    #[test]
-    fn the_card_is_asked_for_until_the_witness_has_the_present_one() {
+    /// A vault that was made just now.
+    fn fresh() -> crate::session::View {
         let environment = Environment::seeded("witness").unwrap();
         let store = Box::new(MemoryStore::new());
-        let session = practice::vault(store, environment, None, true)
-            .unwrap()
-            .session;
-        let mut view = session.view();
+        let made = practice::vault(store, environment, None, true).unwrap();
+        made.session.view()
+    }
+
+    #[test]
+    fn the_card_is_asked_for_until_the_witness_has_the_present_one() {
+        let mut view = fresh();
         assert_eq!(
             view.card_before_closing(),
             None,
@@ -170,12 +173,7 @@ mod tests {
     /// A paper of an earlier sequence is old and not wrong, and it is never said that a card has words which none has.
     #[test]
     fn whoever_has_an_older_card_is_told_what_it_is_worth() {
-        let environment = Environment::seeded("witness").unwrap();
-        let store = Box::new(MemoryStore::new());
-        let session = practice::vault(store, environment, None, true)
-            .unwrap()
-            .session;
-        let mut view = session.view();
+        let mut view = fresh();
         let stands = view.card_stands();
         assert!(stands.starts_with("the witness card has sequence 0, this one"));
         // An act since: whoever printed the first card has an old one.
